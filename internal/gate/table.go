@@ -1,0 +1,220 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// row says how the gate treats events of one type.
+type row struct {
+	// places returns where the event changes what is served or how it is
+	// evaluated; nil: it is exempt.
+	places func(*state.State, state.Event) []Place
+	// wide means that the event acts in several environments of a project at once.
+	wide bool
+	// inexpressible means that no action of a change request can say it, so that it
+	// can only be bypassed, not proposed.
+	inexpressible bool
+	// why explains the row to the reader of docs/gate.md.
+	why string
+}
+
+// Rows that several event types share.
+var (
+	inItsEnvironment = row{places: itsEnvironment, why: "changes the flag in one environment"}
+	inAllOfThem      = row{places: everyEnvironment, wide: true, why: "acts in every environment of the project"}
+	offEverywhere    = row{why: "the flag or project is off or archived: nothing is evaluated differently"}
+	describes        = row{why: "describes, labels or orders; changes no evaluation"}
+	ownPermission    = row{why: "guarded by a permission of its own; changes no evaluation"}
+	recordsOnly      = row{why: "written by Quorate about itself"}
+)
+
+// rows has every event type; a test fails when one is missing.
+var rows = map[string]row{
+	"feature-environment-enabled":          inItsEnvironment,
+	"feature-environment-disabled":         inItsEnvironment,
+	"feature-strategy-add":                 inItsEnvironment,
+	"feature-strategy-update":              inItsEnvironment,
+	"feature-strategy-remove":              inItsEnvironment,
+	"strategy-order-changed":               inItsEnvironment,
+	"feature-environment-variants-updated": inItsEnvironment,
+
+	"feature-archived":             inAllOfThem,
+	"feature-dependency-added":     inAllOfThem,
+	"feature-dependency-removed":   inAllOfThem,
+	"feature-dependencies-removed": inAllOfThem,
+	"segment-updated":              {places: segmentUpdated, wide: true, why: "acts wherever the segment is used, and in the projects that own it before and after"},
+	"segment-deleted":              {places: segmentDeleted, wide: true, why: "acts in the project that owns the segment"},
+
+	"feature-created":             {places: configuredFrom, wide: true, inexpressible: true, why: "a new flag is off and without strategies, and exempt; a cloned one brings its configuration"},
+	"feature-project-change":      {places: bothProjects, wide: true, inexpressible: true, why: "the flag leaves one project's rules for another's"},
+	"default-strategy-updated":    {places: itsEnvironment, inexpressible: true, why: "decides what switching on will add"},
+	"project-environment-removed": {places: itsEnvironment, inexpressible: true, why: "removes every flag's configuration there"},
+
+	"feature-revived":           offEverywhere,
+	"feature-deleted":           offEverywhere,
+	"project-archived":          offEverywhere,
+	"project-revived":           offEverywhere,
+	"project-deleted":           offEverywhere,
+	"environment-deleted":       {why: "no project uses the environment any more: each was asked when it was removed there"},
+	"environment-created":       describes,
+	"environment-updated":       describes,
+	"project-environment-added": {why: "every flag of the project is off there"},
+
+	"feature-metadata-updated": describes,
+	"feature-stale-on":         describes,
+	"feature-stale-off":        describes,
+	"feature-tagged":           describes,
+	"feature-untagged":         describes,
+	"feature-link-added":       describes,
+	"feature-link-updated":     describes,
+	"feature-link-removed":     describes,
+	"feature-type-updated":     describes,
+	"tag-created":              describes,
+	"tag-deleted":              describes,
+	"tag-type-created":         describes,
+	"tag-type-updated":         describes,
+	"tag-type-deleted":         describes,
+	"project-created":          describes,
+	"project-updated":          describes,
+	"segment-created":          {why: "no strategy uses it yet"},
+
+	"context-field-created": describes,
+	"context-field-updated": describes,
+	"context-field-deleted": describes,
+	"strategy-created":      describes,
+	"strategy-updated":      describes,
+	"strategy-deleted":      describes,
+	"strategy-deprecated":   describes,
+	"strategy-reactivated":  describes,
+
+	"api-token-created":                    ownPermission,
+	"api-token-updated":                    ownPermission,
+	"api-token-deleted":                    ownPermission,
+	"setting-updated":                      ownPermission,
+	"change-request-configuration-updated": ownPermission,
+
+	"ledger-created":           recordsOnly,
+	"ledger-format-raised":     recordsOnly,
+	"change-requests-bypassed": recordsOnly,
+}
+
+func itsEnvironment(_ *state.State, e state.Event) []Place {
+	return []Place{{e.Project, e.Environment}}
+}
+
+func everyEnvironment(s *state.State, e state.Event) []Place {
+	return environmentsOf(s, e.Project)
+}
+
+// environmentsOf returns every environment of a project.
+func environmentsOf(s *state.State, id flag.ProjectID) []Place {
+	p := s.Project(id)
+	if p == nil {
+		return nil
+	}
+	places := make([]Place, len(p.Environments))
+	for i, env := range p.Environments {
+		places[i] = Place{id, env.Environment}
+	}
+	return places
+}
+
+func bothProjects(s *state.State, e state.Event) []Place {
+	places := environmentsOf(s, e.Project)
+	if p, ok := e.Payload.(state.FeatureProjectChange); ok {
+		places = append(places, environmentsOf(s, p.OldProject)...)
+	}
+	return places
+}
+
+// configuredFrom returns the environments in which a flag is created with a
+// configuration.
+func configuredFrom(_ *state.State, e state.Event) []Place {
+	p, ok := e.Payload.(state.FeatureCreated)
+	if !ok {
+		return nil
+	}
+	var places []Place
+	for _, env := range p.Flag.Environments {
+		if env.Enabled || len(env.Strategies) > 0 || len(env.Variants) > 0 {
+			places = append(places, Place{p.Flag.Project, env.Environment})
+		}
+	}
+	return places
+}
+
+func segmentUpdated(s *state.State, e state.Event) []Place {
+	p, ok := e.Payload.(state.SegmentUpdated)
+	if !ok {
+		return nil
+	}
+	places := usesOf(s, p.After.ID)
+	// Both owners count: taking a segment out of its project must not be a way
+	// around that project's rules.
+	for _, owner := range []*flag.ProjectID{p.Before.Project, p.After.Project} {
+		if owner != nil {
+			places = append(places, environmentsOf(s, *owner)...)
+		}
+	}
+	return places
+}
+
+func segmentDeleted(s *state.State, e state.Event) []Place {
+	p, ok := e.Payload.(state.SegmentDeleted)
+	if !ok || p.Before.Project == nil {
+		return nil
+	}
+	return environmentsOf(s, *p.Before.Project)
+}
+
+// usesOf returns where strategies of served flags use a segment.
+func usesOf(s *state.State, id flag.SegmentID) []Place {
+	var places []Place
+	for name := range s.SegmentUsers(id) {
+		f := s.Flag(name)
+		if f.Archived() {
+			continue
+		}
+		for i := range f.Environments {
+			if uses(&f.Environments[i], id) {
+				places = append(places, Place{f.Project, f.Environments[i].Environment})
+			}
+		}
+	}
+	return places
+}
+
+func uses(env *flag.FlagEnvironment, id flag.SegmentID) bool {
+	for i := range env.Strategies {
+		for _, used := range env.Strategies[i].Segments {
+			if used == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Markdown returns the table as docs/gate.md shows it.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| event | in a protected environment | why |\n| --- | --- | --- |\n")
+	for _, name := range state.EventTypes() {
+		r := rows[name]
+		treated := "exempt"
+		switch {
+		case r.inexpressible:
+			treated = "refused, except as a bypass"
+		case r.wide:
+			treated = "gated, in every environment where it acts"
+		case r.places != nil:
+			treated = "gated"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, treated, r.why)
+	}
+	return b.String()
+}

@@ -1,0 +1,152 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+)
+
+// Applied is one event of a batch together with what it touched.
+type Applied struct {
+	Event
+	Stored ledger.Event
+	Touch  Touch
+}
+
+// Fold returns the state after a whole batch, and its events in typed form. The
+// old state stays as it is, also on an error.
+//
+// Errors: *UnknownEventError, *MisfitError.
+func Fold(s *State, batch []ledger.Entry) (*State, []Applied, error) {
+	next := *s
+	applied := make([]Applied, 0, len(batch))
+	for i := range batch {
+		a, err := next.step(&batch[i])
+		if err != nil {
+			return s, nil, err
+		}
+		applied = append(applied, a)
+	}
+	if len(batch) == 0 {
+		return s, nil, nil
+	}
+	last := &batch[len(batch)-1]
+	next.head = ledger.Head{Revision: last.Revision, Hash: last.Hash}
+	next.at = last.At
+	for _, a := range applied {
+		if a.Touch.Served {
+			next.served = next.served.with(string(a.Touch.Environment), next.head)
+		}
+	}
+	return &next, applied, nil
+}
+
+// step applies one stored event to s.
+func (s *State) step(entry *ledger.Entry) (Applied, error) {
+	event, err := Decode(entry.Event)
+	if err != nil {
+		return Applied{}, err
+	}
+	place := Place{Scope: event.Scope, At: entry.At, Actor: entry.Actor}
+	if err := s.apply(event, place); err != nil {
+		return Applied{}, &MisfitError{Type: entry.Type, Revision: entry.Revision, Reason: err.Error()}
+	}
+	return Applied{Event: event, Stored: entry.Event, Touch: event.Payload.Touch(event.Scope)}, nil
+}
+
+// apply applies a typed event to s. Only the first event may, and must, create the ledger.
+func (s *State) apply(event Event, place Place) error {
+	_, creates := event.Payload.(LedgerCreated)
+	if creates != (s.format == 0) {
+		return errors.New("a ledger begins with exactly one ledger-created")
+	}
+	return event.Payload.apply(s, place)
+}
+
+// Preview returns the state as it would be after the events, for deciding on the
+// result of a decision and for showing it. Its head is that of s.
+func Preview(s *State, events []Event, at Place) (*State, error) {
+	next := *s
+	for _, e := range events {
+		at.Scope = e.Scope
+		if err := next.apply(e, at); err != nil {
+			return s, fmt.Errorf("state: preview %s: %w", e.Payload.EventType(), err)
+		}
+	}
+	return &next, nil
+}
+
+// putFlag stores a flag and keeps the indexes in step.
+func (s *State) putFlag(f *flag.Flag) {
+	if old := s.Flag(f.Name); old != nil {
+		s.unindexFlag(old)
+	}
+	s.flags = s.flags.with(string(f.Name), f)
+	s.flagsOf = s.flagsOf.with(pair(f.Project, f.Name), f)
+	for _, d := range f.Dependencies {
+		s.children = s.children.with(pair(d.Feature, f.Name), f.Name)
+	}
+	for id := range segmentsOf(f) {
+		s.segmentUsers = s.segmentUsers.with(number(id)+string(f.Name), f.Name)
+	}
+}
+
+// dropFlag removes a flag for good.
+func (s *State) dropFlag(f *flag.Flag) {
+	s.unindexFlag(f)
+	s.flags = s.flags.without(string(f.Name))
+}
+
+func (s *State) unindexFlag(f *flag.Flag) {
+	s.flagsOf = s.flagsOf.without(pair(f.Project, f.Name))
+	for _, d := range f.Dependencies {
+		s.children = s.children.without(pair(d.Feature, f.Name))
+	}
+	for id := range segmentsOf(f) {
+		s.segmentUsers = s.segmentUsers.without(number(id) + string(f.Name))
+	}
+}
+
+// segmentsOf yields each segment that a strategy of the flag uses, possibly twice.
+func segmentsOf(f *flag.Flag) func(yield func(flag.SegmentID) bool) {
+	return func(yield func(flag.SegmentID) bool) {
+		for i := range f.Environments {
+			for j := range f.Environments[i].Strategies {
+				for _, id := range f.Environments[i].Strategies[j].Segments {
+					if !yield(id) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// editFlag changes a copy of the flag and stores it. The copy's Environments are
+// its own; what lies deeper is shared and must be replaced, not changed.
+func (s *State) editFlag(name flag.Name, edit func(*flag.Flag) error) error {
+	old := s.Flag(name)
+	if old == nil {
+		return fmt.Errorf("there is no flag %q", name)
+	}
+	f := *old
+	f.Environments = append([]flag.FlagEnvironment(nil), old.Environments...)
+	if err := edit(&f); err != nil {
+		return err
+	}
+	s.putFlag(&f)
+	return nil
+}
+
+// editFlagEnvironment changes a copy of the scope's flag in the scope's environment.
+func (s *State) editFlagEnvironment(at Place, edit func(*flag.FlagEnvironment) error) error {
+	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+		env := f.In(at.Environment)
+		if env == nil {
+			return fmt.Errorf("flag %q has no environment %q", at.Feature, at.Environment)
+		}
+		return edit(env)
+	})
+}

@@ -1,0 +1,110 @@
+package state
+
+import (
+	"errors"
+
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/flag"
+)
+
+var (
+	_ = register[LedgerCreated]()
+	_ = register[LedgerFormatRaised]()
+	_ = register[SettingUpdated]()
+	_ = register[ChangeRequestConfigurationUpdated]()
+	_ = register[ChangeRequestsBypassed]()
+)
+
+// LedgerCreated is the first event of every ledger: it gives the ledger its own
+// id, so that the chains of two instances differ from the first byte on.
+type LedgerCreated struct {
+	nothing
+	ID     string `json:"id"`
+	Format int    `json:"format"`
+	// FeatureTypes are the flag types that the instance has.
+	FeatureTypes []flag.FeatureType `json:"featureTypes"`
+}
+
+// EventType returns "ledger-created".
+func (LedgerCreated) EventType() string { return "ledger-created" }
+
+func (p LedgerCreated) apply(s *State, _ Place) error {
+	s.ledgerID, s.format = p.ID, p.Format
+	for _, t := range p.FeatureTypes {
+		s.featureTypes = s.featureTypes.with(t.ID, &t)
+	}
+	return nil
+}
+
+// LedgerFormatRaised allows the event types of a newer format. It is written once
+// every node runs a release that knows them.
+type LedgerFormatRaised struct {
+	nothing
+	Format int `json:"format"`
+}
+
+// EventType returns "ledger-format-raised".
+func (LedgerFormatRaised) EventType() string { return "ledger-format-raised" }
+
+func (p LedgerFormatRaised) apply(s *State, _ Place) error {
+	if p.Format <= s.format {
+		return errors.New("a ledger's format only rises")
+	}
+	if p.Format > Format {
+		return errors.New("a newer release of Quorate raised the ledger's format; upgrade this node")
+	}
+	s.format = p.Format
+	return nil
+}
+
+// SettingUpdated sets a setting of the instance. Values are JSON texts.
+type SettingUpdated struct {
+	nothing
+	ID     string `json:"id"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after"`
+}
+
+// EventType returns "setting-updated".
+func (SettingUpdated) EventType() string { return "setting-updated" }
+
+func (p SettingUpdated) apply(s *State, _ Place) error {
+	s.settings = s.settings.with(p.ID, p.After)
+	return nil
+}
+
+// ChangeRequestConfigurationUpdated protects the scope's environment in the
+// scope's project, or (After nil) no longer does.
+type ChangeRequestConfigurationUpdated struct {
+	nothing
+	Before *changerequest.Rule `json:"before,omitempty"`
+	After  *changerequest.Rule `json:"after,omitempty"`
+}
+
+// EventType returns "change-request-configuration-updated".
+func (ChangeRequestConfigurationUpdated) EventType() string {
+	return "change-request-configuration-updated"
+}
+
+func (p ChangeRequestConfigurationUpdated) apply(s *State, at Place) error {
+	key := pair(at.Project, at.Environment)
+	if p.After == nil {
+		s.rules = s.rules.without(key)
+	} else {
+		s.rules = s.rules.with(key, *p.After)
+	}
+	return nil
+}
+
+// ChangeRequestsBypassed records that the other events of its batch were written
+// to protected environments without a change request, by someone who may.
+type ChangeRequestsBypassed struct {
+	nothing
+	Environments []flag.EnvironmentName `json:"environments"`
+	Reason       string                 `json:"reason,omitempty"`
+}
+
+// EventType returns "change-requests-bypassed".
+func (ChangeRequestsBypassed) EventType() string { return "change-requests-bypassed" }
+
+func (ChangeRequestsBypassed) apply(*State, Place) error { return nil }
