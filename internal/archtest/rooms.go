@@ -1,0 +1,299 @@
+// Package archtest keeps the house in order. It holds the table of rooms, says
+// which rooms each of them may import, and checks the source against it: data
+// flows one way, the core stays pure, and every room says what it is for.
+//
+// A failure names the place, the rule and the reason for the rule. Whoever finds a
+// rule in the way changes the table here, with the reason, in the same commit;
+// docs/architecture.md is printed from it (go test ./internal/archtest -update).
+//
+// Rules about the style of code do not belong here but in .golangci.yml; rules that
+// one room keeps about its own values belong to that room's tests.
+package archtest
+
+import "strings"
+
+// Level says what a room may do with the world.
+type Level string
+
+// The levels.
+const (
+	// Core rooms are pure: values in, values out. Time, ids and randomness are arguments.
+	Core Level = "core"
+	// Shell rooms are where the world is: clock, database, network, goroutines.
+	Shell Level = "shell"
+	// Support rooms help tests; only test files and other support rooms import them.
+	Support Level = "support"
+	// Program rooms are what is built: a main package, or files embedded into it.
+	Program Level = "program"
+)
+
+// Room is one package of the house, with the packages below it that have no row of
+// their own.
+type Room struct {
+	// Dir is the room's folder, from the root of the repository.
+	Dir   string
+	Level Level
+	// For says in one phrase what the room is for.
+	For string
+	// May lists the rooms that this one may import, by name. Besides these, a room
+	// may import fault, and every core room that a room in the list may import.
+	May []string
+	// Why is the reason for the list being as short as it is.
+	Why string
+}
+
+// Name is the room's folder as other rows and the documentation call it: without internal/.
+func (r Room) Name() string { return strings.TrimPrefix(r.Dir, "internal/") }
+
+// everyone is the room that all others may import.
+const everyone = "fault"
+
+// Rooms returns the table of rooms, from the innermost out. A room may stand in it
+// before it is written.
+func Rooms() []Room {
+	return []Room{
+		{
+			Dir: "internal/fault", Level: Core,
+			For: "kinds of expected failure, each with a sentence for the reader",
+			Why: "every room imports it, so it can import none",
+		},
+		{
+			Dir: "internal/flag", Level: Core,
+			For: "the model: project, environment, flag, strategy, constraint, segment, variant; validation",
+			Why: "the words stand on their own; whoever uses them depends on them, never the other way",
+		},
+		{
+			Dir: "internal/evaluation", Level: Core,
+			For: "compile a flag once, evaluate it many times",
+			May: []string{"flag"},
+			Why: "an answer depends on a flag and a context, on nobody's role and on no history",
+		},
+		{
+			Dir: "internal/access", Level: Core,
+			For: "roles, permissions, grants: may this actor do this here?",
+			May: []string{"flag"},
+			Why: "a permission is decided by who asks and where, not by what is asked",
+		},
+		{
+			Dir: "internal/change", Level: Core,
+			For: "the typed changes of requests: effect, diff, inverse, conflict, drift, content id",
+			May: []string{"flag"},
+			Why: "what a change does is the same whoever proposes it",
+		},
+		{
+			Dir: "internal/changerequest", Level: Core,
+			For: "the life of a change request and its rules",
+			May: []string{"change", "access"},
+			Why: "a request is decided from its own values and the rules, so that a small model can check every step",
+		},
+		{
+			Dir: "internal/ledger", Level: Core,
+			For: "bytes, hash chain, batches; knows no nouns",
+			Why: "a chain must be verifiable by a release that knows none of its nouns",
+		},
+		{
+			Dir: "internal/state", Level: Core,
+			For: "event payloads, the fold, upcasts; queries over a State",
+			May: []string{"flag", "evaluation", "access", "change", "changerequest", "ledger"},
+			Why: "the fold is the same on every node and in every preview, so it sees values only",
+		},
+		{
+			Dir: "internal/gate", Level: Core,
+			For: "(state, actor, events) → direct, propose, bypass, refuse",
+			May: []string{"state"},
+			Why: "who may write where is decided from the state alone, and so can be asked about any state",
+		},
+		{
+			Dir: "internal/store", Level: Shell,
+			For: "SQLite and PostgreSQL, one SQL text; migrations",
+			May: []string{"ledger"},
+			Why: "it keeps batches and rows; if it knew nouns, a new noun would be a new store",
+		},
+		{
+			Dir: "internal/store/storetest", Level: Support,
+			For: "the conformance suite, and a database of its own for each test",
+			May: []string{"store"},
+			Why: "what both databases promise is said without the rooms that rely on it",
+		},
+		{
+			Dir: "internal/engine", Level: Shell,
+			For: "the one write path: decide → append → fold → publish; snapshots",
+			May: []string{"gate", "store"},
+			Why: "it carries every decision and knows none of them",
+		},
+		{
+			Dir: "internal/app", Level: Shell,
+			For: "what can be done: one file per use case, writes only",
+			May: []string{"engine"},
+			Why: "a use case hands a decision to the engine; it neither speaks HTTP nor opens a database",
+		},
+		{
+			Dir: "internal/identity", Level: Shell,
+			For: "who is calling: passwords, sessions, tokens, single sign-on; people",
+			May: []string{"access", "state", "store"},
+			Why: "who is calling is settled before anything is done, so it can do nothing",
+		},
+		{
+			Dir: "internal/payload", Level: Shell,
+			For: "what SDKs are sent, kept in step with the state; streams",
+			May: []string{"evaluation", "state"},
+			Why: "no SDK request touches the database, so the room that answers cannot reach it",
+		},
+		{
+			Dir: "internal/usage", Level: Shell,
+			For: "metrics that SDKs send; applications",
+			May: []string{"store"},
+			Why: "counting what was used changes nothing that is served",
+		},
+		{
+			Dir: "internal/eventlog", Level: Shell,
+			For: "the public event log: a projection of the ledger's events",
+			May: []string{"state", "store"},
+			Why: "it tells what happened and can make nothing happen",
+		},
+		{
+			Dir: "internal/sdkapi", Level: Shell,
+			For: "HTTP for Unleash SDKs",
+			May: []string{"payload", "identity", "usage"},
+			Why: "SDKs read; an SDK path that could write would be a second door",
+		},
+		{
+			Dir: "internal/ofrep", Level: Shell,
+			For: "HTTP for OpenFeature providers (OFREP)",
+			May: []string{"payload", "identity", "usage"},
+			Why: "providers read; an OFREP path that could write would be a second door",
+		},
+		{
+			Dir: "internal/adminapi", Level: Shell,
+			For: "HTTP for the web app, Terraform, scripts; reads go straight to the state",
+			May: []string{"app", "state", "identity", "eventlog", "usage"},
+			Why: "it writes through app only, so that no handler can go round the gate",
+		},
+		{
+			Dir: "internal/interchange", Level: Shell,
+			For: "import and export, takeover from Unleash",
+			May: []string{"app"},
+			Why: "an import is a command like any other",
+		},
+		{
+			Dir: "internal/scheduler", Level: Shell,
+			For: "due work: scheduled requests, expiry, reminders, retention",
+			May: []string{"app"},
+			Why: "a timer hands in the same commands as a person, and is asked the same questions",
+		},
+		{
+			Dir: "internal/notify", Level: Shell,
+			For: "deliveries: mail, webhooks, chat; cursor and rows in one transaction",
+			May: []string{"state", "store"},
+			Why: "it follows the ledger behind its own cursor; nobody calls it, so nothing is told twice",
+		},
+		{
+			Dir: "web", Level: Program,
+			For: "the web app's files, embedded",
+			Why: "it holds files and decides nothing",
+		},
+		{
+			Dir: "internal/server", Level: Shell,
+			For: "puts the rooms together; start, health, Prometheus, stop",
+			May: []string{
+				"store", "engine", "app", "identity", "payload", "usage", "eventlog",
+				"sdkapi", "ofrep", "adminapi", "interchange", "scheduler", "notify", "web",
+			},
+			Why: "it is the only room that knows all others; settings reach it as values, from cli",
+		},
+		{
+			Dir: "internal/cli", Level: Shell,
+			For: "one file per subcommand; settings",
+			May: []string{"server", "app"},
+			Why: "a subcommand reads its settings and hands them on",
+		},
+		{
+			Dir: "internal/archtest", Level: Support,
+			For: "this table, and the test that holds the house to it",
+			Why: "it reads the source of the rooms and runs none of them",
+		},
+		{
+			Dir: "cmd/quorate", Level: Program,
+			For: "main: calls cli.Main, nothing else",
+			May: []string{"cli"},
+			Why: "what main does, no test can call",
+		},
+	}
+}
+
+// Ban keeps a library, or a part of the standard library, out of the rooms that
+// have no need of it. Core rooms need no bans: what they may import is listed in Pure.
+type Ban struct {
+	// Path is an import path; with "/..." at its end, it covers what lies below too.
+	Path string
+	// Except lists the rooms that may import it, by name.
+	Except []string
+	// Tests says that the ban holds for test files and support rooms too.
+	Tests  bool
+	Reason string
+}
+
+// Bans returns the libraries that are kept to the rooms named here.
+func Bans() []Ban {
+	const (
+		onlyTests = "test helpers stay out of the program that people run"
+		oneStore  = "one room knows which databases there are"
+	)
+	return []Ban{
+		{Path: "log", Tests: true, Reason: "log/slog writes one structured event, not lines of text"},
+		{Path: "math/rand", Tests: true, Reason: "math/rand/v2 takes its seed as a value; secrets come from crypto/rand"},
+		{Path: "unsafe", Tests: true, Reason: "nothing here is worth an invalid pointer"},
+		{Path: "encoding/gob", Tests: true, Reason: "stored bytes must be readable by a program that has other types"},
+		{
+			Path: "net/http", Except: []string{"identity", "sdkapi", "ofrep", "adminapi", "notify", "server", "cli"},
+			Reason: "the rooms that speak HTTP are at the edge; inside, a request is a Go value",
+		},
+		{Path: "modernc.org/sqlite/...", Except: []string{"store"}, Reason: oneStore},
+		{Path: "github.com/jackc/pgx/v5/...", Except: []string{"store"}, Reason: oneStore},
+		{Path: "github.com/pressly/goose/v3/...", Except: []string{"store"}, Reason: "migrations are the store's"},
+		{Path: "github.com/alecthomas/kong", Except: []string{"cli"}, Reason: "other rooms get their settings as values"},
+		{
+			Path: "github.com/danielgtaylor/huma/v2/...", Except: []string{"adminapi"},
+			Reason: "only the admin API is described by OpenAPI; SDK paths serve kept bytes",
+		},
+		{Path: "testing/...", Reason: onlyTests},
+		{Path: "github.com/getkin/kin-openapi/...", Reason: onlyTests},
+		{Path: "github.com/google/go-cmp/...", Reason: onlyTests},
+		{Path: "github.com/rogpeppe/go-internal/...", Reason: onlyTests},
+		{Path: "go.uber.org/goleak", Reason: onlyTests},
+		{Path: "pgregory.net/rapid", Reason: onlyTests},
+	}
+}
+
+// Pure returns the packages outside the house that core rooms may import. Each
+// computes from its arguments alone; what few of them can do beyond that, Impure names.
+func Pure() []string {
+	return []string{
+		"bytes", "cmp", "crypto/hmac", "crypto/sha256", "crypto/subtle", "encoding", "encoding/base64",
+		"encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "hash", "hash/fnv", "io", "iter", "maps",
+		"math", "math/big", "math/bits", "net/netip", "net/url", "path", "regexp", "regexp/syntax", "slices",
+		"strconv", "strings", "time", "unicode", "unicode/utf8",
+
+		"github.com/Masterminds/semver/v3",           // versions, compared as SDKs compare them
+		"github.com/google/uuid",                     // parsing and formatting; ids are minted in the shell
+		"github.com/hashicorp/go-immutable-radix/v2", // the persistent maps of a State
+		"github.com/twmb/murmur3",                    // the hash by which SDKs spread users
+	}
+}
+
+// Impure returns, for packages that core rooms may import, the names in them that
+// reach for the clock, for randomness or for the world.
+func Impure() map[string][]string {
+	return map[string][]string{
+		"time": {
+			"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
+			"Local", "LoadLocation",
+		},
+		"fmt": {
+			"Print", "Printf", "Println", "Scan", "Scanf", "Scanln",
+		},
+		"github.com/google/uuid": {
+			"New", "NewString", "NewRandom", "NewUUID", "NewV6", "NewV7", "NewDCEGroup", "NewDCEPerson", "NewDCESecurity",
+		},
+	}
+}
