@@ -1,0 +1,100 @@
+# `make` alone prints what there is to do.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+# Tools live in the repository's own folder, at these versions.
+GOLANGCI_LINT_VERSION := v2.15.0
+BENCHSTAT_VERSION := v0.0.0-20260908200009-22c9c6c9d4da
+
+TOOLS := $(CURDIR)/.tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+BENCHSTAT := $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
+SDKS := e2e/sdk/node_modules/.stamp
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+ROOMS = $$(go list ./... | grep -v /e2e)
+
+# The stages of `make test`, in the order in which they fail fastest.
+STAGES := tools fmt-check lint test-go e2e $(if $(CI),verify)
+
+.PHONY: help build run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/quorate
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/quorate/quorate/internal/cli.version=$(VERSION)" -o bin/quorate ./cmd/quorate
+
+run: build ## build, then serve on port 4242 with SQLite in ./data and a demo project
+	bin/quorate serve --data data --demo
+
+test: ## run all that CI runs; installs what is missing
+	@for stage in $(STAGES); do echo "=== $$stage"; $(MAKE) --no-print-directory $$stage; done
+
+tools: $(GOLANGCI_LINT) $(SDKS) ## install what the tests need: the linter, the SDKs, PostgreSQL
+	scripts/with-postgres true
+
+$(GOLANGCI_LINT):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+$(BENCHSTAT):
+	GOBIN=$(TOOLS) go install golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION)
+	mv $(TOOLS)/benchstat $@
+
+$(SDKS): e2e/sdk/package-lock.json
+	cd e2e/sdk && npm ci --no-audit --no-fund --ignore-scripts
+	touch $@
+
+fmt: $(GOLANGCI_LINT) ## format the Go code
+	$(GOLANGCI_LINT) fmt
+
+fmt-check: $(GOLANGCI_LINT) ## fail if the Go code is not formatted
+	$(GOLANGCI_LINT) fmt --diff
+
+lint: $(GOLANGCI_LINT) ## check the Go code
+	$(GOLANGCI_LINT) run
+
+test-go: $(SDKS) ## test every room, on SQLite and on PostgreSQL
+	scripts/with-postgres go test -timeout 10m $(ROOMS)
+
+test-race: $(SDKS) ## the same with the race detector
+	scripts/with-postgres go test -race -timeout 20m $(ROOMS)
+
+# The tests do not see that the program changed, so their results are not kept.
+e2e: build $(SDKS) ## test the whole program from outside, with real SDKs
+	scripts/with-postgres go test -count 1 -timeout 10m ./e2e/...
+
+generate: ## write what is generated: tables in docs, golden files, the OpenAPI document
+	go generate ./...
+	grep -rl --include='*_test.go' 'flag.Bool("update"' internal | xargs -r -n 1 dirname | sort -u | while read -r dir; do go test "./$$dir" -update; done
+	go run ./cmd/quorate openapi > openapi/openapi.json
+
+verify: generate ## fail if anything generated is not as committed
+	git diff --exit-code
+	@test -z "$$(git ls-files --others --exclude-standard)" || { git status --short; exit 1; }
+
+COUNT ?= 10
+bench: $(BENCHSTAT) ## measure; BENCH=regexp to choose, COUNT=10 runs each
+	mkdir -p bench
+	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem -count $(COUNT) $(ROOMS) | tee bench/new.txt
+	if [ -f bench/base.txt ]; then $(BENCHSTAT) bench/base.txt bench/new.txt; fi
+
+FUZZTIME ?= 30s
+fuzz: ## fuzz each target for FUZZTIME=30s
+	grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' internal | while IFS=: read -r file target; do \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; \
+	done
+
+MINUTES ?= 60
+soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more random cases, for MINUTES=60
+	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
+		RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
+	done
+
+clean: ## remove what was built and installed here; data/ stays
+	rm -rf bin .tools e2e/sdk/node_modules
