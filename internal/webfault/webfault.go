@@ -1,0 +1,137 @@
+// Package webfault turns a failure into an HTTP answer, in the form that Unleash's
+// clients read.
+//
+// It holds the one table from a fault's kind to a status, and the one place where
+// an internal error is logged: with the id that its reader is given, so that the
+// two can be brought together, and nowhere else.
+//
+// Which failures there are belongs in fault; what a sentence says belongs to whoever
+// refuses. OFREP has error codes of its own, which belong in ofrep.
+package webfault
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/quorate/quorate/internal/fault"
+)
+
+// statuses says which status each kind is answered with (reference/platform.md,
+// section 5.1). A test holds docs/errors.md to it.
+var statuses = map[fault.Kind]int{
+	fault.BadData:           http.StatusBadRequest,
+	fault.Pattern:           http.StatusBadRequest,
+	fault.ArchivedFeature:   http.StatusBadRequest,
+	fault.ExceedsLimit:      http.StatusBadRequest,
+	fault.RoleInUse:         http.StatusBadRequest,
+	fault.UnsupportedFormat: http.StatusBadRequest,
+	fault.Unauthenticated:   http.StatusUnauthorized,
+	fault.Unauthorized:      http.StatusUnauthorized,
+	fault.Permission:        http.StatusForbidden,
+	fault.Forbidden:         http.StatusForbidden,
+	fault.InvalidOperation:  http.StatusForbidden,
+	fault.OperationDenied:   http.StatusForbidden,
+	fault.NotFound:          http.StatusNotFound,
+	fault.NotImplemented:    http.StatusMethodNotAllowed,
+	fault.NameExists:        http.StatusConflict,
+	fault.FeatureHasTag:     http.StatusConflict,
+	fault.Conflict:          http.StatusConflict,
+	fault.TooLarge:          http.StatusRequestEntityTooLarge,
+	fault.ContentType:       http.StatusUnsupportedMediaType,
+	fault.RateLimit:         http.StatusTooManyRequests,
+	fault.Unavailable:       http.StatusServiceUnavailable,
+}
+
+// Status returns the HTTP status of a kind, 500 for one that has none.
+func Status(kind fault.Kind) int {
+	if status, ok := statuses[kind]; ok {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// internalError is the name of an answer whose reason is in the log only.
+const internalError fault.Kind = "InternalError"
+
+// Body is the body of a refusal.
+type Body struct {
+	// ID is the request's; it stands in the log beside the request, and beside the
+	// error if it was internal.
+	ID          string         `json:"id" format:"uuid" doc:"The id of the request, which the server's log has too."`
+	Name        fault.Kind     `json:"name" doc:"The kind of failure."`
+	Message     string         `json:"message" doc:"What went wrong, in a sentence."`
+	Details     []fault.Detail `json:"details" doc:"Each problem of the request; at least one."`
+	Permissions []string       `json:"permissions,omitempty" doc:"The permissions of which any one would have been enough."`
+}
+
+type requestKey struct{}
+
+type request struct {
+	id  string
+	log *slog.Logger
+}
+
+// WithRequest returns a context that carries a request's id and logger for Write.
+func WithRequest(ctx context.Context, id string, log *slog.Logger) context.Context {
+	return context.WithValue(ctx, requestKey{}, request{id, log})
+}
+
+// of returns the id and logger that the context carries, or a fresh id and the
+// default logger.
+func of(ctx context.Context) request {
+	if r, ok := ctx.Value(requestKey{}).(request); ok {
+		return r
+	}
+	return request{uuid.NewString(), slog.Default()}
+}
+
+// Write answers with a failure: {id, name, message, details, permissions?}. An error
+// that is no fault is logged, and answered with 500 and the id alone.
+func Write(w http.ResponseWriter, r *http.Request, err error) {
+	f, id := expected(r, err)
+	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions}
+	if len(body.Details) == 0 {
+		body.Details = []fault.Detail{{Message: f.Message}}
+	}
+	write(w, f, body)
+}
+
+// WriteMessage answers with {message} alone, as SDKs expect about their tokens
+// (reference/platform.md, section 1.1).
+func WriteMessage(w http.ResponseWriter, r *http.Request, err error) {
+	f, _ := expected(r, err)
+	write(w, f, struct {
+		Message string `json:"message"`
+	}{f.Message})
+}
+
+// expected returns the fault to answer with, and the request's id. It is here that
+// an internal error ends.
+func expected(r *http.Request, err error) (*fault.Error, string) {
+	req := of(r.Context())
+	if f := fault.As(err); f != nil {
+		return f, req.id
+	}
+	req.log.ErrorContext(r.Context(), "request failed",
+		"request", req.id, "method", r.Method, "path", r.URL.Path, "error", err)
+	return fault.New(internalError, "Something went wrong on the server. Its log says more, under the id %s.", req.id), req.id
+}
+
+func write(w http.ResponseWriter, f *fault.Error, body any) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // texts only; it cannot fail
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	w.WriteHeader(Status(f.Kind))
+	w.Write(data)
+}
