@@ -2,14 +2,14 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/quorate/quorate/internal/ledger"
 )
 
-// EventFilter says which events are wanted. Its fields narrow the choice together;
-// the zero value of a field narrows nothing. An event matches a list when it has
-// one of the values; the value "" stands for events that have none.
+// EventFilter says which events are wanted. An event must satisfy every field that is
+// set; it satisfies a list by having one of its values.
 type EventFilter struct {
 	Revisions    []int64
 	Types        []string
@@ -18,14 +18,78 @@ type EventFilter struct {
 	Features     []string
 	Actors       []string
 	Group        ledger.Group
-	From, To     time.Time // from inclusive, to exclusive
+	From, To     time.Time // From is included, To is not
 
 	// Offset and Limit choose a page; a Limit of 0 means all.
 	Offset, Limit int
 }
 
 // Events returns a page of the events that match, newest first, and how many match
-// in all.
+// in all. The error is a *ledger.Break if an event cannot be read.
 func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, int, error) {
-	panic("being written")
+	where, args := filter.where()
+	total := 0
+	if err := db.reader.QueryRowContext(ctx, `select count(*) from events`+where, args...).Scan(&total); err != nil {
+		return nil, 0, db.failed("count events", err)
+	}
+	query := `select revision, body from events` + where + ` order by revision desc`
+	if filter.Limit > 0 {
+		query += ` limit ` + placeholder(filter.Limit, &args) + ` offset ` + placeholder(filter.Offset, &args)
+	}
+	var events []ledger.Event
+	err := db.each(ctx, "read events", query, args, func(scan func(...any) error) error {
+		var revision int64
+		var body []byte
+		if err := scan(&revision, &body); err != nil {
+			return db.failed("read events", err)
+		}
+		event, _, err := ledger.Decode(body)
+		if err != nil {
+			return &ledger.Break{Revision: revision, Reason: err.Error()}
+		}
+		events = append(events, event)
+		return nil
+	})
+	return events, total, err
+}
+
+// where returns the condition, with a leading space, and its arguments.
+func (f *EventFilter) where() (string, []any) {
+	var conditions []string
+	var args []any
+	add := func(condition string) { conditions = append(conditions, condition) }
+	if len(f.Revisions) > 0 {
+		add(in("revision", f.Revisions, &args))
+	}
+	for _, list := range []struct {
+		column string
+		values []string
+	}{
+		{"type", f.Types},
+		{"project", f.Projects},
+		{"environment", f.Environments},
+		{"feature", f.Features},
+		{"actor", f.Actors},
+	} {
+		if len(list.values) > 0 {
+			add(in(list.column, list.values, &args))
+		}
+	}
+	if f.Group != (ledger.Group{}) {
+		add("group_kind = " + placeholder(f.Group.Kind, &args) + " and group_id = " + placeholder(f.Group.ID, &args))
+	}
+	// Time never runs backwards in the ledger, so a span of time is a span of revisions,
+	// and a page in it can be read in the order it is wanted.
+	if !f.From.IsZero() {
+		add("revision >= (select revision from events where at >= " + placeholder(stamp(f.From), &args) +
+			" order by at, revision limit 1)")
+	}
+	if !f.To.IsZero() {
+		add("revision <= (select revision from events where at < " + placeholder(stamp(f.To), &args) +
+			" order by at desc, revision desc limit 1)")
+	}
+	if len(conditions) == 0 {
+		return "", nil
+	}
+	return " where " + strings.Join(conditions, " and "), args
 }

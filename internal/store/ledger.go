@@ -2,47 +2,216 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/quorate/quorate/internal/ledger"
 )
 
-// Append stores a sealed batch behind head, on disk when it returns nil.
-//
-// also, which may be nil, writes to plain tables in the same transaction; it runs
-// after the entries are inserted. It may be called again if the connection is lost, and
-// what it returns is returned as it is, with nothing stored.
-//
-// Once begun, Append does not stop for ctx: a caller who gives up must not leave an
-// outcome unknown. It gives up by itself after ten seconds.
-//
-// Errors: ErrHeadMoved, ErrHeadUnknown, ErrUnavailable, ErrOutcomeUnknown.
-func (db *DB) Append(ctx context.Context, head ledger.Head, batch []ledger.Entry, also func(*Tx) error) error {
-	panic("being written")
-}
+// rowsPerScan is how many events a long read takes at once: a single statement over all
+// of them would hold back SQLite's checkpoints and PostgreSQL's vacuum.
+const rowsPerScan = 10_000
 
 // Head returns the end of the stored ledger; the zero Head if it is empty.
-func (db *DB) Head(ctx context.Context) (ledger.Head, error) { panic("being written") }
+func (db *DB) Head(ctx context.Context) (ledger.Head, error) {
+	var head ledger.Head
+	var hash []byte
+	err := db.reader.QueryRowContext(ctx, `select revision, hash from events order by revision desc limit 1`).
+		Scan(&head.Revision, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ledger.Head{}, nil
+	}
+	if err != nil {
+		return ledger.Head{}, db.failed("read head", err)
+	}
+	if head.Hash, err = toHash(hash); err != nil {
+		return ledger.Head{}, &ledger.Break{Revision: head.Revision, Reason: err.Error()}
+	}
+	return head, nil
+}
 
-// Holds reports whether the stored ledger contains the given head, at its end or
-// anywhere before. It contains the zero Head always.
-func (db *DB) Holds(ctx context.Context, head ledger.Head) (bool, error) { panic("being written") }
+// Holds reports whether the stored ledger contains an entry with the given revision
+// and hash, at its end or before. Every ledger holds the zero Head.
+func (db *DB) Holds(ctx context.Context, head ledger.Head) (bool, error) {
+	if head == (ledger.Head{}) {
+		return true, nil
+	}
+	var n int
+	err := db.reader.QueryRowContext(ctx, `select count(*) from events where revision = $1 and hash = $2`,
+		head.Revision, head.Hash[:]).Scan(&n)
+	return n == 1, db.failed("look up head", err)
+}
 
-// Tail returns the entries after a revision, in order, at least limit of them if
-// there are as many: it never ends inside a batch. The chain is not verified. The
+// Tail returns the entries after a revision, in order: limit of them and the rest of
+// the last one's batch, or all if there are fewer. The chain is not verified. The
 // error is a *ledger.Break if an entry cannot be read.
 func (db *DB) Tail(ctx context.Context, after int64, limit int) ([]ledger.Entry, error) {
-	panic("being written")
+	var entries []ledger.Entry
+	read := func(limit int) error {
+		return db.each(ctx, "read tail", `select body, hash from events where revision > $1 order by revision limit $2`,
+			[]any{after, limit}, func(scan func(...any) error) error {
+				var body, hash []byte
+				if err := scan(&body, &hash); err != nil {
+					return db.failed("read tail", err)
+				}
+				entry, err := toEntry(body, hash)
+				if err != nil {
+					return &ledger.Break{Revision: after + 1, Reason: err.Error()}
+				}
+				entries = append(entries, entry)
+				after = entry.Revision
+				return nil
+			})
+	}
+	if err := read(limit); err != nil || len(entries) == 0 {
+		return nil, err
+	}
+	if last := &entries[len(entries)-1]; !last.Last() {
+		if err := read(last.Size - 1 - last.Index); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
 }
 
-// Scan calls fn with every stored entry after a revision, in order, as raw bytes, and
-// stops at the first error, which it returns. fn may keep body.
+// Scan calls fn with every stored entry after a revision, in order, and stops at the
+// first error of fn, which it returns as it is. fn may keep body.
 func (db *DB) Scan(ctx context.Context, after int64, fn func(body []byte, hash ledger.Hash) error) error {
-	panic("being written")
+	for {
+		rows := 0
+		err := db.each(ctx, "scan events",
+			`select revision, body, hash from events where revision > $1 order by revision limit $2`,
+			[]any{after, rowsPerScan}, func(scan func(...any) error) error {
+				var body, stored []byte
+				if err := scan(&after, &body, &stored); err != nil {
+					return db.failed("scan events", err)
+				}
+				rows++
+				hash, err := toHash(stored)
+				if err != nil {
+					return &ledger.Break{Revision: after, Reason: err.Error()}
+				}
+				return fn(body, hash)
+			})
+		if err != nil || rows < rowsPerScan {
+			return err
+		}
+	}
 }
 
-// Verify checks the chain from a trusted head to its end, and that the columns by which events are
-// found say what the bodies say. It calls fn, which may be nil, with each verified event in order,
-// and returns the head it reached. The error is a *ledger.Break if something does not hold.
+// Verify checks the ledger from a trusted head to its end: the chain, and that the
+// columns by which events are found say what the bodies say. It calls fn, which may
+// be nil, with each event in order once that event is verified, and stops at the first error of fn,
+// which it returns as it is. It returns the head it has reached; the error is a *ledger.Break
+// if something does not hold.
 func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Event) error) (ledger.Head, error) {
-	panic("being written")
+	v := ledger.NewVerifier(from)
+	for {
+		rows := 0
+		err := db.each(ctx, "verify events", `select revision, previous, hash, batch, batch_index, at, actor, type,
+				project, environment, feature, group_kind, group_id, body
+			from events where revision > $1 order by revision limit $2`,
+			[]any{v.Head().Revision, rowsPerScan}, func(scan func(...any) error) error {
+				var row eventRow
+				if err := scan(row.fields()...); err != nil {
+					return db.failed("verify events", err)
+				}
+				rows++
+				event, err := row.verify(v)
+				if err != nil || fn == nil {
+					return err
+				}
+				return fn(event)
+			})
+		if err != nil {
+			return v.Head(), err
+		}
+		if rows < rowsPerScan {
+			return v.Head(), v.Close()
+		}
+	}
+}
+
+// eventRow is a row of the table as it is, believed by nobody.
+type eventRow struct {
+	revision                   int64
+	previous, hash, batch      []byte
+	index                      int
+	at                         time.Time
+	actor                      sql.NullString
+	kind                       string
+	project, environment, flag sql.NullString
+	groupKind                  sql.NullString
+	groupID                    sql.NullInt64
+	body                       []byte
+}
+
+func (r *eventRow) fields() []any {
+	return []any{&r.revision, &r.previous, &r.hash, &r.batch, &r.index, &r.at, &r.actor, &r.kind,
+		&r.project, &r.environment, &r.flag, &r.groupKind, &r.groupID, &r.body}
+}
+
+// verify adds the body to the chain and compares the columns with it.
+func (r *eventRow) verify(v *ledger.Verifier) (ledger.Event, error) {
+	before := v.Head()
+	hash, err := toHash(r.hash)
+	if err != nil {
+		return ledger.Event{}, &ledger.Break{Revision: before.Revision + 1, Reason: err.Error()}
+	}
+	e, err := v.Add(r.body, hash)
+	if err != nil {
+		return ledger.Event{}, err
+	}
+	column := ""
+	switch {
+	case r.revision != e.Revision:
+		column = "revision"
+	case e.Revision == 1 && r.previous != nil, e.Revision > 1 && string(r.previous) != string(before.Hash[:]):
+		column = "previous"
+	case string(r.batch) != string(e.Batch[:]):
+		column = "batch"
+	case r.index != e.Index:
+		column = "batch_index"
+	case !r.at.Equal(e.At):
+		column = "at"
+	case r.actor != some(e.Actor):
+		column = "actor"
+	case r.kind != e.Type:
+		column = "type"
+	case r.project != some(e.Project):
+		column = "project"
+	case r.environment != some(e.Environment):
+		column = "environment"
+	case r.flag != some(e.Feature):
+		column = "feature"
+	case r.groupKind != some(e.Group.Kind):
+		column = "group_kind"
+	case r.groupID != (sql.NullInt64{Int64: e.Group.ID, Valid: e.Group.Kind != ""}):
+		column = "group_id"
+	}
+	if column != "" {
+		return ledger.Event{}, &ledger.Break{Revision: e.Revision, Reason: "its column " + column + " does not say what its body says"}
+	}
+	return e, nil
+}
+
+func toHash(stored []byte) (ledger.Hash, error) {
+	if len(stored) != len(ledger.Hash{}) {
+		return ledger.Hash{}, fmt.Errorf("its hash has %d bytes", len(stored))
+	}
+	return ledger.Hash(stored), nil
+}
+
+func toEntry(body, stored []byte) (ledger.Entry, error) {
+	hash, err := toHash(stored)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	event, previous, err := ledger.Decode(body)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	return ledger.Entry{Event: event, Previous: previous, Hash: hash, Body: body}, nil
 }

@@ -2,16 +2,34 @@ package store
 
 import "context"
 
-// A sealed box is a secret that was encrypted by its owner with a key from outside the database (AES-GCM).
-// The store keeps it by kind ("sdk-token", "webhook", …) and id and cannot open it.
+// PutSealed stores a sealed box, and replaces the one that was there. A box is a
+// secret that its owner has encrypted (AES-GCM) with a key from outside the
+// database; the store cannot open it. kind says whose it is ("sdk-token",
+// "webhook", …), and id which.
+func (tx *Tx) PutSealed(kind, id string, box []byte) error {
+	_, err := tx.exec("put sealed", `insert into sealed (kind, id, box) values ($1, $2, $3)
+		on conflict (kind, id) do update set box = excluded.box`, kind, id, box)
+	return err
+}
 
-// PutSealed stores a box and replaces the one that was there.
-func (tx *Tx) PutSealed(kind, id string, box []byte) error { panic("being written") }
-
-// DeleteSealed removes a box, if there is one.
-func (tx *Tx) DeleteSealed(kind, id string) error { panic("being written") }
+// DeleteSealed removes a box, if it is there.
+func (tx *Tx) DeleteSealed(kind, id string) error {
+	_, err := tx.exec("delete sealed", `delete from sealed where kind = $1 and id = $2`, kind, id)
+	return err
+}
 
 // Sealed returns the boxes of a kind by their ids.
 func (db *DB) Sealed(ctx context.Context, kind string) (map[string][]byte, error) {
-	panic("being written")
+	boxes := map[string][]byte{}
+	err := db.each(ctx, "read sealed", `select id, box from sealed where kind = $1`, []any{kind},
+		func(scan func(...any) error) error {
+			var id string
+			var box []byte
+			if err := scan(&id, &box); err != nil {
+				return db.failed("read sealed", err)
+			}
+			boxes[id] = box
+			return nil
+		})
+	return boxes, err
 }

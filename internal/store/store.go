@@ -1,29 +1,38 @@
 // Package store keeps Quorate's data in SQLite or PostgreSQL: the ledger's entries,
-// and beside them the plain tables for what does not belong in a ledger (people,
-// sessions, where events came from, snapshots, sealed secrets).
+// and beside them the plain tables for what does not belong in a ledger (snapshots,
+// sealed secrets, where events came from).
 //
 // One SQL text serves both engines; the few places where they differ are in
 // sqlite.go and postgres.go, and in migrations whose names end with the engine's.
-// Each noun has a file with its SQL in it, so no SQL is written outside this room.
+// Each noun has a file with its SQL in it; no SQL is written outside this room.
 //
 // The promises of the ledger's table:
 //
-//   - Append writes the batch right behind the head that it was decided on, whole,
-//     or not at all. Neither a gap nor a fork can be stored, not even by SQL that
-//     is written by hand, and no row can be changed or removed.
+//   - Append writes a batch right behind the head that it was decided on, whole or
+//     not at all. Neither a gap nor a fork can be stored, not even by SQL that is
+//     written by hand, and no row can be changed or removed.
 //   - If the connection is lost in the middle of a commit, Append finds out what
 //     became of it before it answers.
 //   - What Append has confirmed is on disk.
 //
-// What a batch means, when to decide again after ErrHeadMoved, and what to do with
-// a damaged ledger belong in engine, not here. Nor does the store encrypt: sealed
-// boxes come and go as they are.
+// PostgreSQL has to be reached directly: a pooler that hands a connection to another
+// client after each transaction takes away LISTEN and advisory locks.
+//
+// What a batch means, when to decide again after ErrHeadMoved, and what to do about
+// a damaged ledger belong in engine. Nor does this room encrypt: sealed boxes come
+// and go as they are.
 package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Engine is the kind of database.
@@ -35,47 +44,67 @@ const (
 	PostgreSQL Engine = "PostgreSQL"
 )
 
-// Failures that callers tell apart, with errors.Is.
-var (
-	// ErrHeadMoved: another writer has appended behind the same head. Catch up and
-	// decide again.
-	ErrHeadMoved = errors.New("store: the ledger's head has moved")
-	// ErrHeadUnknown: the database does not hold the head that was given. It was
-	// restored from a backup, or replaced.
-	ErrHeadUnknown = errors.New("store: the database does not hold this head")
-	// ErrUnavailable: the database cannot serve now: it is stopped, out of
-	// reach, full or too busy. Nothing was written, unless the error is also
-	// ErrOutcomeUnknown.
-	ErrUnavailable = errors.New("store: the database is unavailable")
-	// ErrOutcomeUnknown: the connection was lost while the batch was being committed
-	// and the database did not come back in time to say what became of it. The
-	// error is ErrUnavailable too. The tail will show.
-	ErrOutcomeUnknown = errors.New("store: the database was lost during a commit")
-	// ErrLocked: another process uses the data folder of this SQLite database.
-	ErrLocked = errors.New("store: the data folder is in use by another process")
-	// ErrNotFound: there is no such row.
-	ErrNotFound = errors.New("store: not found")
-)
-
 // Options say which database to open.
 type Options struct {
-	// URL is postgres://… or postgresql://…, sqlite:PATH, or a plain path of an
-	// SQLite file, whose folder must exist.
+	// URL is postgres://… or postgresql://…, sqlite:PATH, or the plain path of an
+	// SQLite file. The file's folder must exist.
 	URL string
 }
 
 // DB is an open database. Its methods may be called from several goroutines at once.
 type DB struct {
 	engine Engine
+	// writer and reader are the same pool on PostgreSQL. On SQLite the writer has a
+	// single connection, and the reader's connections cannot write.
+	writer, reader *sql.DB
+	// classify says what an error of the driver means.
+	classify func(error) failure
+
+	// own configures connections outside the pool; PostgreSQL only.
+	own *pgx.ConnConfig
+	// folder is locked by this process, and turn is held by who is in WithLock;
+	// SQLite only.
+	folder *folderLock
+	turn   chan struct{}
+
+	// afterCommit, if set, replaces the outcome of each commit of Append. Tests set it to
+	// lose an outcome.
+	afterCommit func() error
 }
 
 // Open connects to the database and brings its tables up to date. With SQLite it
 // locks the folder that the file is in until Close, and fails with ErrLocked if
 // another process has done so.
-func Open(ctx context.Context, options Options) (*DB, error) { panic("being written") }
+func Open(ctx context.Context, options Options) (*DB, error) {
+	open := openSQLite
+	if strings.HasPrefix(options.URL, "postgres://") || strings.HasPrefix(options.URL, "postgresql://") {
+		open = openPostgres
+	}
+	db, err := open(ctx, options.URL)
+	if err != nil {
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(db.failed("migrate", err), db.Close())
+	}
+	return db, nil
+}
 
 // Close closes all connections, and unlocks the data folder.
-func (db *DB) Close() error { panic("being written") }
+func (db *DB) Close() error {
+	var errs []error
+	if db.reader != db.writer {
+		errs = append(errs, db.reader.Close())
+	}
+	errs = append(errs, db.writer.Close())
+	if db.folder != nil {
+		errs = append(errs, db.folder.release())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	return nil
+}
 
 // Engine returns the kind of database.
 func (db *DB) Engine() Engine { return db.engine }
@@ -83,26 +112,83 @@ func (db *DB) Engine() Engine { return db.engine }
 // Now returns the time of the database's clock, UTC in microseconds: on PostgreSQL
 // the server's, so that a node can tell how far off its own clock is; on SQLite
 // this machine's, since there is no other.
-func (db *DB) Now(ctx context.Context) (time.Time, error) { panic("being written") }
-
-// Tx is a transaction of the database.
-type Tx struct{}
-
-// Update runs fn in a transaction, which is committed if fn returns nil. It is for
-// plain tables alone; what belongs with events is written by Append's also.
-func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error { panic("being written") }
-
-// WithLock runs fn while no other node runs one under this lock. It waits as long
-// as ctx allows. On PostgreSQL it is an advisory lock on a connection of its own; if that is
-// lost, so is the lock, while fn runs on: nothing may depend on the lock but fairness.
-func (db *DB) WithLock(ctx context.Context, fn func(context.Context) error) error {
-	panic("being written")
+func (db *DB) Now(ctx context.Context) (time.Time, error) {
+	if db.engine == SQLite {
+		return stamp(time.Now()), nil
+	}
+	var now time.Time
+	err := db.reader.QueryRowContext(ctx, `select clock_timestamp() at time zone 'UTC'`).Scan(&now)
+	return stamp(now), db.failed("read clock", err)
 }
 
-// Listen calls fn with the revision of the ledger's head: once as soon as it listens,
-// then after every append by any node. Calls may come late, twice or, in rare
-// cases, never; they are hints to read the tail. It returns when ctx is done or the
-// connection breaks, then with ErrUnavailable.
-//
-// On SQLite there is no other node: it waits for ctx and never calls fn.
-func (db *DB) Listen(ctx context.Context, fn func(revision int64)) error { panic("being written") }
+// placeholder adds an argument of a query and returns what stands for it in the SQL.
+func placeholder(value any, args *[]any) string {
+	*args = append(*args, value)
+	return "$" + strconv.Itoa(len(*args))
+}
+
+// in returns the condition that a column has one of the values, and adds them to args.
+func in[T any](column string, values []T, args *[]any) string {
+	list := make([]string, len(values))
+	for i, value := range values {
+		list[i] = placeholder(value, args)
+	}
+	return column + " in (" + strings.Join(list, ", ") + ")"
+}
+
+// stamp gives a time the form in which both engines keep it: UTC, whole microseconds.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// Tx is a transaction of the database. It is valid only inside the function that it
+// is handed to.
+type Tx struct {
+	ctx context.Context //nolint:containedctx // a transaction lives and dies with its context
+	tx  *sql.Tx
+	db  *DB
+}
+
+// Update runs fn in a transaction, which is committed if fn returns nil. It is for
+// plain tables alone; what belongs to events is written by Append's also. What fn
+// returns is returned as it is.
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	tx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return db.failed("begin", err)
+	}
+	if err := fn(&Tx{ctx: ctx, tx: tx, db: db}); err != nil {
+		_ = tx.Rollback() // fn's error says more than a failing rollback
+		return err
+	}
+	return db.failed("commit", tx.Commit())
+}
+
+// exec runs a statement; what names it in errors: "put origin".
+func (tx *Tx) exec(what, query string, args ...any) (sql.Result, error) {
+	result, err := tx.tx.ExecContext(tx.ctx, query, args...)
+	return result, tx.db.failed(what, err)
+}
+
+// exec runs a single statement outside a transaction and returns the number of rows it touched.
+func (db *DB) exec(ctx context.Context, what, query string, args ...any) (int, error) {
+	result, err := db.writer.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, db.failed(what, err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), db.failed(what, err)
+}
+
+// each runs a query and calls fn on every row, with the row's Scan.
+func (db *DB) each(ctx context.Context, what, query string, args []any, fn func(scan func(...any) error) error) error {
+	rows, err := db.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return db.failed(what, err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err below reports what matters
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return db.failed(what, rows.Err())
+}

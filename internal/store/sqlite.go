@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// readers is the number of connections that read at once on SQLite.
+const readers = 8
+
+func openSQLite(ctx context.Context, address string) (*DB, error) {
+	path, err := filepath.Abs(strings.TrimPrefix(address, "sqlite:"))
+	if err != nil {
+		return nil, err
+	}
+	folder, err := lockFolder(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	// Times are text that sorts as time does. FULL makes each commit reach the disk;
+	// WAL lets readers go on meanwhile.
+	settings := url.Values{
+		"_time_format": {"sqlite"},
+		"_txlock":      {"immediate"},
+		"_pragma": {
+			"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)",
+			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		},
+	}
+	db := &DB{engine: SQLite, classify: classifySQLite, folder: folder, turn: make(chan struct{}, 1)}
+	connect := func(limit int) *sql.DB {
+		file := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: settings.Encode()}
+		// The driver cannot fail to be opened: it connects on first use.
+		pool, _ := sql.Open("sqlite", file.String())
+		pool.SetMaxOpenConns(limit)
+		pool.SetMaxIdleConns(limit)
+		return pool
+	}
+	db.writer = connect(1)
+	settings.Add("_pragma", "query_only(on)")
+	settings.Del("_txlock")
+	db.reader = connect(readers)
+	if err := db.writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+func classifySQLite(err error) failure {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return lost
+		}
+		return internal
+	}
+	// The low byte is the primary code; the others say it more exactly.
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CONSTRAINT:
+		return refused
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
+		return unavailable
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_INTERRUPT:
+		return lost
+	default:
+		return internal
+	}
+}
+
+// folderLock keeps other processes away from the folder of a database. The lock
+// is the operating system's, so it ends with the process, however that ends.
+type folderLock struct{ file *os.File }
+
+func lockFolder(folder string) (*folderLock, error) {
+	path := filepath.Join(folder, "quorate.lock")
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the folder
+	if err != nil {
+		return nil, fmt.Errorf("the data folder must exist and be writable: %w", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = file.Close() // nothing was written
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("%w: %s", ErrLocked, folder)
+		}
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return &folderLock{file: file}, nil
+}
+
+// release leaves the file: removing it could take it from under another process that
+// is about to lock it.
+func (l *folderLock) release() error { return l.file.Close() }
