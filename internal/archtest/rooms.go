@@ -104,6 +104,12 @@ func Rooms() []Room {
 			Why: "who may write where is decided from the state alone, and so can be asked about any state",
 		},
 		{
+			Dir: "internal/flagtest", Level: Support,
+			For: "instances of any size that look like a company's, for tests and benchmarks",
+			May: []string{"state"},
+			Why: "it makes events and states, so that every room can be tested on the same ones",
+		},
+		{
 			Dir: "internal/store", Level: Shell,
 			For: "SQLite and PostgreSQL, one SQL text; migrations",
 			May: []string{"ledger"},
