@@ -12,7 +12,6 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-
 // anything is the Legal of an instance without context fields.
 func anything(string) []flag.LegalValue { return nil }
 
