@@ -99,6 +99,7 @@ var rows = map[string]row{
 
 	"ledger-created":           recordsOnly,
 	"ledger-format-raised":     recordsOnly,
+	"ledger-restore-accepted":  recordsOnly,
 	"change-requests-bypassed": recordsOnly,
 }
 

@@ -38,7 +38,8 @@ type snapshot struct {
 	Tokens        []*access.APIToken          `json:"tokens"`
 	Settings      []entry[string]             `json:"settings"`
 	Rules         []entry[changerequest.Rule] `json:"rules"`
-	Served        []entry[ledger.Head]       `json:"served"`
+	Lost          []ledger.Head               `json:"lost"`
+	Served        []entry[ledger.Head]        `json:"served"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -64,6 +65,7 @@ func Snapshot(s *State) ([]byte, error) {
 		Tokens:        slices.Collect(s.tokens.values("")),
 		Settings:      entries(s.settings),
 		Rules:         entries(s.rules),
+		Lost:          slices.Collect(s.lost.values("")),
 		Served:        entries(s.served),
 	}
 	data, err := json.Marshal(snap)
@@ -118,6 +120,9 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, e := range snap.Rules {
 		s.rules = s.rules.with(e.Key, e.Value)
+	}
+	for _, head := range snap.Lost {
+		s.lost = s.lost.with(head.Hash.String(), head)
 	}
 	for _, e := range snap.Served {
 		s.served = s.served.with(e.Key, e.Value)
