@@ -51,7 +51,7 @@ func ValidateSegment(at string, s Segment, legal Legal) []fault.Detail {
 }
 
 // Limits are the largest numbers of parts that strategies and segments may have
-// (reference/platform.md, section 5.3).
+// (reference/platform.md, section 5.3). A limit of 0 means that there is none.
 type Limits struct {
 	Constraints      int // of a strategy
 	ConstraintValues int // of a constraint in a strategy
@@ -67,15 +67,15 @@ func ExceedsLimit(resource string, limit int) error {
 
 // CheckStrategy returns a fault if a strategy has more parts than allowed.
 func (l Limits) CheckStrategy(at string, s Strategy) error {
-	if len(s.Constraints) > l.Constraints {
+	if exceeds(len(s.Constraints), l.Constraints) {
 		return ExceedsLimit("constraint", l.Constraints)
 	}
 	for _, c := range s.Constraints {
-		if len(c.Values) > l.ConstraintValues {
+		if exceeds(len(c.Values), l.ConstraintValues) {
 			return ExceedsLimit("constraint values", l.ConstraintValues)
 		}
 	}
-	if len(s.Segments) > l.StrategySegments {
+	if exceeds(len(s.Segments), l.StrategySegments) {
 		return fault.Field(at+"/segments", "A strategy can have at most %d segments. You provided %d.", l.StrategySegments, len(s.Segments))
 	}
 	return nil
@@ -87,8 +87,10 @@ func (l Limits) CheckSegment(at string, s Segment) error {
 	for _, c := range s.Constraints {
 		values += len(c.Values)
 	}
-	if values > l.SegmentValues {
+	if exceeds(values, l.SegmentValues) {
 		return fault.Field(at+"/constraints", "A segment can have at most %d values. You provided %d.", l.SegmentValues, values)
 	}
 	return nil
 }
+
+func exceeds(have, limit int) bool { return limit > 0 && have > limit }

@@ -258,6 +258,7 @@ func TestLimits(t *testing.T) {
 		want string
 	}{
 		{name: "strategy", err: limits.CheckStrategy("/body", flag.Strategy{Constraints: []flag.Constraint{three, three}, Segments: []flag.SegmentID{1}})},
+		{name: "no limits", err: flag.Limits{}.CheckStrategy("/body", flag.Strategy{Constraints: []flag.Constraint{four}, Segments: []flag.SegmentID{1}})},
 		{
 			name: "constraints", err: limits.CheckStrategy("/body", flag.Strategy{Constraints: []flag.Constraint{three, three, three}}),
 			kind: fault.ExceedsLimit, want: "Failed to create constraint. You can't create more than the established limit of 2.",
