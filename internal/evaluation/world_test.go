@@ -87,7 +87,7 @@ func drawStrategy(t *rapid.T, mode chance) wireStrategy {
 		Name: pick(t, "strategy", "flexibleRollout", "flexibleRollout", "flexibleRollout", "default", "userWithId",
 			"gradualRolloutUserId", "gradualRolloutSessionId", "gradualRolloutRandom", "remoteAddress", "applicationHostname", "custom"),
 		Constraints: drawConstraints(t),
-		Parameters:  map[string]string{"groupId": pick(t, "group", "a", "group-b", "a rather long name of a group: " + longText)},
+		Parameters:  map[string]string{"groupId": pick(t, "group", "a", "group-b", "a rather long name of a group: "+longText)},
 		Variants:    drawVariants(t, mode, false),
 	}
 	for range pick(t, "segments", 0, 0, 0, 1, 2) {
