@@ -72,6 +72,7 @@ e2e: build $(SDKS) ## test the whole program from outside, with real SDKs
 generate: ## write what is generated: tables in docs, golden files, the OpenAPI document
 	go generate ./...
 	grep -rl --include='*_test.go' 'flag.Bool("update"' internal | xargs -r -n 1 dirname | sort -u | while read -r dir; do go test "./$$dir" -update; done
+	mkdir -p openapi
 	go run ./cmd/quorate openapi > openapi/openapi.json
 
 verify: generate ## fail if anything generated is not as committed
