@@ -75,11 +75,15 @@ func Snapshot(s *State) ([]byte, error) {
 	return data, nil
 }
 
-// Restore returns the state that Snapshot was given.
+// Restore returns the state that Snapshot was given. It fails if a newer release had
+// raised the ledger's format by then.
 func Restore(data []byte) (*State, error) {
 	var snap snapshot
 	if err := json.Unmarshal(data, &snap); err != nil {
 		return nil, fmt.Errorf("state: restore snapshot: %w", err)
+	}
+	if snap.Format > Format {
+		return nil, fmt.Errorf("state: restore snapshot: %w", errNewer)
 	}
 	s := &State{
 		head: snap.Head, at: snap.At,
