@@ -117,6 +117,7 @@ func TestVariantsStick(t *testing.T) {
 		{"tenant", evaluation.Context{UserID: a, Random: func() uint32 { return 500 }}, "2"},
 		{"random", evaluation.Context{UserID: a, Random: func() uint32 { return 1499 }}, "1"},
 		{"", evaluation.Context{Random: func() uint32 { return 999 }}, "2"},
+		{"", evaluation.Context{Random: func() uint32 { return 0 }, Properties: map[string]string{"": a, "userId": a}}, "1"},
 	}
 	for _, tt := range tests {
 		if got := variantName(halves(tt.stickiness), &tt.ctx); got != tt.want {
