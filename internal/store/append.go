@@ -121,7 +121,16 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 			return false, err
 		}
 	}
-	if also == nil && len(chunks) == 1 {
+	if db.engine == SQLite && !hasTurn(ctx) {
+		release, err := db.takeTurn(ctx)
+		if err != nil {
+			return false, err
+		}
+		defer release()
+	}
+	// On PostgreSQL a trigger makes an append wait for its turn, unless it says that it has it.
+	saysSo := db.engine == PostgreSQL && hasTurn(ctx)
+	if also == nil && len(chunks) == 1 && !saysSo {
 		_, err := statements[0].ExecContext(ctx, columns(batch)...)
 		return true, db.committed(err)
 	}
@@ -130,6 +139,11 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if saysSo {
+		if _, err := tx.ExecContext(ctx, `select set_config('quorate.has_turn', 'yes', true)`); err != nil {
+			return false, err
+		}
+	}
 	for i, chunk := range chunks {
 		if _, err := tx.StmtContext(ctx, statements[i]).ExecContext(ctx, columns(chunk)...); err != nil {
 			return false, err
