@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
@@ -34,21 +33,21 @@ func (a *App) Bootstrap(ctx context.Context) error {
 		} {
 			d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
 		}
-		for _, t := range builtInStrategyTypes() {
+		for _, t := range firstStrategyTypes() {
 			d.add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
 		}
 		for i, field := range []flag.ContextField{
-			{Name: "environment", Description: new("The environment in which the application runs.")},
+			{Name: "environment", Description: new("Where the application runs.")},
 			{Name: "userId", Description: new("Who uses the application.")},
-			{Name: "appName", Description: new("The application's name.")},
-			{Name: "currentTime", Description: new("When a flag is evaluated.")},
-			{Name: "sessionId", Description: new("The session of whoever uses the application."), Stickiness: true},
+			{Name: "appName", Description: new("Which application asks.")},
+			{Name: "currentTime", Description: new("When it asks.")},
+			{Name: "sessionId", Description: new("In which of the user's sessions."), Stickiness: true},
 		} {
 			field.SortOrder, field.CreatedAt = i, d.now
 			d.add(state.Scope{}, state.ContextFieldCreated{Field: field})
 		}
 		d.add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
-			Name: "simple", Description: new("Any word by which flags are found."), Icon: new("#"), Color: new("#FFFFFF"),
+			Name: "simple", Description: new("Any word by which one likes to find flags."), Icon: new("#"), Color: new("#FFFFFF"),
 		}})
 		d.add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
 			ID: DefaultProject, Name: "Default", Description: new("The project that is always there."),
@@ -60,70 +59,72 @@ func (a *App) Bootstrap(ctx context.Context) error {
 	return err
 }
 
-// builtInStrategyTypes are the strategy types that evaluation knows and that are not
-// deprecated (reference/platform.md, section 3.11).
-func builtInStrategyTypes() []flag.StrategyType {
+// firstStrategyTypes are the built-in strategy types, but for the deprecated ones; SDKs
+// know their names and parameters.
+func firstStrategyTypes() []flag.StrategyType {
 	return []flag.StrategyType{
 		{
-			Name: flexibleRollout, DisplayName: "Gradual rollout", Description: new("Takes in a share of all users, and the same ones each time."),
+			Name: flexibleRollout, DisplayName: "Gradual rollout",
+			Description: new("On for a share of the users; the same users stay in it."),
 			Parameters: []flag.StrategyParameter{
-				{Name: rollout, Type: "percentage", Description: "How many of a hundred are taken in.", Required: true},
-				{Name: stickiness, Type: "string", Description: "The context field that keeps users on the same side.", Required: true},
-				{Name: groupID, Type: "string", Description: "Flags with the same group take in the same users.", Required: true},
+				{Name: rollout, Type: "percentage", Description: "The share of the users."},
+				{Name: stickiness, Type: "string", Description: "The context field that keeps a user on the same side."},
+				{Name: groupID, Type: "string", Description: "Flags of one group have the same users; usually the flag's name."},
 			},
 		},
-		{Name: "default", DisplayName: "Standard", Description: new("Takes in everyone.")},
+		{Name: "default", DisplayName: "Standard", Description: new("On for everyone.")},
 		{
-			Name: "remoteAddress", DisplayName: "IPs", Description: new("Takes in those who call from certain addresses."),
-			Parameters: []flag.StrategyParameter{{Name: "IPs", Type: "list", Description: "Addresses, or networks such as 10.0.0.0/8.", Required: true}},
+			Name: "remoteAddress", DisplayName: "IPs", Description: new("On for requests from certain addresses."),
+			Parameters: []flag.StrategyParameter{{Name: "IPs", Type: "list", Description: "Addresses and networks, such as 192.0.2.0/24.", Required: true}},
 		},
 		{
-			Name: "applicationHostname", DisplayName: "Hosts", Description: new("Takes in applications that run on certain hosts."),
-			Parameters: []flag.StrategyParameter{{Name: "hostNames", Type: "list", Description: "Names of hosts.", Required: true}},
+			Name: "applicationHostname", DisplayName: "Hosts", Description: new("On for applications on certain hosts."),
+			Parameters: []flag.StrategyParameter{{Name: "hostNames", Type: "list", Description: "Names of hosts."}},
 		},
 	}
 }
 
 // FirstTokens are the secrets of API tokens that an instance begins with: for admins
-// "*:*." and any text, for SDKs project (or "*"), ":", environment, "." and any text.
+// "*:*." and any text, for SDKs a project (or "*"), ":", an environment, "." and any text.
 type FirstTokens struct {
 	Admin, Backend, Frontend []string
 }
 
-// seedSecret is the form of the secrets of FirstTokens.
-var seedSecret = regexp.MustCompile(`^([^:\s]+):([^:.\s]+)\.\S+$`)
+// firstSecret is the form of the secrets of FirstTokens.
+var firstSecret = regexp.MustCompile(`^([^:\s]+):([^:.\s]+)\.\S+$`)
 
-// SeedTokens creates API tokens with given secrets, unless there are tokens already.
+// SeedTokens creates API tokens with given secrets, unless there are tokens already. A
+// secret that is given twice makes one token.
 //
-// Faults: BadData, when a secret has not the right form or names what does not exist.
+// Faults: BadData, when a secret has not the right form, or opens what does not exist.
 func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {
-	var tokens []*access.APIToken
+	var tokens []access.APIToken
 	var secrets []string
 	_, err := a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decision) error {
 		tokens, secrets = nil, nil
 		if d.TokenCount() > 0 {
 			return nil
 		}
-		for _, group := range []struct {
+		for _, family := range []struct {
 			kind    access.TokenType
 			secrets []string
 		}{{access.TokenAdmin, first.Admin}, {access.TokenBackend, first.Backend}, {access.TokenFrontend, first.Frontend}} {
-			for _, secret := range group.secrets {
+			for _, secret := range family.secrets {
 				if slices.Contains(secrets, secret) {
 					continue
 				}
-				token, err := seedToken(d.State, group.kind, secret)
+				token, err := firstToken(d.State, family.kind, secret)
 				if err != nil {
 					return err
 				}
-				a.addToken(d, token, secret)
+				a.addToken(d, &token, secret)
 				tokens, secrets = append(tokens, token), append(secrets, secret)
 			}
 		}
 		return nil
 	}, func(tx *store.Tx) error {
-		for i, token := range tokens {
-			if err := a.keepSecret(tx, token, secrets[i]); err != nil {
+		for i := range tokens {
+			if err := a.keepSecret(tx, &tokens[i], secrets[i]); err != nil {
 				return err
 			}
 		}
@@ -132,31 +133,22 @@ func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {
 	return err
 }
 
-// seedToken returns the token that a given secret stands for. The secret is not told to
-// anyone: it may end up in a log.
-func seedToken(s *state.State, kind access.TokenType, secret string) (*access.APIToken, error) {
-	refuse := func(format string, args ...any) (*access.APIToken, error) {
-		return nil, fault.New(fault.BadData, "A first "+string(kind)+" token cannot be created: "+format, args...)
-	}
-	parts := seedSecret.FindStringSubmatch(secret)
+// firstToken returns the token that a secret stands for. No fault repeats the secret, for
+// it may end up in a log.
+func firstToken(s *state.State, kind access.TokenType, secret string) (access.APIToken, error) {
+	parts := firstSecret.FindStringSubmatch(secret)
 	if parts == nil {
-		return refuse("it must have the form PROJECT:ENVIRONMENT.TEXT, or *:*.TEXT for admins.")
+		return access.APIToken{}, fault.New(fault.BadData, "The secret of a first %s token has not the form PROJECT:ENVIRONMENT.TEXT, such as *:development.some-text.", kind)
 	}
-	token := &access.APIToken{
+	token := access.APIToken{
 		Name: "first " + string(kind) + " token", Type: kind,
 		Projects: []flag.ProjectID{flag.ProjectID(parts[1])}, Environment: flag.EnvironmentName(parts[2]),
 	}
-	all := strings.HasPrefix(secret, "*:*.")
-	switch {
-	case kind == access.TokenAdmin && !all:
-		return refuse("it must begin with *:*.")
-	case kind == access.TokenAdmin:
-		return token, nil
-	case s.Environment(token.Environment) == nil:
-		return refuse("there is no environment %q.", token.Environment)
-	case !token.AllProjects() && s.Project(token.Projects[0]) == nil:
-		return refuse("there is no project %q.", token.Projects[0])
-	default:
-		return token, nil
+	if kind != access.TokenAdmin {
+		return token, validateToken(s, &token)
 	}
+	if !token.AllProjects() || token.Environment != access.Any {
+		return access.APIToken{}, fault.New(fault.BadData, "An admin token is for all projects and environments: its secret begins with *:*.")
+	}
+	return token, nil
 }
