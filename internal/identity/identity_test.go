@@ -4,11 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
 )
 
 func TestSecret(t *testing.T) {
@@ -95,4 +98,30 @@ func (w *world) mustCreate(t testing.TB, secret string, kind access.TokenType, e
 	}
 	w.mustFold(t, state.APITokenCreated{Token: token})
 	return token
+}
+
+func TestTokenSecrets(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		seal := func(k *identity.Keyring, id, secret string) {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				return tx.PutSealed(store.APITokens, id, k.Seal(store.APITokens, id, []byte(secret)))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		seal(w.keyring, "1", "*:development.a")
+		seal(w.keyring, "27", "*:*.b")
+		got, err := w.TokenSecrets(t.Context())
+		want := map[int64]string{1: "*:development.a", 27: "*:*.b"}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("secrets: %v (-want +got):\n%s", err, diff)
+		}
+		seal(mustKeyring(t, 2), "1", "x")
+		if got, err := w.TokenSecrets(t.Context()); err == nil {
+			t.Errorf("a box of another key: got %v, want an error", got)
+		}
+	})
 }
