@@ -38,7 +38,13 @@ type snapshot struct {
 	Tokens        []*access.APIToken          `json:"tokens"`
 	Settings      []entry[string]             `json:"settings"`
 	Rules         []entry[changerequest.Rule] `json:"rules"`
-	Served        []entry[ledger.Head]       `json:"served"`
+	Served        []entry[ledger.Head]        `json:"served"`
+
+	Roles          []*access.Role          `json:"roles"`
+	Accounts       []*access.Account       `json:"accounts"`
+	PersonalTokens []*access.PersonalToken `json:"personalTokens"`
+	Groups         []*access.Group         `json:"groups"`
+	Assignments    []*Assignment           `json:"assignments"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -65,6 +71,12 @@ func Snapshot(s *State) ([]byte, error) {
 		Settings:      entries(s.settings),
 		Rules:         entries(s.rules),
 		Served:        entries(s.served),
+
+		Roles:          slices.Collect(s.roles.values("")),
+		Accounts:       slices.Collect(s.accounts.values("")),
+		PersonalTokens: slices.Collect(s.personalTokens.values("")),
+		Groups:         slices.Collect(s.groups.values("")),
+		Assignments:    slices.Collect(s.assignments.values("")),
 	}
 	data, err := json.Marshal(snap)
 	if err != nil {
@@ -121,6 +133,23 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, e := range snap.Served {
 		s.served = s.served.with(e.Key, e.Value)
+	}
+	for _, r := range snap.Roles {
+		s.roles = s.roles.with(number(r.ID), r)
+	}
+	for _, a := range snap.Accounts {
+		s.accounts = s.accounts.with(number(a.ID), a)
+	}
+	for _, t := range snap.PersonalTokens {
+		s.putPersonalToken(t)
+	}
+	for _, g := range snap.Groups {
+		if err := s.putGroup(g); err != nil {
+			return nil, fmt.Errorf("state: restore snapshot: group %d: %w", g.ID, err)
+		}
+	}
+	for _, a := range snap.Assignments {
+		s.putAssignment(a)
 	}
 	return s, nil
 }
