@@ -19,7 +19,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 ROOMS = $$(go list ./... | grep -v /e2e)
 
 # The stages of `make test`, in the order in which they fail fastest.
-STAGES := tools fmt-check lint test-go e2e $(if $(CI),verify)
+STAGES := tools fmt-check lint build test-go e2e $(if $(CI),verify)
 
 .PHONY: help build run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak clean
 
@@ -65,13 +65,15 @@ test-go: $(SDKS) ## test every room, on SQLite and on PostgreSQL
 test-race: $(SDKS) ## the same with the race detector
 	scripts/with-postgres go test -race -timeout 20m $(ROOMS)
 
-# The tests do not see that the program changed, so their results are not kept.
-e2e: build $(SDKS) ## test the whole program from outside, with real SDKs
+# These tests drive a program that they build, which the go command does not see
+# change, so their results are not kept.
+e2e: $(SDKS) ## test the whole program from outside, with real SDKs
 	scripts/with-postgres go test -count 1 -timeout 10m ./e2e/...
 
 generate: ## write what is generated: tables in docs, golden files, the OpenAPI document
 	go generate ./...
 	grep -rl --include='*_test.go' 'flag.Bool("update"' internal | xargs -r -n 1 dirname | sort -u | while read -r dir; do go test "./$$dir" -update; done
+	mkdir -p openapi
 	go run ./cmd/quorate openapi > openapi/openapi.json
 
 verify: generate ## fail if anything generated is not as committed

@@ -130,8 +130,8 @@ func Rooms() []Room {
 		{
 			Dir: "internal/app", Level: Shell,
 			For: "what can be done: one file per use case, writes only",
-			May: []string{"engine"},
-			Why: "a use case hands a decision to the engine; it neither speaks HTTP nor opens a database",
+			May: []string{"engine", "store"},
+			Why: "a use case hands the engine a decision, and rows for the same transaction; it speaks no HTTP",
 		},
 		{
 			Dir: "internal/identity", Level: Shell,

@@ -1,10 +1,18 @@
 // Package engine is the one write path: it decides on the newest state, asks the
-// gate, appends to the ledger, folds and publishes, and it keeps this node in step
+// gate, appends to the ledger, folds and publishes; and it keeps this node in step
 // with the others.
 //
 // Whatever changes what an SDK is served, or the rules that protect it, comes
 // through Do. Readers take State, which is always there and never changes under
 // them, also when the database is away.
+//
+//	engine.go    opening, reading, being told of changes
+//	command.go   Do: from a command to a published state
+//	follow.go    Run: what other nodes append, and what the poll finds
+//	replay.go    reading the ledger: the tail at a start, behind other nodes, and all of it
+//	status.go    what keeps this node from writing or from being ready, and why
+//	restore.go   a database that was restored from a backup
+//	snapshot.go  states written down
 //
 // What a command means does not belong here but in app, what an event means in
 // state, who may write where in gate, and SQL in store. This room carries every
@@ -14,9 +22,11 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -39,44 +49,56 @@ type Options struct {
 
 // Engine holds the newest state that this node knows and appends to the ledger. Its
 // methods may be called from several goroutines at once.
-type Engine struct{}
+type Engine struct {
+	Options
+	status status
+	head   headFile
+	opened *state.State // what Open began with, until it is checked
+
+	newest atomic.Pointer[state.State]
+	// publishing puts the changes in order, for newest and for subscribers.
+	publishing  sync.Mutex
+	subscribers []func(Change)
+	moved       chan struct{} // closed, and replaced, whenever newest has moved
+
+	// turn is held by the one command of this node that is being decided.
+	turn chan struct{}
+	// hint asks Run to catch up, and due to write a snapshot of a state.
+	hint chan struct{}
+	due  chan *state.State
+
+	appended, refused, locked, reconnected atomic.Int64
+}
 
 // Open reads the newest snapshot and the tail after it, which it verifies. It fails
 // with a *ledger.Break, which names the revision, if the tail is damaged.
 //
-// An engine also opens when it must not write: if the ledger holds an event type that
-// this release does not know, or if the database was restored from a backup. Status
-// says so.
-func Open(ctx context.Context, o Options) (*Engine, error) { panic("being written") }
-
-// Run keeps the engine in step with the ledger until ctx is done, and then returns
-// nil: it hears of appends by other nodes, polls the head, checks the whole ledger
-// once in the background, makes snapshots and keeps HEAD.
-func (e *Engine) Run(ctx context.Context) error { panic("being written") }
-
-// State returns the newest state that this node knows. It is never nil.
-func (e *Engine) State() *state.State { panic("being written") }
-
-// Command is a write: who wants it, and the decision.
-type Command struct {
-	Actor  access.Actor
-	Reason string       // why a bypass is used; may be empty
-	Origin store.Origin // where the command came from; zero: nothing is kept
-	// Decide returns the events that the command leads to on a state, or why it is
-	// refused. It is pure, for it may run several times; no events means that there is
-	// nothing to do.
-	Decide func(*state.State) ([]state.Event, error)
-	// Also, which may be nil, writes to plain tables in the same transaction.
-	Also func(*store.Tx) error
+// An engine also opens when it must not write: if the ledger holds an event that this
+// release cannot read, or if the database was restored from a backup. Status says so.
+func Open(ctx context.Context, o Options) (*Engine, error) {
+	if o.PollEvery == 0 {
+		o.PollEvery = time.Second
+	}
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = 10_000
+	}
+	e := &Engine{
+		Options: o,
+		moved:   make(chan struct{}),
+		turn:    make(chan struct{}, 1),
+		hint:    make(chan struct{}, 1),
+		due:     make(chan *state.State, 1),
+	}
+	e.status.log = o.Log
+	e.head.path = o.HeadFile
+	if err := e.start(ctx); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
-// Do decides a command on the newest state and appends its events. It returns the
-// state right after them, or the state it decided on if there are none. When it
-// returns, this node's subscribers have seen the change.
-//
-// Errors: what Decide or Also return, as it is; a Permission fault from the gate; an
-// Unavailable fault with RetryAfter while this node cannot write.
-func (e *Engine) Do(ctx context.Context, c Command) (*state.State, error) { panic("being written") }
+// State returns the newest state that this node knows. It is never nil.
+func (e *Engine) State() *state.State { return e.newest.Load() }
 
 // Change is one step from a state to the next: one batch.
 type Change struct {
@@ -87,35 +109,59 @@ type Change struct {
 // Subscribe makes the engine call fn for every change from now on, whichever node
 // it came from: in the order of the ledger, one at a time, after State returns the
 // new state. fn must be fast, and must not call Do. Subscribe before Run and Do.
-func (e *Engine) Subscribe(fn func(Change)) { panic("being written") }
+func (e *Engine) Subscribe(fn func(Change)) {
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	e.subscribers = append(e.subscribers, fn)
+}
+
+// publish makes a state the newest, unless this node has folded its batch already:
+// a writer and the follower may have read the same one.
+func (e *Engine) publish(c Change) {
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	if e.State().Revision() >= c.After.Revision() {
+		return
+	}
+	e.newest.Store(c.After)
+	for _, fn := range e.subscribers {
+		fn(c)
+	}
+	close(e.moved)
+	e.moved = make(chan struct{})
+	if c.Before.Revision()/e.SnapshotEvery != c.After.Revision()/e.SnapshotEvery {
+		e.wantSnapshot(c.After)
+	}
+}
 
 // Await waits until this node has reached a revision. It fails with an Unavailable
 // fault when ctx is done before.
-func (e *Engine) Await(ctx context.Context, revision int64) error { panic("being written") }
-
-// Status says how this node is doing: for /ready, for answers to writes, for metrics.
-type Status struct {
-	// Ready is false when this node should get no requests; Reason says why, in a sentence.
-	Ready  bool
-	Reason string
-	// CanWrite is false when Do would answer Unavailable; WriteReason says why, in a sentence.
-	CanWrite    bool
-	WriteReason string
-
-	Head ledger.Head // the newest that this node has folded
-	// Age is how long ago the state was known to be the newest there is.
-	Age time.Duration
+func (e *Engine) Await(ctx context.Context, revision int64) error {
+	for {
+		e.publishing.Lock()
+		moved := e.moved
+		e.publishing.Unlock()
+		have := e.State().Revision()
+		if have >= revision {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return unavailable(soon, "This node has not seen revision %d yet; it is at %d.", revision, have)
+		}
+	}
 }
 
-// Status returns how this node is doing now.
-func (e *Engine) Status() Status { panic("being written") }
+// How long callers should wait before they try again: a moment, or until somebody
+// has looked after this node.
+const (
+	soon  = 2 * time.Second
+	later = 30 * time.Second
+)
 
-// Lost are the revisions that were in the ledger before a database was restored from a
-// backup, and are not in it any more. Events of a new history may have taken their numbers.
-type Lost struct{ From, To int64 }
-
-// AcceptRestore agrees to go on from a database that was restored from a backup, and
-// returns what is lost. It fails with an InvalidOperation fault if nothing was restored.
-func (e *Engine) AcceptRestore(ctx context.Context, reason string) (Lost, error) {
-	panic("being written")
+func unavailable(retry time.Duration, format string, args ...any) *fault.Error {
+	f := fault.New(fault.Unavailable, format, args...)
+	f.RetryAfter = retry
+	return f
 }

@@ -245,11 +245,11 @@ type number struct {
 	operand float64
 }
 
-func (t number) passes(_ *Context, value string, present bool) bool {
+func (t number) passes(ctx *Context, value string, present bool) bool {
 	if !present {
 		return false
 	}
-	n, ok := parseNumber(value)
+	n, ok := ctx.number(value)
 	return ok && t.order.has(cmp.Compare(n, t.operand))
 }
 

@@ -33,6 +33,7 @@ type Context struct {
 	// Hostname is that of this process; only the deprecated strategy applicationHostname asks.
 	Hostname string
 
+	numbers   memo[float64]
 	addresses memo[netip.Addr]
 	instants  memo[time.Time]
 	versions  memo[*semver.Version]
@@ -54,6 +55,13 @@ func (m *memo[T]) parsed(text string, parse func(string) (T, bool)) (T, bool) {
 		m.text = text
 	}
 	return m.value, m.ok
+}
+
+func (c *Context) number(text string) (float64, bool) {
+	if text == "" {
+		return 0, true
+	}
+	return c.numbers.parsed(text, parseNumber)
 }
 
 func (c *Context) address(text string) (netip.Addr, bool) {
@@ -192,7 +200,7 @@ func parseNumber(text string) (float64, bool) {
 		return float64(n), err == nil && strings.IndexByte(text, '_') < 0
 	}
 	for i := range len(text) {
-		if strings.IndexByte("0123456789+-.eE", text[i]) < 0 {
+		if c := text[i]; c > '9' && c != 'e' && c != 'E' { // Go's own notations: inf, nan, 1_000, 0x1p-2
 			return 0, false
 		}
 	}

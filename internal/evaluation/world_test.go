@@ -87,7 +87,7 @@ func drawStrategy(t *rapid.T, mode chance) wireStrategy {
 		Name: pick(t, "strategy", "flexibleRollout", "flexibleRollout", "flexibleRollout", "default", "userWithId",
 			"gradualRolloutUserId", "gradualRolloutSessionId", "gradualRolloutRandom", "remoteAddress", "applicationHostname", "custom"),
 		Constraints: drawConstraints(t),
-		Parameters:  map[string]string{"groupId": pick(t, "group", "a", "group-b", "a rather long name of a group: " + longText)},
+		Parameters:  map[string]string{"groupId": pick(t, "group", "a", "group-b", "a rather long name of a group: "+longText)},
 		Variants:    drawVariants(t, mode, false),
 	}
 	for range pick(t, "segments", 0, 0, 0, 1, 2) {
@@ -112,7 +112,7 @@ func drawStrategy(t *rapid.T, mode chance) wireStrategy {
 	case "gradualRolloutUserId", "gradualRolloutSessionId", "gradualRolloutRandom":
 		s.Parameters["percentage"] = percentage
 	case "userWithId":
-		s.Parameters["userIds"] = pick(t, "userIds", "", "7", "7,anna", " 7", "anna\t ,\n7 ,, 123", "7,8,9,10,11,12,13,14,15,123")
+		s.Parameters["userIds"] = pick(t, "userIds", "", "7", "7,anna", " 7", "anna\t ,\n7 ,, 123", "123,7 ", "7,8,9,10,11,12,13,14,15,123")
 	case "remoteAddress":
 		s.Parameters["IPs"] = pick(t, "IPs", "", "10.0.0.1", "10.0.0.0/8, 127.0.0.1", "rubbish,::1 , 2001:db8::7", "10.0.0.9/30,0.0.0.0/0")
 	case "applicationHostname":
@@ -280,7 +280,7 @@ var (
 		"7", "anna", "Anna", " anna", "ANNA@example.com", "Ärger", "ärger", "STRASSE", "日本", "a\nb", "", " ", "na", "@",
 	}
 	numbers = []string{
-		"7", "7.0", "12", "-1", "1e1", "1E400", ".5", "5.", "abc", "", " 7 ", "0x10", "0b11", "0o7", "-0", "Infinity", "-Infinity",
+		"7", "7.0", "12", "-1", "1e1", "1E400", ".5", "5.", "abc", "", " ", " 7 ", "0x10", "0b11", "0o7", "-0", "Infinity", "-Infinity",
 		"NaN", "inf", "1_000", "1,5", "0x", "1.2.3", "7f", "0123",
 	}
 	versions = []string{

@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,7 +37,7 @@ type Payload interface {
 	// Touch says what the event changes for SDKs.
 	Touch(Scope) Touch
 	// apply changes s, which is private to the caller, as the event says. An error
-	// means that the event does not fit the state: the ledger is damaged.
+	// other than errNewer means that the event does not fit the state: the ledger is damaged.
 	apply(s *State, at Place) error
 }
 
@@ -79,8 +80,9 @@ func (oneFlag) Touch(at Scope) Touch {
 	return Touch{Served: true, Environment: at.Environment, Feature: at.Feature}
 }
 
-// UnknownEventError says that the ledger holds an event type that this release
-// does not know: the fold stops there and never skips.
+// UnknownEventError says that the ledger holds an event that this release cannot
+// read, because its type or the format that it asks for is a newer release's: the
+// fold stops there and never skips.
 type UnknownEventError struct {
 	Type     string
 	Revision int64
@@ -88,8 +90,12 @@ type UnknownEventError struct {
 
 // Error names the type and the revision.
 func (e *UnknownEventError) Error() string {
-	return fmt.Sprintf("event %d has the type %q, which this release of Quorate does not know: a newer release wrote it; upgrade this node", e.Revision, e.Type)
+	return fmt.Sprintf("event %d (%s) was written by a newer release of Quorate than this one", e.Revision, e.Type)
 }
+
+// errNewer is returned by apply for an event that asks for a newer release; Fold
+// makes it an UnknownEventError.
+var errNewer = errors.New("a newer release of Quorate is needed")
 
 // MisfitError says that an event contradicts the state before it: the ledger is damaged.
 type MisfitError struct {

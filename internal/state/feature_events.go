@@ -40,10 +40,44 @@ func (p FeatureCreated) apply(s *State, _ Place) error {
 	if s.Flag(p.Flag.Name) != nil {
 		return fmt.Errorf("flag %q exists", p.Flag.Name)
 	}
-	if s.Project(p.Flag.Project) == nil {
-		return fmt.Errorf("there is no project %q", p.Flag.Project)
+	if err := s.needRows(&p.Flag, p.Flag.Project); err != nil {
+		return err
+	}
+	for _, env := range p.Flag.Environments {
+		for _, strategy := range env.Strategies {
+			if err := s.needSegments(strategy); err != nil {
+				return err
+			}
+		}
+	}
+	for _, d := range p.Flag.Dependencies {
+		if s.Flag(d.Feature) == nil {
+			return fmt.Errorf("there is no flag %q", d.Feature)
+		}
+	}
+	for _, t := range p.Flag.Tags {
+		if !s.HasTag(t) {
+			return fmt.Errorf("there is no tag %s:%s", t.Type, t.Value)
+		}
 	}
 	s.putFlag(&p.Flag)
+	return nil
+}
+
+// needRows returns an error unless the flag has a row for each environment of the
+// project and no other. A row for a place that is not the project's could come to
+// life later, when nobody is asked any more.
+func (s *State) needRows(f *flag.Flag, id flag.ProjectID) error {
+	p := s.Project(id)
+	if p == nil {
+		return fmt.Errorf("there is no project %q", id)
+	}
+	same := slices.EqualFunc(f.Environments, p.Environments, func(a flag.FlagEnvironment, b flag.ProjectEnvironment) bool {
+		return a.Environment == b.Environment
+	})
+	if !same {
+		return fmt.Errorf("flag %q does not have the environments of project %q", f.Name, id)
+	}
 	return nil
 }
 
@@ -147,7 +181,8 @@ func (FeatureDeleted) apply(s *State, at Place) error {
 	return nil
 }
 
-// FeatureProjectChange moves the scope's flag into the scope's project.
+// FeatureProjectChange moves the scope's flag into the scope's project, which has the
+// same environments.
 type FeatureProjectChange struct {
 	OldProject flag.ProjectID `json:"oldProject"`
 }
@@ -161,10 +196,10 @@ func (p FeatureProjectChange) Touch(at Scope) Touch {
 }
 
 func (p FeatureProjectChange) apply(s *State, at Place) error {
-	if s.Project(at.Project) == nil {
-		return fmt.Errorf("there is no project %q", at.Project)
-	}
-	return s.editFlag(at.Feature, func(f *flag.Flag) error { f.Project = at.Project; return nil })
+	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+		f.Project = at.Project
+		return s.needRows(f, at.Project)
+	})
 }
 
 // FeatureDependencyAdded makes the scope's flag depend on another, or changes how it does.

@@ -50,7 +50,11 @@ func (s *State) step(entry *ledger.Entry) (Applied, error) {
 		return Applied{}, err
 	}
 	place := Place{Scope: event.Scope, At: entry.At, Actor: entry.Actor}
-	if err := s.apply(event, place); err != nil {
+	err = s.apply(event, place)
+	if errors.Is(err, errNewer) {
+		return Applied{}, &UnknownEventError{Type: entry.Type, Revision: entry.Revision}
+	}
+	if err != nil {
 		return Applied{}, &MisfitError{Type: entry.Type, Revision: entry.Revision, Reason: err.Error()}
 	}
 	return Applied{Event: event, Stored: entry.Event, Touch: event.Payload.Touch(event.Scope)}, nil

@@ -5,11 +5,13 @@ import (
 
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
 )
 
 var (
 	_ = register[LedgerCreated]()
 	_ = register[LedgerFormatRaised]()
+	_ = register[LedgerRestoreAccepted]()
 	_ = register[SettingUpdated]()
 	_ = register[ChangeRequestConfigurationUpdated]()
 	_ = register[ChangeRequestsBypassed]()
@@ -29,6 +31,9 @@ type LedgerCreated struct {
 func (LedgerCreated) EventType() string { return "ledger-created" }
 
 func (p LedgerCreated) apply(s *State, _ Place) error {
+	if p.Format > Format {
+		return errNewer
+	}
 	s.ledgerID, s.format = p.ID, p.Format
 	for _, t := range p.FeatureTypes {
 		s.featureTypes = s.featureTypes.with(t.ID, &t)
@@ -51,9 +56,25 @@ func (p LedgerFormatRaised) apply(s *State, _ Place) error {
 		return errors.New("a ledger's format only rises")
 	}
 	if p.Format > Format {
-		return errors.New("a newer release of Quorate raised the ledger's format; upgrade this node")
+		return errNewer
 	}
 	s.format = p.Format
+	return nil
+}
+
+// LedgerRestoreAccepted records that the database was restored from a backup and that
+// its operator goes on from there, without the events up to the lost head.
+type LedgerRestoreAccepted struct {
+	nothing
+	Lost   ledger.Head `json:"lost"`
+	Reason string      `json:"reason"`
+}
+
+// EventType returns "ledger-restore-accepted".
+func (LedgerRestoreAccepted) EventType() string { return "ledger-restore-accepted" }
+
+func (p LedgerRestoreAccepted) apply(s *State, _ Place) error {
+	s.lost = s.lost.with(p.Lost.Hash.String(), p.Lost)
 	return nil
 }
 

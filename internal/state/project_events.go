@@ -32,6 +32,11 @@ func (p ProjectCreated) apply(s *State, _ Place) error {
 	if s.Project(p.Project.ID) != nil {
 		return fmt.Errorf("project %q exists", p.Project.ID)
 	}
+	for _, env := range p.Project.Environments {
+		if s.Environment(env.Environment) == nil {
+			return fmt.Errorf("there is no environment %q", env.Environment)
+		}
+	}
 	s.putProject(&p.Project)
 	return nil
 }
@@ -78,6 +83,11 @@ type ProjectArchived struct{ nothing }
 func (ProjectArchived) EventType() string { return "project-archived" }
 
 func (ProjectArchived) apply(s *State, at Place) error {
+	for f := range s.FlagsOf(at.Project) {
+		if !f.Archived() {
+			return fmt.Errorf("project %q has the active flag %q", at.Project, f.Name)
+		}
+	}
 	return s.editProject(at, func(p *flag.Project) error {
 		p.ArchivedAt = &at.At
 		return nil
@@ -136,6 +146,9 @@ func (ProjectEnvironmentAdded) Touch(at Scope) Touch {
 }
 
 func (p ProjectEnvironmentAdded) apply(s *State, at Place) error {
+	if s.Environment(at.Environment) == nil {
+		return fmt.Errorf("there is no environment %q", at.Environment)
+	}
 	err := s.editProject(at, func(to *flag.Project) error {
 		if to.In(at.Environment) != nil {
 			return fmt.Errorf("project %q has the environment %q", at.Project, at.Environment)
@@ -150,10 +163,10 @@ func (p ProjectEnvironmentAdded) apply(s *State, at Place) error {
 		return err
 	}
 	return s.editFlagsOf(at.Project, func(f *flag.Flag) {
-		if f.In(at.Environment) == nil {
-			f.Environments = append(f.Environments, flag.FlagEnvironment{Environment: at.Environment})
-			sortFlagEnvironments(f)
-		}
+		f.Environments = append(f.Environments, flag.FlagEnvironment{Environment: at.Environment})
+		slices.SortFunc(f.Environments, func(a, b flag.FlagEnvironment) int {
+			return strings.Compare(string(a.Environment), string(b.Environment))
+		})
 	})
 }
 
@@ -240,10 +253,4 @@ func (s *State) editFlagsOf(p flag.ProjectID, edit func(*flag.Flag)) error {
 		}
 	}
 	return nil
-}
-
-func sortFlagEnvironments(f *flag.Flag) {
-	slices.SortFunc(f.Environments, func(a, b flag.FlagEnvironment) int {
-		return strings.Compare(string(a.Environment), string(b.Environment))
-	})
 }

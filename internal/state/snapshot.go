@@ -38,6 +38,7 @@ type snapshot struct {
 	Tokens        []*access.APIToken          `json:"tokens"`
 	Settings      []entry[string]             `json:"settings"`
 	Rules         []entry[changerequest.Rule] `json:"rules"`
+	Lost          []ledger.Head               `json:"lost"`
 	Served        []entry[ledger.Head]        `json:"served"`
 
 	Roles          []*access.Role          `json:"roles"`
@@ -70,6 +71,7 @@ func Snapshot(s *State) ([]byte, error) {
 		Tokens:        slices.Collect(s.tokens.values("")),
 		Settings:      entries(s.settings),
 		Rules:         entries(s.rules),
+		Lost:          slices.Collect(s.lost.values("")),
 		Served:        entries(s.served),
 
 		Roles:          slices.Collect(s.roles.values("")),
@@ -85,11 +87,15 @@ func Snapshot(s *State) ([]byte, error) {
 	return data, nil
 }
 
-// Restore returns the state that Snapshot was given.
+// Restore returns the state that Snapshot was given. It fails if a newer release had
+// raised the ledger's format by then.
 func Restore(data []byte) (*State, error) {
 	var snap snapshot
 	if err := json.Unmarshal(data, &snap); err != nil {
 		return nil, fmt.Errorf("state: restore snapshot: %w", err)
+	}
+	if snap.Format > Format {
+		return nil, fmt.Errorf("state: restore snapshot: %w", errNewer)
 	}
 	s := &State{
 		head: snap.Head, at: snap.At,
@@ -130,6 +136,9 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, e := range snap.Rules {
 		s.rules = s.rules.with(e.Key, e.Value)
+	}
+	for _, head := range snap.Lost {
+		s.lost = s.lost.with(head.Hash.String(), head)
 	}
 	for _, e := range snap.Served {
 		s.served = s.served.with(e.Key, e.Value)

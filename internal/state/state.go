@@ -43,6 +43,7 @@ type State struct {
 	tokens        table[*access.APIToken]
 	settings      table[string]             // JSON by setting id
 	rules         table[changerequest.Rule] // pair(project, environment)
+	lost          table[ledger.Head]        // by hash
 
 	roles          table[*access.Role]
 	accounts       table[*access.Account]
@@ -92,6 +93,13 @@ func (s *State) LedgerID() string { return s.ledgerID }
 // Format returns the format that the ledger has been raised to: which event
 // types may be written.
 func (s *State) Format() int { return s.format }
+
+// Lost reports whether a head was lost when the database was restored from a backup,
+// and that was accepted.
+func (s *State) Lost(head ledger.Head) bool {
+	lost, ok := s.lost.get(head.Hash.String())
+	return ok && lost == head
+}
 
 // Served returns the head of the last batch that changed what SDKs of an
 // environment are sent.

@@ -35,6 +35,7 @@ func (p APITokenCreated) apply(s *State, _ Place) error {
 type APITokenUpdated struct {
 	nothing
 	ID     int64      `json:"id"`
+	Name   string     `json:"name"`
 	Before *time.Time `json:"before,omitempty"`
 	After  *time.Time `json:"after,omitempty"`
 }

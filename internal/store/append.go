@@ -106,13 +106,22 @@ func (e *alsoError) Error() string { return e.err.Error() }
 
 // appendOnce makes one attempt, and returns what the driver returned or an alsoError.
 func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*Tx) error) error {
+	if db.engine == SQLite && !hasTurn(ctx) {
+		release, err := db.takeTurn(ctx)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		defer release()
+	}
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err) // nothing was sent, whatever the reason
 	}
 	defer func() { _ = conn.Close() }() // it only goes back to the pool
 
-	if also == nil && len(batch) <= rowsPerInsert {
+	// On PostgreSQL a trigger makes an append wait for its turn, unless it says that it has it.
+	saysSo := db.engine == PostgreSQL && hasTurn(ctx)
+	if also == nil && len(batch) <= rowsPerInsert && !saysSo {
 		if _, err := conn.ExecContext(ctx, insert(len(batch)), columns(batch)...); err != nil {
 			return err
 		}
@@ -123,6 +132,11 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if saysSo {
+		if _, err := tx.ExecContext(ctx, `select set_config('quorate.has_turn', 'yes', true)`); err != nil {
+			return err
+		}
+	}
 	for rest := batch; len(rest) > 0; {
 		n := min(len(rest), rowsPerInsert)
 		if _, err := tx.ExecContext(ctx, insert(n), columns(rest[:n])...); err != nil {

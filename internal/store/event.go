@@ -17,6 +17,7 @@ type EventFilter struct {
 	Environments []string
 	Features     []string
 	Actors       []string
+	Batches      []ledger.BatchID
 	Group        ledger.Group
 	From, To     time.Time // From is included, To is not
 
@@ -53,6 +54,26 @@ func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, i
 	return events, total, err
 }
 
+// Actors returns everyone who did something that is in the ledger, sorted.
+func (db *DB) Actors(ctx context.Context) ([]string, error) {
+	var actors []string
+	// Each step looks up the next actor in the index, so it costs what there are actors, not events.
+	err := db.each(ctx, "read actors", `with recursive found (actor) as (
+			select min(actor) from events
+			union all
+			select (select min(actor) from events where actor > found.actor) from found where actor is not null
+		) select actor from found where actor is not null`, nil,
+		func(scan func(...any) error) error {
+			var actor string
+			if err := scan(&actor); err != nil {
+				return err
+			}
+			actors = append(actors, actor)
+			return nil
+		})
+	return actors, err
+}
+
 // where returns the condition, with a leading space, and its arguments.
 func (f *EventFilter) where() (string, []any) {
 	var conditions []string
@@ -74,6 +95,13 @@ func (f *EventFilter) where() (string, []any) {
 		if len(list.values) > 0 {
 			add(in(list.column, list.values, &args))
 		}
+	}
+	if len(f.Batches) > 0 {
+		ids := make([][]byte, len(f.Batches))
+		for i, id := range f.Batches {
+			ids[i] = id[:]
+		}
+		add(in("batch", ids, &args))
 	}
 	if f.Group != (ledger.Group{}) {
 		add("group_kind = " + placeholder(f.Group.Kind, &args) + " and group_id = " + placeholder(f.Group.ID, &args))

@@ -103,10 +103,10 @@ func (db *DB) Scan(ctx context.Context, after int64, fn func(body []byte, hash l
 
 // Verify checks the ledger from a trusted head to its end: the chain, and that the
 // columns by which events are found say what the bodies say. It calls fn, which may
-// be nil, with each event in order once that event is verified, and stops at the first error of fn,
+// be nil, with each entry in order once it is verified, and stops at the first error of fn,
 // which it returns as it is. It returns the head it has reached; the error is a *ledger.Break
 // if something does not hold.
-func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Event) error) (ledger.Head, error) {
+func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Entry) error) (ledger.Head, error) {
 	v := ledger.NewVerifier(from)
 	for {
 		rows := 0
@@ -119,11 +119,11 @@ func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Event
 					return db.failed("verify events", err)
 				}
 				rows++
-				event, err := row.verify(v)
+				entry, err := row.verify(v)
 				if err != nil || fn == nil {
 					return err
 				}
-				return fn(event)
+				return fn(entry)
 			})
 		if err != nil {
 			return v.Head(), err
@@ -154,15 +154,15 @@ func (r *eventRow) fields() []any {
 }
 
 // verify adds the body to the chain and compares the columns with it.
-func (r *eventRow) verify(v *ledger.Verifier) (ledger.Event, error) {
+func (r *eventRow) verify(v *ledger.Verifier) (ledger.Entry, error) {
 	before := v.Head()
 	hash, err := toHash(r.hash)
 	if err != nil {
-		return ledger.Event{}, &ledger.Break{Revision: before.Revision + 1, Reason: err.Error()}
+		return ledger.Entry{}, &ledger.Break{Revision: before.Revision + 1, Reason: err.Error()}
 	}
 	e, err := v.Add(r.body, hash)
 	if err != nil {
-		return ledger.Event{}, err
+		return ledger.Entry{}, err
 	}
 	column := ""
 	switch {
@@ -192,9 +192,9 @@ func (r *eventRow) verify(v *ledger.Verifier) (ledger.Event, error) {
 		column = "group_id"
 	}
 	if column != "" {
-		return ledger.Event{}, &ledger.Break{Revision: e.Revision, Reason: "its column " + column + " does not say what its body says"}
+		return ledger.Entry{}, &ledger.Break{Revision: e.Revision, Reason: "its column " + column + " does not say what its body says"}
 	}
-	return e, nil
+	return ledger.Entry{Event: e, Previous: before.Hash, Hash: hash, Body: r.body}, nil
 }
 
 func toHash(stored []byte) (ledger.Hash, error) {

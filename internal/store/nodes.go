@@ -48,20 +48,27 @@ func (db *DB) Listen(ctx context.Context, fn func(revision int64)) error {
 	}
 }
 
+// turn marks the context that WithLock hands to fn.
+type turn struct{}
+
+func hasTurn(ctx context.Context) bool { return ctx.Value(turn{}) != nil }
+
 // WithLock runs fn while no other node, and no other goroutine, runs one under this lock. It waits for
 // the lock as long as ctx allows. fn's error is returned as it is.
+//
+// Until fn returns, appends by others wait, and fail with ErrUnavailable when they have waited
+// for two seconds. fn must pass the context that it is given to its own.
 //
 // On PostgreSQL it is an advisory lock on a connection of its own. If that connection is lost, so is
 // the lock, while fn goes on: only fairness may depend on it, never correctness.
 func (db *DB) WithLock(ctx context.Context, fn func(context.Context) error) error {
 	if db.engine == SQLite {
-		select {
-		case db.turn <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
+		release, err := db.takeTurn(ctx)
+		if err != nil {
+			return err
 		}
-		defer func() { <-db.turn }()
-		return fn(ctx)
+		defer release()
+		return fn(context.WithValue(ctx, turn{}, true))
 	}
 	conn, err := db.connect(ctx, map[string]string{"lock_timeout": "0", "statement_timeout": "0"})
 	if err != nil {
@@ -71,5 +78,16 @@ func (db *DB) WithLock(ctx context.Context, fn func(context.Context) error) erro
 	if _, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, lockKey); err != nil {
 		return db.failed("lock", err)
 	}
-	return fn(ctx)
+	return fn(context.WithValue(ctx, turn{}, true))
+}
+
+// takeTurn waits until nobody else has the lock of SQLite, whose one process needs no
+// other, and takes it.
+func (db *DB) takeTurn(ctx context.Context) (release func(), err error) {
+	select {
+	case db.turn <- struct{}{}:
+		return func() { <-db.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }

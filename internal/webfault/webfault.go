@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -91,22 +92,28 @@ func of(ctx context.Context) request {
 	return request{uuid.NewString(), slog.Default()}
 }
 
-// Write answers with a failure: {id, name, message, details, permissions?}. An error
-// that is no fault is logged, and answered with 500 and the id alone.
-func Write(w http.ResponseWriter, r *http.Request, err error) {
+// Answer returns the status, the headers and the body that answer a failure. An error
+// that is no fault is logged here, and answered with 500 and the id alone.
+func Answer(r *http.Request, err error) (int, http.Header, Body) {
 	f, id := expected(r, err)
 	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions}
 	if len(body.Details) == 0 {
 		body.Details = []fault.Detail{{Message: f.Message}}
 	}
-	write(w, f, body)
+	return Status(f.Kind), headers(f), body
+}
+
+// Write answers with a failure: {id, name, message, details, permissions?}.
+func Write(w http.ResponseWriter, r *http.Request, err error) {
+	status, header, body := Answer(r, err)
+	write(w, status, header, body)
 }
 
 // WriteMessage answers with {message} alone, as SDKs expect about their tokens
 // (reference/platform.md, section 1.1).
 func WriteMessage(w http.ResponseWriter, r *http.Request, err error) {
 	f, _ := expected(r, err)
-	write(w, f, struct {
+	write(w, Status(f.Kind), headers(f), struct {
 		Message string `json:"message"`
 	}{f.Message})
 }
@@ -123,15 +130,20 @@ func expected(r *http.Request, err error) (*fault.Error, string) {
 	return fault.New(internalError, "Something went wrong on the server. Its log says more, under the id %s.", req.id), req.id
 }
 
-func write(w http.ResponseWriter, f *fault.Error, body any) {
+func headers(f *fault.Error) http.Header {
+	h := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+	if f.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	return h
+}
+
+func write(w http.ResponseWriter, status int, header http.Header, body any) {
 	data, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // texts only; it cannot fail
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
-	}
-	w.WriteHeader(Status(f.Kind))
+	maps.Copy(w.Header(), header)
+	w.WriteHeader(status)
 	w.Write(data)
 }

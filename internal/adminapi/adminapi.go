@@ -1,0 +1,98 @@
+// Package adminapi is HTTP for the web app, Terraform and scripts: Unleash's admin API
+// under /api/admin, with its paths, shapes, status codes and errors.
+//
+// Each operation is one typed function, registered with its path, the permissions that
+// it asks for and a sentence about it; the OpenAPI document is made from these
+// registrations. huma does that, and binds parameters and bodies; what a request goes
+// through before (who calls, coercing and checking the body) is in receive.go, so that
+// its answers are Unleash's.
+//
+// To add an operation to a noun, or a noun:
+//
+//  1. Put the use case into package app, if it is a write.
+//
+//  2. In the noun's file here, write the shapes of body and answer as structs. Their
+//     names become those of the schemas (createFeature → createFeatureSchema); json
+//     and validation tags are huma's. A field without omitempty or omitzero is required.
+//
+//  3. In the noun's function (func (a *api) features()), call register with an
+//     operation and a function of the form
+//
+//     func(ctx context.Context, r request, in *struct{ … }) (answer, error)
+//
+//     The input's fields are parameters (tags path and query) and Body. r.State is the
+//     newest state, to read from; r.Caller goes to the use case. Errors are returned as
+//     they are. The answer is the body, or empty{} for none.
+//
+//  4. A new noun's function is called in operations, below.
+//
+//  5. go test ./internal/adminapi -update writes openapi/openapi.json anew.
+//
+//  6. Add scenarios to the noun's table in the tests: allowed, forbidden, not found, bad
+//     input that names the field, conflict.
+//
+// Deciding anything does not belong here but in app, refusing a token in identity, the
+// form of refusals in webfault, and SDK paths in sdkapi.
+package adminapi
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/webfault"
+)
+
+// Authenticator says who calls. Its faults are Unauthenticated (nobody), Unauthorized
+// (an unknown token) and Forbidden (a token of another API).
+type Authenticator interface {
+	Authenticate(*http.Request) (access.Actor, error)
+}
+
+// Options are what the admin API works with; all of them are required.
+type Options struct {
+	App           *app.App
+	Authenticator Authenticator
+}
+
+// api is where operations are registered.
+type api struct {
+	Options
+	huma huma.API
+}
+
+// operations registers all operations, noun by noun.
+func (a *api) operations() {
+	a.features()
+}
+
+// Mount serves the admin API at /api/admin of the router, and its description at /docs.
+func Mount(r chi.Router, o Options) {
+	mux := chi.NewRouter()
+	mux.Use(middleware.StripSlashes, middleware.GetHead, conditional)
+	mux.NotFound(unavailablePath)
+	mux.MethodNotAllowed(unavailablePath)
+	newAPI(mux, o)
+	r.Handle("/api/admin", mux)
+	r.Handle("/api/admin/*", mux)
+	mountDocs(r)
+}
+
+// newAPI registers all operations on a router.
+func newAPI(r chi.Router, o Options) *api {
+	a := &api{Options: o, huma: humachi.New(r, config())}
+	a.huma.UseMiddleware(a.receive)
+	a.operations()
+	return a
+}
+
+// unavailablePath answers what no operation is for.
+func unavailablePath(w http.ResponseWriter, r *http.Request) {
+	webfault.Write(w, r, fault.New(fault.NotFound, "The path you were looking for (%s) is not available.", r.URL.Path))
+}

@@ -1,0 +1,23 @@
+package adminapi
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// instant is a time as the API writes it: UTC, with milliseconds and Z.
+type instant time.Time
+
+// MarshalText returns the time in the API's form.
+func (i instant) MarshalText() ([]byte, error) {
+	return []byte(time.Time(i).UTC().Format("2006-01-02T15:04:05.000Z07:00")), nil
+}
+
+// Schema returns that of a time.
+func (instant) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
+}
+
+// instantOf returns the time that t points to, or nil.
+func instantOf(t *time.Time) *instant { return (*instant)(t) }

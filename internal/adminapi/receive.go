@@ -1,0 +1,205 @@
+package adminapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/webfault"
+)
+
+// The headers of Quorate's own.
+const (
+	revisionHeader = "Quorate-Revision"
+	reasonHeader   = "Quorate-Reason"
+)
+
+// awaitRevision is how long a request waits for the revision that it asks for.
+const awaitRevision = 2 * time.Second
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) request { return ctx.Value(requestKey{}).(request) }
+
+// receive is what every request goes through before its operation: who calls, does this
+// node know what the caller has seen, is the input in order?
+func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
+	r, w := humachi.Unwrap(ctx)
+	op := ctx.Operation().Metadata[operationKey].(operation)
+	if op.NoStore {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	actor, err := a.Authenticator.Authenticate(r)
+	if err != nil {
+		refuseCaller(w, r, err)
+		return
+	}
+	if err := a.await(r); err != nil {
+		webfault.Write(w, r, err)
+		return
+	}
+	newest := a.App.State()
+	w.Header().Set(revisionHeader, strconv.FormatInt(newest.Revision(), 10))
+
+	body, err := a.input(w, r, ctx.Operation(), op)
+	if err != nil {
+		if errors.As(err, new(*json.SyntaxError)) || errors.Is(err, io.ErrUnexpectedEOF) {
+			webfault.WriteMessage(w, r, fault.New(fault.BadData, "%s", err))
+			return
+		}
+		webfault.Write(w, r, err)
+		return
+	}
+	next(&call{
+		humaContext: ctx,
+		body:        body,
+		ctx: context.WithValue(r.Context(), requestKey{}, request{
+			State: newest,
+			Caller: app.Caller{
+				Actor:  actor,
+				Origin: app.Origin{IP: address(r), UserAgent: r.UserAgent()},
+				Reason: strings.TrimSpace(r.Header.Get(reasonHeader)),
+			},
+			http:   r,
+			header: w.Header(),
+		}),
+	})
+}
+
+// refuseCaller answers somebody who may not call. A bad token gets the bare message
+// that tools expect (reference/platform.md, section 1.1).
+func refuseCaller(w http.ResponseWriter, r *http.Request, err error) {
+	if fault.Is(err, fault.Unauthorized) || fault.Is(err, fault.Forbidden) {
+		webfault.WriteMessage(w, r, err)
+		return
+	}
+	webfault.Write(w, r, err)
+}
+
+// await waits for the revision that the request names, if it does.
+func (a *api) await(r *http.Request) error {
+	header := r.Header.Get(revisionHeader)
+	if header == "" {
+		return nil
+	}
+	revision, err := strconv.ParseInt(header, 10, 64)
+	if err != nil || revision < 0 {
+		return fault.Field("/headers/"+revisionHeader, "The header %s must be a revision, a whole number. You sent %q.", revisionHeader, header)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), awaitRevision)
+	defer cancel()
+	return a.App.Await(ctx, revision)
+}
+
+// input checks the query and returns the body as the operation's type reads it: coerced
+// and checked against the schema, and without what the schema does not know.
+func (a *api) input(w http.ResponseWriter, r *http.Request, op *huma.Operation, o operation) ([]byte, error) {
+	shapes := shapes{a.huma.OpenAPI().Components.Schemas}
+	details := shapes.query(op, r.URL.Query())
+	if op.RequestBody == nil {
+		return nil, fault.Invalid(details...)
+	}
+	limit := o.MaxBody
+	if limit == 0 {
+		limit = maxBody
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limit)))
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, fault.New(fault.TooLarge, "request entity too large")
+	}
+	if err != nil {
+		return nil, fault.New(fault.BadData, "The request's body could not be read: the connection was lost.")
+	}
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		raw = []byte("{}")
+	} else if err := readable(r.Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
+	value, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	value, problems := shapes.check("/body", op.RequestBody.Content["application/json"].Schema, value)
+	if err := fault.Invalid(append(details, problems...)...); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
+}
+
+// readable returns a fault if a body of this type is not JSON. No type is fine.
+func readable(contentType string) error {
+	if contentType == "" {
+		return nil
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err == nil && (media == "application/json" || strings.HasSuffix(media, "+json")) {
+		return nil
+	}
+	return fault.New(fault.ContentType, "We do not accept the content-type you provided (%s). Please use one of the content-types we know: application/json.", contentType)
+}
+
+// decode reads one JSON value, with numbers as they are written.
+func decode(raw []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // a Decoder returns io.EOF itself
+		return nil, json.Unmarshal(raw, &value) // says where the value ends
+	}
+	return value, nil
+}
+
+// address returns the caller's IP address.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+type humaContext = huma.Context
+
+// call is a request whose body was read and checked.
+type call struct {
+	humaContext
+	ctx  context.Context //nolint:containedctx // huma keeps a request's context in its own
+	body []byte
+}
+
+// Context returns the request's context with the request in it.
+func (c *call) Context() context.Context { return c.ctx }
+
+// BodyReader returns the checked body.
+func (c *call) BodyReader() io.Reader { return bytes.NewReader(c.body) }
+
+// Header returns a header; the content type is that of the checked body.
+func (c *call) Header(name string) string {
+	if name == "Content-Type" {
+		return "json"
+	}
+	return c.humaContext.Header(name)
+}
+
+// SetReadDeadline does nothing: the body has been read.
+func (c *call) SetReadDeadline(time.Time) error { return nil }
+
+// Unwrap returns the context of the router.
+func (c *call) Unwrap() huma.Context { return c.humaContext }

@@ -1,0 +1,244 @@
+package adminapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quorate/quorate/internal/fault"
+)
+
+// shapes checks input against the schemas of the document, as Unleash's validator does:
+// scalars are coerced to the type that is asked for, what a schema does not know is left
+// out, and each problem is told in Unleash's words with its path
+// (reference/platform.md, section 5.1).
+type shapes struct {
+	registry huma.Registry
+}
+
+// query checks the parameters of a query.
+func (s shapes) query(op *huma.Operation, given url.Values) []fault.Detail {
+	var details []fault.Detail
+	for _, p := range op.Parameters {
+		if p.In != "query" || given.Get(p.Name) == "" {
+			continue
+		}
+		at := "/query/" + p.Name
+		if p.Schema.Type != huma.TypeArray {
+			_, problems := s.check(at, p.Schema, given.Get(p.Name))
+			details = append(details, problems...)
+			continue
+		}
+		for _, value := range given[p.Name] {
+			_, problems := s.check(at, p.Schema.Items, value)
+			details = append(details, problems...)
+		}
+	}
+	return details
+}
+
+// check returns the value in the form that the schema asks for, and what is wrong with it.
+func (s shapes) check(at string, schema *huma.Schema, value any) (any, []fault.Detail) {
+	for schema.Ref != "" {
+		schema = s.registry.SchemaFromRef(schema.Ref)
+	}
+	if schema.Type == "" || (value == nil && schema.Nullable) {
+		return value, nil
+	}
+	coerced, ok := coerce(schema.Type, value)
+	if !ok {
+		return value, unlike(at, value, "be "+schema.Type)
+	}
+	switch v := coerced.(type) {
+	case string:
+		return v, checkString(at, schema, v)
+	case json.Number:
+		return v, checkNumber(at, schema, v)
+	case []any:
+		return s.checkArray(at, schema, v)
+	case map[string]any:
+		return s.checkObject(at, schema, v)
+	default:
+		return v, nil
+	}
+}
+
+func (s shapes) checkArray(at string, schema *huma.Schema, array []any) (any, []fault.Detail) {
+	var details []fault.Detail
+	if n := schema.MinItems; n != nil && len(array) < *n {
+		details = append(details, unlike(at, array, fmt.Sprintf("NOT have fewer than %d items", *n))...)
+	}
+	if n := schema.MaxItems; n != nil && len(array) > *n {
+		details = append(details, fault.Detail{Path: at, Message: fmt.Sprintf("The `%s` property must NOT have more than %d items. You sent %d.", at, *n, len(array))})
+	}
+	checked := make([]any, len(array))
+	for i, item := range array {
+		var problems []fault.Detail
+		checked[i], problems = s.check(fmt.Sprintf("%s/%d", at, i), schema.Items, item)
+		details = append(details, problems...)
+	}
+	return checked, details
+}
+
+func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]any) (any, []fault.Detail) {
+	var details []fault.Detail
+	checked := map[string]any{}
+	keep := func(name string, schema *huma.Schema) {
+		value, sent := object[name]
+		if !sent || (value == nil && !s.nullable(schema)) {
+			return // null stands for nothing where nothing else can be meant
+		}
+		var problems []fault.Detail
+		checked[name], problems = s.check(at+"/"+name, schema, value)
+		details = append(details, problems...)
+	}
+	if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
+		for _, name := range sortedKeys(object) {
+			keep(name, values)
+		}
+	}
+	for _, name := range sortedKeys(schema.Properties) {
+		keep(name, schema.Properties[name])
+	}
+	for _, name := range schema.Required {
+		if _, ok := checked[name]; !ok {
+			path := at + "/" + name
+			details = append(details, fault.Detail{Path: path, Message: fmt.Sprintf("The `%s` property is required. It was not present on the data you sent.", path)})
+		}
+	}
+	return checked, details
+}
+
+// nullable reports whether null is a value of the schema.
+func (s shapes) nullable(schema *huma.Schema) bool {
+	for schema.Ref != "" {
+		schema = s.registry.SchemaFromRef(schema.Ref)
+	}
+	return schema.Nullable || schema.Type == ""
+}
+
+// coerce returns a value as the type that a schema asks for, and whether it can be one.
+// Only scalars are turned into one another.
+func coerce(to string, value any) (any, bool) {
+	switch v := value.(type) {
+	case string:
+		switch to {
+		case huma.TypeString:
+			return v, true
+		case huma.TypeBoolean:
+			return v == "true" || v == "1", slices.Contains([]string{"true", "false", "1", "0"}, v)
+		case huma.TypeInteger, huma.TypeNumber:
+			return coerceNumber(to, v)
+		}
+	case json.Number:
+		switch to {
+		case huma.TypeString:
+			return v.String(), true
+		case huma.TypeBoolean:
+			return v == "1", v == "1" || v == "0"
+		case huma.TypeInteger, huma.TypeNumber:
+			return coerceNumber(to, v.String())
+		}
+	case bool:
+		switch to {
+		case huma.TypeBoolean:
+			return v, true
+		case huma.TypeString:
+			return strconv.FormatBool(v), true
+		case huma.TypeInteger, huma.TypeNumber:
+			return map[bool]json.Number{true: "1", false: "0"}[v], true
+		}
+	case []any:
+		return v, to == huma.TypeArray
+	case map[string]any:
+		return v, to == huma.TypeObject
+	}
+	return nil, false
+}
+
+// coerceNumber reads a finite number; one without fraction is written as an integer,
+// so that 5.0 and 5e0 are as good as 5.
+func coerceNumber(to, text string) (any, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+		return nil, false
+	}
+	if n == math.Trunc(n) && math.Abs(n) < 1<<53 {
+		return json.Number(strconv.FormatInt(int64(n), 10)), true
+	}
+	return json.Number(strconv.FormatFloat(n, 'g', -1, 64)), to == huma.TypeNumber
+}
+
+func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
+	n := utf8.RuneCountInString(text)
+	switch {
+	case len(schema.Enum) > 0 && !slices.Contains(schema.Enum, any(text)):
+		return notAllowed(at, schema.Enum, text)
+	case schema.MinLength != nil && n < *schema.MinLength:
+		return unlike(at, text, fmt.Sprintf("NOT have fewer than %d characters", *schema.MinLength))
+	case schema.MaxLength != nil && n > *schema.MaxLength:
+		return unlike(at, text, fmt.Sprintf("NOT have more than %d characters", *schema.MaxLength))
+	case schema.Pattern != "" && !regexp.MustCompile(schema.Pattern).MatchString(text):
+		return unlike(at, text, `match pattern "`+schema.Pattern+`"`)
+	case schema.Format == "date-time" && !isTime(text):
+		return unlike(at, text, `match format "date-time"`)
+	default:
+		return nil
+	}
+}
+
+func checkNumber(at string, schema *huma.Schema, number json.Number) []fault.Detail {
+	n, err := number.Float64()
+	switch {
+	case err != nil:
+		return unlike(at, number, "be "+schema.Type)
+	case schema.Minimum != nil && n < *schema.Minimum:
+		return unlike(at, number, fmt.Sprintf("be >= %v", *schema.Minimum))
+	case schema.Maximum != nil && n > *schema.Maximum:
+		return unlike(at, number, fmt.Sprintf("be <= %v", int64(*schema.Maximum)))
+	default:
+		return nil
+	}
+}
+
+// unlike says that a property is not what it must be.
+func unlike(at string, value any, must string) []fault.Detail {
+	sent, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // it was JSON when it came
+	}
+	if len(sent) > 200 {
+		sent = append(sent[:200:200], "…"...)
+	}
+	return []fault.Detail{{Path: at, Message: fmt.Sprintf("The `%s` property must %s. You sent %s.", at, must, sent)}}
+}
+
+// notAllowed says that a property is none of a few values. Unleash names the property
+// without its path here.
+func notAllowed(at string, allowed []any, value string) []fault.Detail {
+	name := at[strings.LastIndexByte(at, '/')+1:]
+	quoted := make([]string, len(allowed))
+	for i, v := range allowed {
+		quoted[i] = fmt.Sprintf("%q", v)
+	}
+	return []fault.Detail{{Path: name, Message: fmt.Sprintf(
+		"The `%s` property must be equal to one of the allowed values: %s. You provided %q, which is not valid. Please use one of the allowed values instead..",
+		name, strings.Join(quoted, ", "), value)}}
+}
+
+func isTime(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

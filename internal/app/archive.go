@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// ArchiveFeatures puts flags of a project away, which ends their dependencies. Flags that
+// are archived already stay so.
+//
+// Faults: NotFound, and InvalidOperation when a flag that stays depends on one that goes.
+func (a *App) ArchiveFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
+	_, err := a.do(ctx, c, func(d *decision) error { return archive(d, project, names) })
+	return err
+}
+
+func archive(d *decision, project flag.ProjectID, names []flag.Name) error {
+	if err := d.require(project, "", access.DeleteFeature); err != nil {
+		return err
+	}
+	if orphans := ParentsLeftBehind(d.State, names); len(orphans) == 1 {
+		return fault.New(fault.InvalidOperation, "You can not archive/delete this feature since other features depend on it.")
+	} else if len(orphans) > 1 {
+		return fault.New(fault.InvalidOperation, "You can not archive/delete those features since other features depend on them.")
+	}
+	return eachFeature(d, project, names, func(f *flag.Flag) error {
+		if f.Archived() {
+			return nil
+		}
+		removeDependencies(d, f)
+		d.add(featureScope(f), state.FeatureArchived{})
+		return nil
+	})
+}
+
+// ParentsLeftBehind returns those of the named flags on which a flag depends that is
+// not named, sorted: they cannot be archived.
+func ParentsLeftBehind(s *state.State, names []flag.Name) []flag.Name {
+	var parents []flag.Name
+	for _, name := range names {
+		for child := range s.Children(name) {
+			if !slices.Contains(names, child) {
+				parents = append(parents, name)
+				break
+			}
+		}
+	}
+	slices.Sort(parents)
+	return slices.Compact(parents)
+}
+
+// ReviveFeatures takes archived flags of a project back into use, off in every
+// environment. Names that no archived flag of the project has are passed over.
+//
+// Faults: NotFound when the project is archived itself.
+func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(project, "", access.UpdateFeature); err != nil {
+			return err
+		}
+		if _, err := activeProject(d.State, project); err != nil {
+			return err
+		}
+		for _, name := range names {
+			if f := archivedIn(d.State, project, name); f != nil {
+				d.add(featureScope(f), state.FeatureRevived{})
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// DeleteFeatures removes archived flags of a project for good. Names that no archived
+// flag of the project has are passed over.
+func (a *App) DeleteFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(project, "", access.DeleteFeature); err != nil {
+			return err
+		}
+		for _, name := range names {
+			if f := archivedIn(d.State, project, name); f != nil {
+				d.add(featureScope(f), state.FeatureDeleted{Before: *f})
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// archivedIn returns an archived flag of a project, or nil.
+func archivedIn(s *state.State, project flag.ProjectID, name flag.Name) *flag.Flag {
+	f := s.Flag(name)
+	if f == nil || f.Project != project || !f.Archived() {
+		return nil
+	}
+	return f
+}

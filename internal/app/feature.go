@@ -1,0 +1,455 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// DefaultFeatureType is the type of flags whose creator names none.
+const DefaultFeatureType = "release"
+
+// NewFeature is a flag to be created.
+type NewFeature struct {
+	Project        flag.ProjectID
+	Name           flag.Name
+	Type           string // empty: DefaultFeatureType
+	Description    *string
+	ImpressionData bool
+	Tags           []flag.Tag // tags that do not exist yet are created; their types must exist
+}
+
+// CreateFeature makes a flag that is off in every environment of its project, with
+// the links of the project's templates.
+//
+// Faults: NotFound for the project, BadData, Pattern, NameExists (archived flags keep
+// their names), InvalidOperation when the project is full, ExceedsLimit.
+func (a *App) CreateFeature(ctx context.Context, c Caller, in NewFeature) (*flag.Flag, error) {
+	if in.Type == "" {
+		in.Type = DefaultFeatureType
+	}
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(in.Project, "", access.CreateFeature); err != nil {
+			return err
+		}
+		project, err := a.roomForFeature(d, in.Project, in.Name)
+		if err != nil {
+			return err
+		}
+		if d.FeatureType(in.Type) == nil {
+			return unknownFeatureType(in.Type)
+		}
+		tags, err := validTags(d, "/body/tags", in.Tags)
+		if err != nil {
+			return err
+		}
+		f := flag.Flag{
+			Name:           in.Name,
+			Project:        in.Project,
+			Type:           in.Type,
+			Description:    in.Description,
+			ImpressionData: in.ImpressionData,
+			CreatedAt:      d.now,
+			CreatedBy:      string(d.actor.Ref),
+		}
+		for _, env := range project.Environments {
+			f.Environments = append(f.Environments, flag.FlagEnvironment{Environment: env.Environment})
+		}
+		createFeature(d, project, f)
+		for _, tag := range tags {
+			addTag(d, featureScope(&f), tag)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Flag(in.Name), nil
+}
+
+// ValidateFeatureName says whether a flag of this name could be created. An empty
+// project means: in whichever project.
+//
+// Faults: BadData, Pattern, NameExists.
+func ValidateFeatureName(s *state.State, name flag.Name, project flag.ProjectID) error {
+	if err := freeName(s, name); err != nil {
+		return err
+	}
+	if p := s.Project(project); p != nil {
+		return p.Naming.Check(name)
+	}
+	return nil
+}
+
+// FeatureSettings are what an update of a flag may change.
+type FeatureSettings struct {
+	state.Metadata
+	Stale bool
+	// Archived puts the flag away, as ArchiveFeatures does. Taking an archived flag back
+	// is ReviveFeatures' work, so false changes nothing.
+	Archived bool
+}
+
+// UpdateFeature changes what describes a flag. edit is handed the settings as they are,
+// and returns them as they shall be, or a fault; it must be pure.
+//
+// Faults: NotFound, BadData, what edit returns, and those of ArchiveFeatures.
+func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, edit func(FeatureSettings) (FeatureSettings, error)) (*flag.Flag, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(project, "", access.UpdateFeature); err != nil {
+			return err
+		}
+		f, err := Feature(d.State, project, name)
+		if err != nil {
+			return err
+		}
+		before := FeatureSettings{Metadata: state.MetadataOf(f), Stale: f.Stale, Archived: f.Archived()}
+		after, err := edit(before)
+		if err != nil {
+			return err
+		}
+		if after.Type != before.Type && d.FeatureType(after.Type) == nil {
+			return unknownFeatureType(after.Type)
+		}
+		if !same(before.Metadata, after.Metadata) {
+			d.add(featureScope(f), state.FeatureMetadataUpdated{Before: before.Metadata, After: after.Metadata})
+		}
+		markStale(d, f, after.Stale)
+		if after.Archived && !before.Archived {
+			return archive(d, project, []flag.Name{name})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Flag(name), nil
+}
+
+// MarkFeaturesStale sets or takes the mark that flags should be removed from the code.
+//
+// Faults: NotFound.
+func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name, stale bool) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(project, "", access.UpdateFeature); err != nil {
+			return err
+		}
+		return eachFeature(d, project, names, func(f *flag.Flag) error {
+			markStale(d, f, stale)
+			return nil
+		})
+	})
+	return err
+}
+
+func markStale(d *decision, f *flag.Flag, stale bool) {
+	switch {
+	case stale && !f.Stale:
+		d.add(featureScope(f), state.FeatureStaleOn{})
+	case !stale && f.Stale:
+		d.add(featureScope(f), state.FeatureStaleOff{})
+	}
+}
+
+// CloneFeature makes a flag with the description, strategies, variants and dependencies
+// of another, off everywhere. Strategies that spread users by the old flag's group do so
+// by the new flag's if replaceGroup says so.
+//
+// Faults: NotFound, and those of CreateFeature. Permissions are asked in every environment
+// in which the flag has strategies or variants.
+func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID, from, name flag.Name, replaceGroup bool) (*flag.Flag, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(project, "", access.CreateFeature); err != nil {
+			return err
+		}
+		old, err := Feature(d.State, project, from)
+		if err != nil {
+			return err
+		}
+		p, err := a.roomForFeature(d, project, name)
+		if err != nil {
+			return err
+		}
+		f := flag.Flag{
+			Name:           name,
+			Project:        project,
+			Type:           old.Type,
+			Description:    old.Description,
+			ImpressionData: old.ImpressionData,
+			CreatedAt:      d.now,
+			CreatedBy:      string(d.actor.Ref),
+			Dependencies:   old.Dependencies,
+		}
+		for _, env := range old.Environments {
+			if err := requireToConfigure(d, project, env); err != nil {
+				return err
+			}
+			clone := flag.FlagEnvironment{Environment: env.Environment, Variants: env.Variants}
+			for _, strategy := range env.Strategies {
+				strategy.ID = flag.StrategyID(d.newID())
+				if _, ok := strategy.Parameters[groupID]; ok && replaceGroup {
+					strategy.Parameters = maps.Clone(strategy.Parameters)
+					strategy.Parameters[groupID] = string(name)
+				}
+				clone.Strategies = append(clone.Strategies, strategy)
+			}
+			f.Environments = append(f.Environments, clone)
+		}
+		createFeature(d, p, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Flag(name), nil
+}
+
+// requireToConfigure returns a Permission fault unless the caller may give a flag the
+// strategies and variants that another has in an environment.
+func requireToConfigure(d *decision, project flag.ProjectID, env flag.FlagEnvironment) error {
+	if len(env.Strategies) > 0 {
+		if err := d.require(project, env.Environment, access.CreateFeatureStrategy); err != nil {
+			return err
+		}
+	}
+	if len(env.Variants) > 0 {
+		return d.require(project, env.Environment, access.UpdateFeatureEnvironmentVariants)
+	}
+	return nil
+}
+
+// MoveFeature takes a flag into another project with the same environments.
+//
+// Faults: NotFound, and InvalidOperation when the environments differ, when the flag has
+// dependencies or others depend on it, when it uses a segment of its project, and when the
+// other project is full.
+func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, name flag.Name, to flag.ProjectID) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require(from, "", access.MoveFeature); err != nil {
+			return err
+		}
+		f, err := Feature(d.State, from, name)
+		if err != nil {
+			return err
+		}
+		target, err := activeProject(d.State, to)
+		if err != nil {
+			return err
+		}
+		if err := d.require(to, "", access.MoveFeature); err != nil {
+			return err
+		}
+		if from == to {
+			return nil
+		}
+		if err := movable(d.State, f, target); err != nil {
+			return err
+		}
+		d.add(state.Scope{Project: to, Feature: name}, state.FeatureProjectChange{OldProject: from})
+		return nil
+	})
+	return err
+}
+
+// movable returns an InvalidOperation fault if a flag cannot go into a project.
+func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
+	refuse := func(format string, args ...any) error {
+		return fault.New(fault.InvalidOperation, format, args...)
+	}
+	children := slices.Collect(s.Children(f.Name))
+	switch {
+	case f.Archived():
+		return archivedFeature()
+	case !sameEnvironments(f, target):
+		return refuse("The flag %q cannot be moved to project %q: the two projects have different environments.", f.Name, target.ID)
+	case len(f.Dependencies) > 0 || len(children) > 0:
+		return refuse("The flag %q cannot be moved: it depends on another flag, or another depends on it.", f.Name)
+	case target.FeatureLimit != nil && activeFlags(s, target.ID) >= *target.FeatureLimit:
+		return projectFull()
+	}
+	for _, env := range f.Environments {
+		for _, strategy := range env.Strategies {
+			for _, id := range strategy.Segments {
+				if segment := s.Segment(id); !segment.Global() {
+					return refuse("The flag %q cannot be moved: it uses the segment %q, which belongs to project %q alone.", f.Name, segment.Name, f.Project)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func sameEnvironments(f *flag.Flag, p *flag.Project) bool {
+	return slices.EqualFunc(f.Environments, p.Environments, func(a flag.FlagEnvironment, b flag.ProjectEnvironment) bool {
+		return a.Environment == b.Environment
+	})
+}
+
+// roomForFeature returns the project if a flag of this name can be created in it.
+func (a *App) roomForFeature(d *decision, id flag.ProjectID, name flag.Name) (*flag.Project, error) {
+	project, err := activeProject(d.State, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := freeName(d.State, name); err != nil {
+		return nil, err
+	}
+	if err := project.Naming.Check(name); err != nil {
+		return nil, err
+	}
+	if project.FeatureLimit != nil && activeFlags(d.State, id) >= *project.FeatureLimit {
+		return nil, projectFull()
+	}
+	if limit := a.limits.FeatureFlags; limit > 0 && reached(allActiveFlags(d.State), limit) {
+		return nil, flag.ExceedsLimit("feature flag", limit)
+	}
+	return project, nil
+}
+
+// freeName returns a fault if a flag cannot have this name.
+func freeName(s *state.State, name flag.Name) error {
+	if err := fault.Invalid(flag.ValidateName("/body/name", string(name))...); err != nil {
+		return err
+	}
+	switch f := s.Flag(name); {
+	case f == nil:
+		return nil
+	case f.Archived():
+		return fault.New(fault.NameExists, "An archived flag with that name already exists")
+	default:
+		return fault.New(fault.NameExists, "A flag with that name already exists")
+	}
+}
+
+// createFeature decides that a flag is created, with the links of its project's templates.
+func createFeature(d *decision, project *flag.Project, f flag.Flag) {
+	d.add(featureScope(&f), state.FeatureCreated{Flag: f})
+	for _, template := range project.LinkTemplates {
+		url, err := template.Link(project.ID, f.Name)
+		if err != nil {
+			continue // it was valid for other names; a flag is not refused for the sake of a link
+		}
+		d.add(featureScope(&f), state.FeatureLinkAdded{Link: flag.Link{ID: d.newID(), URL: url, Title: template.Title}})
+	}
+}
+
+// featureScope is where events about a whole flag belong.
+func featureScope(f *flag.Flag) state.Scope { return state.Scope{Project: f.Project, Feature: f.Name} }
+
+// Feature returns a flag of a project, archived ones included.
+//
+// Faults: NotFound, which tells the other project if the flag is there.
+func Feature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
+	f := s.Flag(name)
+	switch {
+	case f == nil:
+		return nil, fault.New(fault.NotFound, "There's no feature named %q in project %q.", name, project)
+	case f.Project != project:
+		return nil, fault.New(fault.NotFound, "There's no feature named %q in project %q, but there's a feature with that name in project %q", name, project, f.Project)
+	default:
+		return f, nil
+	}
+}
+
+// activeFeature returns a flag of a project, or a fault: NotFound, or ArchivedFeature.
+func activeFeature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
+	f, err := Feature(s, project, name)
+	if err != nil {
+		return nil, err
+	}
+	if f.Archived() {
+		return nil, archivedFeature()
+	}
+	return f, nil
+}
+
+func archivedFeature() error {
+	return fault.New(fault.ArchivedFeature, "Cannot perform this operation on archived features")
+}
+
+// eachFeature calls fn for each named flag of a project as it is after the events so
+// far. It stops at the first fault: NotFound, or what fn returns.
+func eachFeature(d *decision, project flag.ProjectID, names []flag.Name, fn func(*flag.Flag) error) error {
+	for _, name := range names {
+		f, err := Feature(d.State, project, name)
+		if err != nil {
+			return err
+		}
+		if err := fn(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// activeProject returns a project that is not archived, or a NotFound fault.
+func activeProject(s *state.State, id flag.ProjectID) (*flag.Project, error) {
+	p := s.Project(id)
+	if p == nil || p.Archived() {
+		return nil, fault.New(fault.NotFound, "Could not find project with id=%s", id)
+	}
+	return p, nil
+}
+
+// activeFlags returns the number of flags of a project that are not archived.
+func activeFlags(s *state.State, p flag.ProjectID) int {
+	n := 0
+	for f := range s.FlagsOf(p) {
+		if !f.Archived() {
+			n++
+		}
+	}
+	return n
+}
+
+func allActiveFlags(s *state.State) int {
+	n := 0
+	for f := range s.Flags() {
+		if !f.Archived() {
+			n++
+		}
+	}
+	return n
+}
+
+func projectFull() error {
+	return fault.New(fault.InvalidOperation, "You have reached the maximum number of feature flags for this project.")
+}
+
+func unknownFeatureType(id string) error {
+	return fault.Field("/body/type", "There is no flag type %q.", id)
+}
+
+// validTags returns the tags as they are kept, without duplicates, or a BadData fault.
+func validTags(d *decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
+	var valid []flag.Tag
+	for _, tag := range tags {
+		tag = tag.Trim()
+		if err := fault.Invalid(flag.ValidateTag(at, tag)...); err != nil {
+			return nil, err
+		}
+		if d.TagType(tag.Type) == nil {
+			return nil, fault.Field(at+"/type", "There is no tag type %q.", tag.Type)
+		}
+		if !slices.Contains(valid, tag) {
+			valid = append(valid, tag)
+		}
+	}
+	return valid, nil
+}
+
+// addTag decides that a flag gets a tag, which is created if it does not exist yet.
+func addTag(d *decision, at state.Scope, tag flag.Tag) {
+	if slices.Contains(d.Flag(at.Feature).Tags, tag) {
+		return
+	}
+	if !d.HasTag(tag) {
+		d.add(state.Scope{}, state.TagCreated{Tag: tag})
+	}
+	d.add(at, state.FeatureTagged{Tag: tag})
+}

@@ -1,0 +1,111 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Creator is someone who made events, as the event log names them. Ids are Unleash's:
+// those of people and service accounts, and a fixed one each for Quorate itself and
+// for all admin tokens together.
+type Creator struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// system is Quorate acting by itself, under the name that tools know.
+var system = Creator{ID: -1337, Name: "unleash_system_user"}
+
+// adminTokens are all admin tokens together; each has a name of its own as well.
+var adminTokens = Creator{ID: -42, Name: "Admin tokens"}
+
+// creators names the actors of events.
+type creators struct {
+	state *state.State
+	// gone has the names of deleted tokens by their ids.
+	gone map[int64]string
+}
+
+// of returns who an actor is. One that nobody can name any more keeps its reference.
+func (c creators) of(actor string) Creator {
+	ref := access.Ref(actor)
+	switch ref.Kind() {
+	case access.KindSystem:
+		return system
+	case access.KindAdminToken, access.KindToken:
+		name := actor
+		if token := c.state.Token(ref.ID()); token != nil {
+			name = token.Name
+		} else if gone, ok := c.gone[ref.ID()]; ok {
+			name = gone
+		}
+		return Creator{ID: adminTokens.ID, Name: name}
+	default:
+		return Creator{ID: ref.ID(), Name: actor}
+	}
+}
+
+// creators returns the names of the actors of some events. Only if one of them was a
+// token that is deleted by now, the ledger is asked for its name.
+func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, error) {
+	known := creators{state: l.state(), gone: map[int64]string{}}
+	unknown := slices.ContainsFunc(events, func(e ledger.Event) bool {
+		ref := access.Ref(e.Actor)
+		return ref.Kind() == access.KindAdminToken && known.state.Token(ref.ID()) == nil
+	})
+	if !unknown {
+		return known, nil
+	}
+	deletions, _, err := l.db.Events(ctx, store.EventFilter{Types: []string{state.APITokenDeleted{}.EventType()}})
+	if err != nil {
+		return creators{}, fmt.Errorf("eventlog: names of deleted tokens: %w", err)
+	}
+	for _, stored := range deletions {
+		event, err := state.Decode(stored)
+		if err != nil {
+			return creators{}, fmt.Errorf("eventlog: names of deleted tokens: %w", err)
+		}
+		if deletion, ok := event.Payload.(state.APITokenDeleted); ok {
+			known.gone[deletion.Before.ID] = deletion.Before.Name
+		}
+	}
+	return known, nil
+}
+
+// Creators returns everyone who made events, by name.
+func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
+	actors, err := l.db.Actors(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("eventlog: creators: %w", err)
+	}
+	var all []Creator
+	for _, actor := range actors {
+		by := creators{state: l.state()}.of(actor)
+		if by.ID == adminTokens.ID {
+			by = adminTokens
+		}
+		if !slices.Contains(all, by) {
+			all = append(all, by)
+		}
+	}
+	slices.SortFunc(all, func(a, b Creator) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// actorsOf returns the references of the actors who go by one of the ids.
+func (l *Log) actorsOf(ctx context.Context, ids []int64) ([]string, error) {
+	actors, err := l.db.Actors(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("eventlog: creators: %w", err)
+	}
+	return slices.DeleteFunc(actors, func(actor string) bool {
+		return !slices.Contains(ids, creators{state: l.state()}.of(actor).ID)
+	}), nil
+}

@@ -1,0 +1,321 @@
+package eventlog
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// The shapes of data and preData (reference/platform.md, appendix B).
+
+type feature struct {
+	Name           flag.Name      `json:"name"`
+	Description    *string        `json:"description"`
+	Type           string         `json:"type"`
+	Project        flag.ProjectID `json:"project"`
+	Stale          bool           `json:"stale"`
+	CreatedAt      string         `json:"createdAt"`
+	ImpressionData bool           `json:"impressionData"`
+	Archived       bool           `json:"archived"`
+}
+
+func featureOf(f *flag.Flag) feature {
+	return feature{f.Name, f.Description, f.Type, f.Project, f.Stale, stamp(f.CreatedAt), f.ImpressionData, f.Archived()}
+}
+
+type metadata struct {
+	Name           flag.Name      `json:"name"`
+	Project        flag.ProjectID `json:"project"`
+	Type           string         `json:"type"`
+	Description    *string        `json:"description"`
+	ImpressionData bool           `json:"impressionData"`
+}
+
+func metadataOf(at state.Scope, m state.Metadata) metadata {
+	return metadata{at.Feature, at.Project, m.Type, m.Description, m.ImpressionData}
+}
+
+type moved struct {
+	NewProject flag.ProjectID `json:"newProject"`
+	OldProject flag.ProjectID `json:"oldProject"`
+}
+
+type dependencies struct {
+	Dependencies []flag.Dependency `json:"dependencies"`
+}
+
+type linkData struct {
+	URL   string  `json:"url"`
+	Title *string `json:"title,omitempty"`
+}
+
+func linkOf(l flag.Link) linkData { return linkData{l.URL, l.Title} }
+
+type strategy struct {
+	ID          flag.StrategyID   `json:"id,omitempty"`
+	Name        string            `json:"name"`
+	Title       *string           `json:"title"`
+	Disabled    bool              `json:"disabled"`
+	Constraints []constraint      `json:"constraints"`
+	Parameters  map[string]string `json:"parameters"`
+	Variants    []variant         `json:"variants"`
+	SortOrder   int               `json:"sortOrder"`
+	Segments    []flag.SegmentID  `json:"segments"`
+}
+
+func strategyOf(s flag.Strategy) strategy {
+	parameters := s.Parameters
+	if parameters == nil {
+		parameters = map[string]string{}
+	}
+	return strategy{
+		s.ID, s.Name, s.Title, s.Disabled, constraintsOf(s.Constraints), parameters, variantsOf(s.Variants), s.SortOrder, orEmpty(s.Segments),
+	}
+}
+
+// strategyName is how a summary calls a strategy.
+func strategyName(s flag.Strategy) string {
+	if s.Title != nil && *s.Title != "" {
+		return *s.Title
+	}
+	return s.Name
+}
+
+type constraint struct {
+	ContextName     string        `json:"contextName"`
+	Operator        flag.Operator `json:"operator"`
+	Values          []string      `json:"values"`
+	Value           string        `json:"value,omitempty"`
+	Inverted        bool          `json:"inverted"`
+	CaseInsensitive bool          `json:"caseInsensitive"`
+}
+
+func constraintsOf(list []flag.Constraint) []constraint {
+	all := make([]constraint, len(list))
+	for i, c := range list {
+		all[i] = constraint{c.ContextName, c.Operator, orEmpty(c.Values), c.Value, c.Inverted, c.CaseInsensitive}
+	}
+	return all
+}
+
+type variant struct {
+	Name       string          `json:"name"`
+	Weight     int             `json:"weight"`
+	WeightType flag.WeightType `json:"weightType"`
+	Stickiness string          `json:"stickiness"`
+	Payload    *flag.Payload   `json:"payload,omitempty"`
+	Overrides  []flag.Override `json:"overrides,omitempty"`
+}
+
+func variantsOf(list []flag.Variant) []variant {
+	all := make([]variant, len(list))
+	for i, v := range list {
+		all[i] = variant(v)
+	}
+	return all
+}
+
+type variants struct {
+	Variants []variant `json:"variants"`
+}
+
+type order struct {
+	StrategyIDs []flag.StrategyID `json:"strategyIds"`
+}
+
+func orderOf(list []state.StrategyOrder) order {
+	sorted := slices.SortedStableFunc(slices.Values(list), func(a, b state.StrategyOrder) int { return cmp.Compare(a.SortOrder, b.SortOrder) })
+	ids := make([]flag.StrategyID, len(sorted))
+	for i, s := range sorted {
+		ids[i] = s.ID
+	}
+	return order{ids}
+}
+
+type project struct {
+	ID                flag.ProjectID         `json:"id"`
+	Name              string                 `json:"name"`
+	Description       *string                `json:"description"`
+	Mode              flag.Mode              `json:"mode"`
+	DefaultStickiness string                 `json:"defaultStickiness"`
+	FeatureLimit      *int                   `json:"featureLimit"`
+	FeatureNaming     *flag.NamingRule       `json:"featureNaming,omitempty"`
+	LinkTemplates     []flag.LinkTemplate    `json:"linkTemplates"`
+	Environments      []flag.EnvironmentName `json:"environments,omitempty"`
+}
+
+func settingsOf(id flag.ProjectID, s state.ProjectSettings) project {
+	return project{id, s.Name, s.Description, s.Mode, s.DefaultStickiness, s.FeatureLimit, s.Naming, orEmpty(s.LinkTemplates), nil}
+}
+
+func projectOf(p *flag.Project) project {
+	data := settingsOf(p.ID, state.SettingsOf(p))
+	for _, env := range p.Environments {
+		data.Environments = append(data.Environments, env.Environment)
+	}
+	return data
+}
+
+type defaultStrategy struct {
+	DefaultStrategy strategy `json:"defaultStrategy"`
+}
+
+type protection struct {
+	Environment           flag.EnvironmentName `json:"environment"`
+	ChangeRequestsEnabled bool                 `json:"changeRequestsEnabled"`
+	RequiredApprovals     *int                 `json:"requiredApprovals"`
+}
+
+func protectionOf(at state.Scope, rule *changerequest.Rule) protection {
+	if rule == nil {
+		return protection{Environment: at.Environment}
+	}
+	return protection{at.Environment, true, &rule.RequiredApprovals}
+}
+
+type environment struct {
+	Name              flag.EnvironmentName `json:"name"`
+	Type              string               `json:"type"`
+	SortOrder         int                  `json:"sortOrder"`
+	Enabled           bool                 `json:"enabled"`
+	RequiredApprovals *int                 `json:"requiredApprovals"`
+}
+
+func environmentOf(e flag.Environment) environment { return environment(e) }
+
+type segment struct {
+	ID          flag.SegmentID  `json:"id"`
+	Name        string          `json:"name"`
+	Description *string         `json:"description"`
+	Project     *flag.ProjectID `json:"project,omitempty"`
+	Constraints []constraint    `json:"constraints"`
+	CreatedAt   string          `json:"createdAt"`
+}
+
+func segmentOf(s flag.Segment) segment {
+	return segment{s.ID, s.Name, s.Description, s.Project, constraintsOf(s.Constraints), stamp(s.CreatedAt)}
+}
+
+type contextField struct {
+	Name        string            `json:"name"`
+	Description *string           `json:"description"`
+	Project     *flag.ProjectID   `json:"project,omitempty"`
+	Stickiness  bool              `json:"stickiness"`
+	SortOrder   int               `json:"sortOrder"`
+	LegalValues []flag.LegalValue `json:"legalValues"`
+}
+
+func contextFieldOf(f flag.ContextField) contextField {
+	return contextField{f.Name, f.Description, f.Project, f.Stickiness, f.SortOrder, orEmpty(f.LegalValues)}
+}
+
+type tagType struct {
+	Name        string  `json:"name"`
+	Description *string `json:"description"`
+	Icon        *string `json:"icon"`
+	Color       *string `json:"color"`
+}
+
+func tagTypeOf(t flag.TagType) tagType { return tagType(t) }
+
+// tagName is how a summary calls a tag.
+func tagName(t flag.Tag) string { return t.Type + ":" + t.Value }
+
+type strategyType struct {
+	Name        string                   `json:"name"`
+	Description *string                  `json:"description"`
+	Parameters  []flag.StrategyParameter `json:"parameters"`
+	Editable    bool                     `json:"editable"`
+	Deprecated  bool                     `json:"deprecated"`
+}
+
+func strategyTypeOf(t flag.StrategyType) strategyType {
+	return strategyType{t.Name, t.Description, orEmpty(t.Parameters), t.Editable, t.Deprecated}
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+// token is an API token without anything by which it could be used or recognised.
+type token struct {
+	TokenName   string               `json:"tokenName"`
+	Type        access.TokenType     `json:"type"`
+	Project     string               `json:"project"`
+	Projects    []flag.ProjectID     `json:"projects"`
+	Environment flag.EnvironmentName `json:"environment"`
+	Alias       *string              `json:"alias"`
+	CreatedAt   string               `json:"createdAt"`
+	ExpiresAt   *string              `json:"expiresAt,omitempty"`
+	Secure      bool                 `json:"secure"`
+}
+
+func tokenOf(t access.APIToken) token {
+	return token{
+		t.Name, t.Type, join(t.Projects), t.Projects, t.Environment, t.Alias, stamp(t.CreatedAt), stampOptional(t.ExpiresAt), false,
+	}
+}
+
+type expiry struct {
+	TokenName string  `json:"tokenName"`
+	ExpiresAt *string `json:"expiresAt"`
+}
+
+// settingOf returns a setting's values beside its id; nil for one that was not set.
+func settingOf(id, value string) any {
+	if value == "" {
+		return nil
+	}
+	values := map[string]any{}
+	if err := json.Unmarshal([]byte(value), &values); err != nil {
+		values["value"] = json.RawMessage(value) // a setting that is no object
+	}
+	values["id"] = id
+	return values
+}
+
+type bypass struct {
+	Environments []flag.EnvironmentName `json:"environments"`
+	Reason       string                 `json:"reason,omitempty"`
+}
+
+type ledgerData struct {
+	ID     string `json:"id,omitempty"`
+	Format int    `json:"format"`
+}
+
+type restore struct {
+	Lost   ledger.Head `json:"lost"`
+	Reason string      `json:"reason"`
+}
+
+// orEmpty makes an empty list of none, which JSON writes as [].
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// orNothing makes an untyped nil of a nil pointer, which JSON writes as null.
+func orNothing[T any](value *T) any {
+	if value == nil {
+		return nil
+	}
+	return *value
+}
+
+func join[T ~string](list []T) string {
+	texts := make([]string, len(list))
+	for i, v := range list {
+		texts[i] = string(v)
+	}
+	return strings.Join(texts, ",")
+}

@@ -1,0 +1,113 @@
+// Package eventlog is the event log that people read: a projection of the ledger's
+// events into the form that Unleash's event log has (reference/platform.md, section
+// 3.16 and appendix B).
+//
+// Nothing is stored for it. What an event shows is computed from its typed payload
+// when it is asked for, so what happened and what is logged cannot differ. The table
+// in shows.go says for each type its title, its sentence and its data.
+//
+// Who may read which events belongs in adminapi; telling others about events belongs
+// in notify; what an event means belongs in state.
+package eventlog
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Event is an event as people and tools read it.
+type Event struct {
+	ID              int64      `json:"id" doc:"The event's revision: its place in the ledger."`
+	Type            string     `json:"type"`
+	CreatedBy       string     `json:"createdBy"`
+	CreatedByUserID int64      `json:"createdByUserId"`
+	CreatedAt       string     `json:"createdAt" format:"date-time"`
+	Data            any        `json:"data" doc:"What the event's subject is like after it; null if there is nothing to say."`
+	PreData         any        `json:"preData" doc:"What the event's subject was like before it; null if there is nothing to say."`
+	Tags            []flag.Tag `json:"tags" doc:"Always empty: tags are not kept with events."`
+	FeatureName     *string    `json:"featureName"`
+	Project         *string    `json:"project"`
+	Environment     *string    `json:"environment"`
+	GroupType       string     `json:"groupType,omitempty" doc:"What the events of one groupId have in common: transaction (decided together) or change-request."`
+	GroupID         string     `json:"groupId,omitempty"`
+	IP              string     `json:"ip,omitempty" doc:"The address from which the change was made, until it is forgotten."`
+	Label           string     `json:"label,omitempty" doc:"The type's title."`
+	Summary         string     `json:"summary,omitempty" doc:"What happened, in one sentence of Markdown."`
+}
+
+// transaction is the group type of events that were decided together.
+const transaction = "transaction"
+
+// Options are what a Log works with.
+type Options struct {
+	DB *store.DB
+	// State returns the newest state: the names of tokens come from it.
+	State func() *state.State
+	// WebURL is where the web app is found, without a slash at its end; the links in
+	// summaries start with it. Empty: they are relative to the host.
+	WebURL string
+}
+
+// Log reads events. Its methods may be called from several goroutines at once.
+type Log struct {
+	db     *store.DB
+	state  func() *state.State
+	webURL string
+}
+
+// New returns a Log.
+func New(o Options) *Log { return &Log{db: o.DB, state: o.State, webURL: o.WebURL} }
+
+// project returns the public form of a stored event.
+func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
+	how, seen, err := view(stored)
+	if err != nil {
+		return Event{}, err
+	}
+	by := who.of(stored.Actor)
+	event := Event{
+		ID:              stored.Revision,
+		Type:            stored.Type,
+		CreatedBy:       by.Name,
+		CreatedByUserID: by.ID,
+		CreatedAt:       stamp(stored.At),
+		Data:            seen.data,
+		PreData:         seen.before,
+		Tags:            []flag.Tag{},
+		FeatureName:     optional(stored.Feature),
+		Project:         optional(stored.Project),
+		Environment:     optional(stored.Environment),
+		GroupType:       transaction,
+		GroupID:         stored.Batch.String(),
+		Label:           how.label,
+		Summary:         l.summary(how.sentence, seen.subject, by, &stored),
+	}
+	if stored.Group != (ledger.Group{}) {
+		event.GroupType, event.GroupID = stored.Group.Kind, strconv.FormatInt(stored.Group.ID, 10)
+	}
+	return event, nil
+}
+
+// stamp writes a time as the API does: UTC with milliseconds.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func stampOptional(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	text := stamp(*t)
+	return &text
+}
+
+// optional returns nil for an empty text, which JSON writes as null.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,400 @@
+package eventlog_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/eventlog"
+	model "github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 123_456_000, time.UTC)
+
+// book is a ledger that is written without being folded: an event log shows what is
+// stored, whatever it does to a state.
+type book struct {
+	db    *store.DB
+	head  ledger.Head
+	at    time.Time
+	count byte
+}
+
+// mustWrite appends a batch, an hour after the last one, and returns its id.
+func (b *book) mustWrite(t *testing.T, actor access.Ref, events ...state.Event) ledger.BatchID {
+	t.Helper()
+	var stored []ledger.Event
+	for _, e := range events {
+		encoded, err := state.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored = append(stored, encoded)
+	}
+	return b.mustStore(t, string(actor), stored...)
+}
+
+func (b *book) mustStore(t *testing.T, actor string, events ...ledger.Event) ledger.BatchID {
+	t.Helper()
+	b.count++
+	batch := ledger.Batch{ID: ledger.BatchID{15: b.count}, At: b.at, Actor: actor, Events: events}
+	b.at = b.at.Add(time.Hour)
+	entries, head := ledger.Seal(b.head, batch)
+	err := b.db.Append(t.Context(), b.head, entries, func(tx *store.Tx) error {
+		return tx.PutOrigin(batch.ID, store.Origin{IP: fmt.Sprintf("192.0.2.%d", b.count), At: batch.At})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.head = head
+	return batch.ID
+}
+
+// newLog returns an empty ledger and its log. The admin token 1 is known by its name.
+func newLog(t *testing.T, db *store.DB) (*book, *eventlog.Log) {
+	t.Helper()
+	var s state.State
+	entries, _ := ledger.Seal(ledger.Head{}, ledger.Batch{Events: []ledger.Event{
+		mustEncode(t, state.LedgerCreated{ID: "x", Format: state.Format}),
+		mustEncode(t, state.APITokenCreated{Token: access.APIToken{ID: 1, Name: "terraform", Type: access.TokenAdmin}}),
+	}})
+	known, _, err := state.Fold(&s, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &book{db: db, at: noon}, eventlog.New(eventlog.Options{
+		DB: db, State: func() *state.State { return known }, WebURL: "https://flags.example.com",
+	})
+}
+
+func mustEncode(t *testing.T, p state.Payload) ledger.Event {
+	t.Helper()
+	e, err := state.Encode(state.Event{Payload: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// everyType returns one event of each type.
+func everyType() []state.Event {
+	old := noon.Add(-24 * time.Hour)
+	name := func(p state.Payload) state.Event { return state.Event{Payload: p} }
+	inProject := func(p state.Payload) state.Event {
+		return state.Event{Scope: state.Scope{Project: "shop"}, Payload: p}
+	}
+	ofFlag := func(p state.Payload) state.Event {
+		return state.Event{Scope: state.Scope{Project: "shop", Feature: "new_checkout"}, Payload: p}
+	}
+	inPlace := func(p state.Payload) state.Event {
+		return state.Event{Scope: state.Scope{Project: "shop", Environment: "production"}, Payload: p}
+	}
+	ofFlagIn := func(p state.Payload) state.Event {
+		return state.Event{Scope: state.Scope{Project: "shop", Environment: "production", Feature: "new_checkout"}, Payload: p}
+	}
+
+	f := model.Flag{Name: "new_checkout", Project: "shop", Type: "release", Description: new("The new one"), CreatedAt: old, CreatedBy: "user:7"}
+	strategy := model.Strategy{
+		ID: "s1", Name: "flexibleRollout", Parameters: map[string]string{"rollout": "50", "stickiness": "default", "groupId": "new_checkout"},
+		Constraints: []model.Constraint{{ContextName: "userId", Operator: model.In, Values: []string{"7"}}, {ContextName: "age", Operator: model.NumGte, Value: "18", Inverted: true}},
+		Segments:    []model.SegmentID{3},
+		Variants:    []model.Variant{{Name: "red", Weight: 1000, WeightType: model.WeightVariable, Stickiness: "default", Payload: &model.Payload{Type: "string", Value: "#f00"}}},
+	}
+	titled := strategy
+	titled.Title = new("Half of [everyone](x)")
+	bare := model.Strategy{ID: "s1", Name: "default"}
+	dependency := model.Dependency{Feature: "payments", Enabled: true, Variants: []string{"blue"}}
+	tag := model.Tag{Type: "simple", Value: "team *a*"}
+	link := model.Link{ID: "l1", URL: "https://example.com/1", Title: new("Ticket")}
+	project := model.Project{
+		ID: "shop", Name: "Shop", Mode: model.ModeOpen, DefaultStickiness: "default", CreatedAt: old, UpdatedAt: old,
+		Environments: []model.ProjectEnvironment{{Environment: "development"}, {Environment: "production"}},
+	}
+	settings := state.SettingsOf(&project)
+	settings.Naming = &model.NamingRule{Pattern: "shop-.*", Example: new("shop-x")}
+	settings.LinkTemplates = []model.LinkTemplate{{URLTemplate: "https://example.com/{{feature}}"}}
+	env := model.Environment{Name: "production", Type: "production", SortOrder: 3, Enabled: true}
+	stricter := env
+	stricter.RequiredApprovals = new(2)
+	segment := model.Segment{ID: 3, Name: "adults", Project: new(model.ProjectID("shop")), Constraints: strategy.Constraints[1:], CreatedAt: old}
+	field := model.ContextField{Name: "tier", Stickiness: true, SortOrder: 7, LegalValues: []model.LegalValue{{Value: "gold", Description: new("pays")}}, CreatedAt: old}
+	tagType := model.TagType{Name: "simple", Description: new("Plain"), Icon: new("#"), Color: new("#FFFFFF")}
+	strategyType := model.StrategyType{Name: "ours", DisplayName: "Ours", Editable: true, Parameters: []model.StrategyParameter{{Name: "n", Type: "number", Required: true}}}
+	token := access.APIToken{
+		ID: 2, Name: "backend", Type: access.TokenBackend, Projects: []model.ProjectID{"shop", "blog"}, Environment: "production",
+		Digest: "d16e57", CreatedAt: old, ExpiresAt: new(noon.Add(time.Hour)),
+	}
+	operational := model.FeatureTypes()[2]
+	longer := operational
+	longer.LifetimeDays = nil
+
+	return []state.Event{
+		name(state.LedgerCreated{ID: "0199c8a2", Format: 1, FeatureTypes: model.FeatureTypes()}),
+		name(state.LedgerFormatRaised{Format: 2}),
+		name(state.LedgerRestoreAccepted{Lost: ledger.Head{Revision: 12}, Reason: "disk gone"}),
+		name(state.SettingUpdated{ID: "cors", Before: `{"origins":["*"]}`, After: `{"origins":["https://a.example.com"]}`}),
+		inPlace(state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 2}}),
+		name(state.ChangeRequestsBypassed{Environments: []model.EnvironmentName{"production"}, Reason: "fire"}),
+
+		ofFlag(state.FeatureCreated{Flag: f}),
+		ofFlag(state.FeatureMetadataUpdated{Before: state.MetadataOf(&f), After: state.Metadata{Type: "experiment", ImpressionData: true}}),
+		ofFlag(state.FeatureStaleOn{}),
+		ofFlag(state.FeatureStaleOff{}),
+		ofFlag(state.FeatureArchived{}),
+		ofFlag(state.FeatureRevived{}),
+		ofFlag(state.FeatureDeleted{Before: f}),
+		ofFlag(state.FeatureProjectChange{OldProject: "default"}),
+		ofFlag(state.FeatureDependencyAdded{Before: &model.Dependency{Feature: "payments", Enabled: true}, Dependency: dependency}),
+		ofFlag(state.FeatureDependencyRemoved{Before: dependency}),
+		ofFlag(state.FeatureDependenciesRemoved{Before: []model.Dependency{dependency}}),
+		ofFlag(state.FeatureTagged{Tag: tag}),
+		ofFlag(state.FeatureUntagged{Tag: tag}),
+		ofFlag(state.FeatureLinkAdded{Link: link}),
+		ofFlag(state.FeatureLinkUpdated{Before: link, After: model.Link{ID: "l1", URL: "https://example.com/2"}}),
+		ofFlag(state.FeatureLinkRemoved{Before: link}),
+
+		ofFlagIn(state.FeatureEnvironmentEnabled{}),
+		ofFlagIn(state.FeatureEnvironmentDisabled{}),
+		ofFlagIn(state.FeatureStrategyAdded{Strategy: strategy}),
+		ofFlagIn(state.FeatureStrategyUpdated{Before: strategy, After: titled}),
+		ofFlagIn(state.FeatureStrategyRemoved{Before: bare}),
+		ofFlagIn(state.StrategyOrderChanged{Before: []state.StrategyOrder{{ID: "a"}, {ID: "b", SortOrder: 1}}, After: []state.StrategyOrder{{ID: "a", SortOrder: 2}, {ID: "b", SortOrder: 1}}}),
+		ofFlagIn(state.FeatureEnvironmentVariantsUpdated{After: strategy.Variants}),
+
+		inProject(state.ProjectCreated{Project: project}),
+		inProject(state.ProjectUpdated{Before: state.SettingsOf(&project), After: settings}),
+		inProject(state.ProjectArchived{}),
+		inProject(state.ProjectRevived{}),
+		inProject(state.ProjectDeleted{Before: project}),
+		inPlace(state.ProjectEnvironmentAdded{DefaultStrategy: &bare}),
+		inPlace(state.ProjectEnvironmentRemoved{}),
+		inPlace(state.DefaultStrategyUpdated{Before: &bare, After: &strategy}),
+		name(state.EnvironmentCreated{Environment: env}),
+		name(state.EnvironmentUpdated{Before: env, After: stricter}),
+		name(state.EnvironmentDeleted{Before: env}),
+
+		inProject(state.SegmentCreated{Segment: segment}),
+		inProject(state.SegmentUpdated{Before: segment, After: segment}),
+		inProject(state.SegmentDeleted{Before: segment}),
+		name(state.ContextFieldCreated{Field: field}),
+		name(state.ContextFieldUpdated{Before: field, After: model.ContextField{Name: "tier"}}),
+		name(state.ContextFieldDeleted{Before: field}),
+		name(state.TagTypeCreated{TagType: tagType}),
+		name(state.TagTypeUpdated{Before: tagType, After: model.TagType{Name: "simple"}}),
+		name(state.TagTypeDeleted{Before: tagType}),
+		name(state.TagCreated{Tag: tag}),
+		name(state.TagDeleted{Tag: tag}),
+		name(state.StrategyTypeCreated{Strategy: strategyType}),
+		name(state.StrategyTypeUpdated{Before: strategyType, After: strategyType}),
+		name(state.StrategyTypeDeleted{Before: strategyType}),
+		name(state.StrategyTypeDeprecated{Name: "ours"}),
+		name(state.StrategyTypeReactivated{Name: "ours"}),
+		name(state.FeatureTypeUpdated{Before: operational, After: longer}),
+
+		name(state.APITokenCreated{Token: token}),
+		name(state.APITokenUpdated{ID: 2, Name: "backend", Before: token.ExpiresAt}),
+		name(state.APITokenDeleted{Before: token}),
+	}
+}
+
+// The public form of one event of each type is pinned; a type without a form fails.
+func TestEveryType(t *testing.T) {
+	t.Parallel()
+	events := everyType()
+	var types []string
+	for _, e := range events {
+		types = append(types, e.Payload.EventType())
+	}
+	slices.Sort(types)
+	if diff := cmp.Diff(state.EventTypes(), types); diff != "" {
+		t.Fatalf("this test needs one event of each type (-types +tested):\n%s", diff)
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		b.mustWrite(t, access.NewRef(access.KindAdminToken, 1), events...)
+		got, total, err := log.Search(t.Context(), eventlog.Query{Limit: 1000})
+		if err != nil || total != len(events) {
+			t.Fatalf("got %d events and %v, want %d", total, err, len(events))
+		}
+		slices.Reverse(got)
+		for _, e := range got {
+			if e.Label == "" || e.Summary == "" || strings.ContainsAny(e.Summary, "{}") || strings.Contains(e.Summary, "****") || strings.Contains(e.Summary, "[]") {
+				t.Errorf("%s: got the label %q and the summary %q, want both complete", e.Type, e.Label, e.Summary)
+			}
+		}
+		written, err := json.MarshalIndent(got, "", "\t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		written = append(written, '\n')
+		if strings.Contains(string(written), "d16e57") {
+			t.Error("the digest of a token is shown")
+		}
+		const golden = "testdata/events.golden"
+		if *update {
+			if err := os.WriteFile(golden, written, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(written)); diff != "" {
+			t.Errorf("events (-want +got), go test -update writes them anew:\n%s", diff)
+		}
+	})
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		flagOn := func(project model.ProjectID, env model.EnvironmentName, name model.Name) state.Event {
+			return state.Event{Scope: state.Scope{Project: project, Environment: env, Feature: name}, Payload: state.FeatureEnvironmentEnabled{}}
+		}
+		ledgerOf := state.Event{Payload: state.LedgerCreated{ID: "x"}}
+		admin, gone := access.NewRef(access.KindAdminToken, 1), access.NewRef(access.KindAdminToken, 5)
+		b.mustWrite(t, access.SystemRef, ledgerOf)                                                                                         // 1, March 1, 12:00
+		second := b.mustWrite(t, admin, flagOn("shop", "production", "a"), flagOn("shop", "development", "a"))                             // 2, 3
+		b.mustWrite(t, gone, flagOn("blog", "production", "b"))                                                                            // 4
+		b.mustWrite(t, admin, state.Event{Payload: state.APITokenDeleted{Before: access.APIToken{ID: 5, Name: "old pipeline"}}})           // 5
+		b.at = noon.Add(36 * time.Hour)                                                                                                    // March 3, 00:00
+		b.mustWrite(t, access.NewRef(access.KindUser, 7), state.Event{Payload: state.TagCreated{Tag: model.Tag{Type: "x", Value: "ÄäZ"}}}) // 6
+		b.mustWrite(t, access.NewRef(access.KindUser, 7), state.Event{Group: ledger.Group{Kind: "change-request", ID: 41}, Payload: state.TagCreated{}})
+
+		day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
+		for _, test := range []struct {
+			name  string
+			query eventlog.Query
+			want  []int64
+		}{
+			{name: "all", want: []int64{7, 6, 5, 4, 3, 2, 1}},
+			{name: "id", query: eventlog.Query{IDs: []int64{3, 6, 99}}, want: []int64{6, 3}},
+			{name: "type", query: eventlog.Query{Types: []string{"ledger-created", "tag-created"}}, want: []int64{7, 6, 1}},
+			{name: "project", query: eventlog.Query{Projects: []string{"shop"}}, want: []int64{3, 2}},
+			{name: "environment", query: eventlog.Query{Environments: []string{"production"}}, want: []int64{4, 2}},
+			{name: "feature", query: eventlog.Query{Features: []string{"a", "b"}, Environments: []string{"production"}}, want: []int64{4, 2}},
+			{name: "creator", query: eventlog.Query{CreatorIDs: []int64{7}}, want: []int64{7, 6}},
+			{name: "admin tokens", query: eventlog.Query{CreatorIDs: []int64{-42}}, want: []int64{5, 4, 3, 2}},
+			{name: "system and user", query: eventlog.Query{CreatorIDs: []int64{-1337, 7}}, want: []int64{7, 6, 1}},
+			{name: "nobody", query: eventlog.Query{CreatorIDs: []int64{8}}},
+			{name: "transaction", query: eventlog.Query{GroupIDs: []string{second.String()}}, want: []int64{3, 2}},
+			{name: "change request", query: eventlog.Query{GroupIDs: []string{"41"}}, want: []int64{7}},
+			{name: "unknown group", query: eventlog.Query{GroupIDs: []string{"01J8"}}},
+			{name: "from", query: eventlog.Query{From: day(2)}, want: []int64{7, 6}},
+			{name: "to", query: eventlog.Query{To: day(2)}, want: []int64{5, 4, 3, 2, 1}},
+			{name: "between", query: eventlog.Query{From: day(2), To: day(3)}},
+			{name: "text", query: eventlog.Query{Text: "ÄÄz"}, want: []int64{6}},
+			{name: "text before", query: eventlog.Query{Text: "OLD pipe"}, want: []int64{5}},
+			{name: "text and type", query: eventlog.Query{Text: "type", Types: []string{"tag-created"}}, want: []int64{7, 6}},
+			{name: "text nowhere", query: eventlog.Query{Text: "nowhere"}},
+		} {
+			test.query.Limit = 50
+			got, total, err := log.Search(t.Context(), test.query)
+			if err != nil {
+				t.Errorf("%s: %v", test.name, err)
+				continue
+			}
+			if ids := idsOf(got); !slices.Equal(ids, test.want) || total != len(test.want) {
+				t.Errorf("%s: got %v of %d, want %v", test.name, ids, total, test.want)
+			}
+		}
+
+		for _, text := range []string{"", "tag"} {
+			q := eventlog.Query{Text: text, Types: []string{"tag-created", "feature-environment-enabled"}, Offset: 1, Limit: 1}
+			if text != "" {
+				q.Text = "value"
+			}
+			got, total, err := log.Search(t.Context(), q)
+			want, wantTotal := int64(6), map[string]int{"": 5, "tag": 2}[text]
+			if err != nil || total != wantTotal || len(got) != 1 || got[0].ID != want {
+				t.Errorf("second page with text %q: got %v of %d and %v, want %d of %d", text, idsOf(got), total, err, want, wantTotal)
+			}
+		}
+
+		got, _, err := log.Search(t.Context(), eventlog.Query{Limit: 50, WithOrigin: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(got)
+		for id, want := range map[int]eventlog.Event{
+			1: {CreatedBy: "unleash_system_user", CreatedByUserID: -1337, GroupType: "transaction", IP: "192.0.2.1"},
+			2: {CreatedBy: "terraform", CreatedByUserID: -42, GroupType: "transaction", IP: "192.0.2.2"},
+			4: {CreatedBy: "old pipeline", CreatedByUserID: -42, GroupType: "transaction", IP: "192.0.2.3"},
+			6: {CreatedBy: "user:7", CreatedByUserID: 7, GroupType: "transaction", IP: "192.0.2.5"},
+			7: {CreatedBy: "user:7", CreatedByUserID: 7, GroupType: "change-request", IP: "192.0.2.6"},
+		} {
+			e := got[id-1]
+			if e.CreatedBy != want.CreatedBy || e.CreatedByUserID != want.CreatedByUserID || e.GroupType != want.GroupType || e.IP != want.IP {
+				t.Errorf("event %d: got %s (%d), %s, %s; want %s (%d), %s, %s", id,
+					e.CreatedBy, e.CreatedByUserID, e.GroupType, e.IP, want.CreatedBy, want.CreatedByUserID, want.GroupType, want.IP)
+			}
+		}
+
+		creators, err := log.Creators(t.Context())
+		want := []eventlog.Creator{{ID: -42, Name: "Admin tokens"}, {ID: -1337, Name: "unleash_system_user"}, {ID: 7, Name: "user:7"}}
+		if diff := cmp.Diff(want, creators); diff != "" || err != nil {
+			t.Errorf("creators: %v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
+// A search for text looks further than the first chunk, and pages through what it finds.
+func TestSearchTextFar(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		needle := func(n int) state.Event {
+			return state.Event{Payload: state.TagCreated{Tag: model.Tag{Type: "needle", Value: fmt.Sprint(n)}}}
+		}
+		hay := slices.Repeat([]state.Event{{Payload: state.FeatureStaleOn{}}}, 700)
+		b.mustWrite(t, access.SystemRef, append(append([]state.Event{needle(1)}, hay...), needle(2), needle(3))...)
+		got, total, err := log.Search(t.Context(), eventlog.Query{Text: "NEEDLE", Offset: 1, Limit: 2})
+		if want := []int64{702, 1}; err != nil || total != 3 || !slices.Equal(idsOf(got), want) {
+			t.Errorf("got %v of %d and %v, want %v of 3", idsOf(got), total, err, want)
+		}
+	})
+}
+
+// An event of a newer release is shown by its place, and hides no other.
+func TestNewerType(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		b.mustStore(t, "user:7", ledger.Event{Type: "from-the-future", Project: "shop", Payload: []byte(`{"x":1}`)})
+		got, total, err := log.Search(t.Context(), eventlog.Query{Limit: 50})
+		if err != nil || total != 1 {
+			t.Fatalf("got %d events and %v, want 1", total, err)
+		}
+		if e := got[0]; e.Type != "from-the-future" || e.Data != nil || *e.Project != "shop" || e.Summary == "" {
+			t.Errorf("got %+v, want its place and a sentence", e)
+		}
+		if _, total, err := log.Search(t.Context(), eventlog.Query{Text: "x", Limit: 50}); err != nil || total != 0 {
+			t.Errorf("search for text: got %d events and %v, want none", total, err)
+		}
+	})
+}
+
+func idsOf(events []eventlog.Event) []int64 {
+	var ids []int64
+	for _, e := range events {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}

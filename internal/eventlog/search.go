@@ -1,0 +1,155 @@
+package eventlog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Query says which events are wanted. An event must satisfy every field that is set;
+// it satisfies a list by having one of its values.
+type Query struct {
+	// Text must occur in the data or the data before, whatever its case. Only the
+	// newest events that satisfy the other fields are looked through, see searched.
+	Text         string
+	IDs          []int64
+	Types        []string
+	Projects     []string
+	Environments []string
+	Features     []string
+	CreatorIDs   []int64
+	// GroupIDs are ids of transactions, or the number of one change request.
+	GroupIDs []string
+	From, To time.Time // From is included, To is not
+
+	// Offset and Limit choose a page; Limit must be set.
+	Offset, Limit int
+	// WithOrigin adds the addresses from which the changes were made.
+	WithOrigin bool
+}
+
+// searched is how many events a search for text looks through, and chunk how many of
+// them it reads at once.
+const (
+	searched = 10_000
+	chunk    = 500
+)
+
+// Search returns a page of the events that match, newest first, and how many match in
+// all: with Text, in all that were looked through.
+func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
+	filter, possible, err := l.filter(ctx, q)
+	if err != nil || !possible {
+		return []Event{}, 0, err
+	}
+	if q.Text != "" {
+		return l.searchText(ctx, q, filter)
+	}
+	filter.Offset, filter.Limit = q.Offset, q.Limit
+	stored, total, err := l.db.Events(ctx, filter)
+	if err != nil {
+		return nil, 0, fmt.Errorf("eventlog: search: %w", err)
+	}
+	events, err := l.present(ctx, q, stored)
+	return events, total, err
+}
+
+// filter returns what the store is to look for, and whether anything can be found at all.
+func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, error) {
+	filter := store.EventFilter{
+		Revisions: q.IDs, Types: q.Types, Projects: q.Projects, Environments: q.Environments,
+		Features: q.Features, From: q.From, To: q.To,
+	}
+	if len(q.CreatorIDs) > 0 {
+		actors, err := l.actorsOf(ctx, q.CreatorIDs)
+		if err != nil || len(actors) == 0 {
+			return filter, false, err
+		}
+		filter.Actors = actors
+	}
+	for _, id := range q.GroupIDs {
+		if batch, err := ledger.ParseBatchID(id); err == nil {
+			filter.Batches = append(filter.Batches, batch)
+		} else if number, err := strconv.ParseInt(id, 10, 64); err == nil && len(q.GroupIDs) == 1 {
+			filter.Group = ledger.Group{Kind: "change-request", ID: number}
+		}
+	}
+	possible := len(q.GroupIDs) == 0 || len(filter.Batches) > 0 || filter.Group.ID != 0
+	return filter, possible, nil
+}
+
+// searchText looks through the newest events that the filter lets through.
+func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter) ([]Event, int, error) {
+	text := strings.ToLower(q.Text)
+	var page []ledger.Event
+	total := 0
+	last := int64(math.MaxInt64) // appending meanwhile moves events into the next chunk once more
+	for filter.Limit = chunk; filter.Offset < searched; filter.Offset += chunk {
+		stored, _, err := l.db.Events(ctx, filter)
+		if err != nil {
+			return nil, 0, fmt.Errorf("eventlog: search: %w", err)
+		}
+		for _, e := range stored {
+			if e.Revision >= last || !contains(e, text) {
+				continue
+			}
+			if total >= q.Offset && len(page) < q.Limit {
+				page = append(page, e)
+			}
+			total++
+		}
+		if len(stored) < chunk {
+			break
+		}
+		last = stored[len(stored)-1].Revision
+	}
+	events, err := l.present(ctx, q, page)
+	return events, total, err
+}
+
+// contains reports whether a lower-case text occurs in the data that an event shows.
+func contains(stored ledger.Event, text string) bool {
+	_, seen, err := view(stored)
+	if err != nil {
+		return false // present would say so
+	}
+	for _, data := range []any{seen.data, seen.before} {
+		if written, err := json.Marshal(data); err == nil && data != nil && strings.Contains(strings.ToLower(string(written)), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// present returns stored events in their public form.
+func (l *Log) present(ctx context.Context, q Query, stored []ledger.Event) ([]Event, error) {
+	who, err := l.creators(ctx, stored)
+	if err != nil {
+		return nil, err
+	}
+	var origins map[ledger.BatchID]store.Origin
+	if q.WithOrigin {
+		batches := make([]ledger.BatchID, len(stored))
+		for i := range stored {
+			batches[i] = stored[i].Batch
+		}
+		if origins, err = l.db.Origins(ctx, batches...); err != nil {
+			return nil, fmt.Errorf("eventlog: origins: %w", err)
+		}
+	}
+	events := make([]Event, len(stored))
+	for i := range stored {
+		if events[i], err = l.project(stored[i], who); err != nil {
+			return nil, fmt.Errorf("eventlog: event %d: %w", stored[i].Revision, err)
+		}
+		events[i].IP = origins[stored[i].Batch].IP
+	}
+	return events, nil
+}

@@ -1,0 +1,68 @@
+// Package identity says who is calling.
+//
+// It knows API tokens by a keyed digest of their secret, looked up in the state
+// that the node serves, so that a token that was deleted on one node is unknown to
+// all of them as soon as they have the event. It holds the keyring, whose master
+// key lives outside the database, and it remembers when tokens were last used.
+//
+// What a caller may do belongs in access. Which tokens exist is decided in app.
+// Answering somebody who may not call belongs to the rooms that speak HTTP.
+package identity
+
+import (
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Options are what an Identity needs; all of them are required.
+type Options struct {
+	// State returns the state that the node serves.
+	State func() *state.State
+	// Keyring is the one by which the state's digests were made.
+	Keyring *Keyring
+	// DB keeps when tokens were last used.
+	DB *store.DB
+	// Now is the node's clock.
+	Now func() time.Time
+}
+
+// Identity finds out who is calling. Its methods may be called from several
+// goroutines at once.
+type Identity struct {
+	state   func() *state.State
+	keyring *Keyring
+	db      *store.DB
+	now     func() time.Time
+	known   knownSecrets
+	uses    uses
+}
+
+// New returns an Identity that has seen nobody yet.
+func New(o Options) *Identity {
+	return &Identity{state: o.State, keyring: o.Keyring, db: o.DB, now: o.Now}
+}
+
+// Secret returns the secret in an Authorization header: what follows the scheme
+// Bearer, in any case, or all of it if no scheme is named.
+func Secret(header string) string {
+	if scheme, rest, found := strings.Cut(header, " "); found && strings.EqualFold(scheme, "Bearer") {
+		header = rest
+	}
+	return strings.TrimSpace(header)
+}
+
+// Unknown returns the fault for a caller without a token, or with one that is
+// unknown, deleted or expired: nobody is told which (reference/platform.md, section 1.1).
+func Unknown() error {
+	return fault.New(fault.Unauthorized, "This endpoint requires an API token. Please add an authorization header to your request with a valid token")
+}
+
+// WrongType returns the fault for a token that opens another API than the one it
+// was sent to.
+func WrongType() error {
+	return fault.New(fault.Forbidden, "invalid token: expected a different token type for this endpoint")
+}
