@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"iter"
 	"path"
 	"slices"
 	"strconv"
@@ -66,6 +67,19 @@ func Read(root fs.FS) (*Source, error) {
 	}
 	slices.SortFunc(src.Packages, func(a, b Package) int { return strings.Compare(a.Dir, b.Dir) })
 	return src, nil
+}
+
+// Files yields the files of the package in a folder, tests excepted.
+func (s *Source) Files(dir string) iter.Seq[File] {
+	return func(yield func(File) bool) {
+		for _, p := range s.Packages {
+			for _, f := range p.Files {
+				if p.Dir == dir && !f.Test && !yield(f) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func skipped(dir string) bool {

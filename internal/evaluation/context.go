@@ -1,9 +1,7 @@
 package evaluation
 
 import (
-	"math"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,23 +12,26 @@ import (
 // so that a thousand flags parse an address or a version once; therefore only one
 // goroutine may use it at a time. Its fields may be changed between evaluations.
 type Context struct {
-	// An empty field is a missing one.
+	// The root fields are texts as the caller sent them. An empty one is missing, as
+	// for the Go SDK; to others it is a value (reference/platform.md, section 2.1).
 	UserID        string
 	SessionID     string
-	RemoteAddress string
+	RemoteAddress string // an IP address without port
 	Environment   string
 	AppName       string
-	CurrentTime   string // see parseTime; Now when missing
+	CurrentTime   string // RFC 3339, or milliseconds since 1970
 
 	// Properties are the fields with names of the caller's own. Here an empty value
-	// is a value; one that is null is left out.
+	// is a value; whoever was sent null leaves the property out.
 	Properties map[string]string
 
+	// Now is the time of a context without CurrentTime.
 	Now time.Time
-	// Random returns a uniformly distributed number. It decides where there is
+	// Random returns a number, each of all equally often. It decides where there is
 	// nothing to be sticky to, and must not be nil.
 	Random func() uint32
-	// Hostname is that of this process; only the deprecated strategy applicationHostname asks.
+	// Hostname is that of this process. Only the deprecated strategy
+	// applicationHostname asks for it.
 	Hostname string
 
 	numbers   memo[float64]
@@ -38,6 +39,7 @@ type Context struct {
 	instants  memo[time.Time]
 	versions  memo[*semver.Version]
 	lowered   memo[string]
+	key       []byte // room for what is hashed
 }
 
 // memo remembers the last text that was parsed and what became of it. The zero memo
@@ -57,6 +59,7 @@ func (m *memo[T]) parsed(text string, parse func(string) (T, bool)) (T, bool) {
 	return m.value, m.ok
 }
 
+// number parses a number. The empty text is zero, which its memo would not know.
 func (c *Context) number(text string) (float64, bool) {
 	if text == "" {
 		return 0, true
@@ -64,18 +67,22 @@ func (c *Context) number(text string) (float64, bool) {
 	return c.numbers.parsed(text, parseNumber)
 }
 
+// address parses an IP address.
 func (c *Context) address(text string) (netip.Addr, bool) {
 	return c.addresses.parsed(text, parseAddress)
 }
 
+// instant parses a time.
 func (c *Context) instant(text string) (time.Time, bool) {
 	return c.instants.parsed(text, parseTime)
 }
 
+// version parses a semantic version.
 func (c *Context) version(text string) (*semver.Version, bool) {
 	return c.versions.parsed(text, parseVersion)
 }
 
+// lower maps a text to lower case, letter by letter.
 func (c *Context) lower(text string) string {
 	lowered, _ := c.lowered.parsed(text, func(s string) (string, bool) { return strings.ToLower(s), true })
 	return lowered
@@ -150,60 +157,4 @@ func (c *Context) resolve(f field) (string, bool) {
 	}
 	value, ok := c.Properties[f.property]
 	return value, ok
-}
-
-// parseAddress reads an IP address. A zone says where a link-local address is valid
-// and is no part of it.
-func parseAddress(text string) (netip.Addr, bool) {
-	addr, err := netip.ParseAddr(text)
-	return addr.WithZone(""), err == nil
-}
-
-// parseVersion reads a semantic version 2.0: three numbers, no leading v.
-func parseVersion(text string) (*semver.Version, bool) {
-	v, err := semver.StrictNewVersion(text)
-	return v, err == nil
-}
-
-// parseTime reads an RFC 3339 time. It also takes what clients send in its place: a
-// date, a time without seconds or without zone (then UTC), and milliseconds since
-// 1970 in at least nine digits, so that no year is taken for one.
-func parseTime(text string) (time.Time, bool) {
-	for _, layout := range [...]string{
-		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", time.DateOnly,
-	} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) >= 9 {
-		return time.UnixMilli(ms), true
-	}
-	return time.Time{}, false
-}
-
-// parseNumber reads a number as JavaScript's Number does, since that is what the
-// server and the SDKs of Unleash read numbers with: 12, -1.5e3, 0x1f, white space
-// around it ignored, blank text zero. It never returns NaN.
-func parseNumber(text string) (float64, bool) {
-	text = strings.TrimSpace(text)
-	switch text {
-	case "":
-		return 0, true
-	case "Infinity", "+Infinity":
-		return math.Inf(1), true
-	case "-Infinity":
-		return math.Inf(-1), true
-	}
-	if len(text) > 2 && text[0] == '0' && strings.IndexByte("xXoObB", text[1]) >= 0 {
-		n, err := strconv.ParseUint(text, 0, 64)
-		return float64(n), err == nil && strings.IndexByte(text, '_') < 0
-	}
-	for i := range len(text) {
-		if c := text[i]; c > '9' && c != 'e' && c != 'E' { // Go's own notations: inf, nan, 1_000, 0x1p-2
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	return n, err == nil || math.IsInf(n, 0) // too large is infinite, not wrong
 }

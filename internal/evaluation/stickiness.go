@@ -46,7 +46,7 @@ func variantID(stickiness string) sticky {
 func (s *sticky) position(ctx *Context, seed uint32, group string, n uint64) (uint64, bool) {
 	for _, f := range s.fields {
 		if id, _ := ctx.resolve(f); id != "" {
-			return normalize(seed, group, id, n), true
+			return ctx.normalize(seed, group, id, n), true
 		}
 	}
 	if s.orRandom {
@@ -57,10 +57,7 @@ func (s *sticky) position(ctx *Context, seed uint32, group string, n uint64) (ui
 
 // normalize maps an id to 1..n, evenly and the same in every SDK. (The JavaScript
 // SDKs differ for ids that are not ASCII: they hash no UTF-8.)
-func normalize(seed uint32, group, id string, n uint64) uint64 {
-	var room [128]byte
-	key := append(room[:0], group...)
-	key = append(key, ':')
-	key = append(key, id...)
-	return uint64(murmur3.SeedSum32(seed, key))%n + 1
+func (c *Context) normalize(seed uint32, group, id string, n uint64) uint64 {
+	c.key = append(append(append(c.key[:0], group...), ':'), id...)
+	return uint64(murmur3.SeedSum32(seed, c.key))%n + 1
 }

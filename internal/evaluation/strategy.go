@@ -20,6 +20,7 @@ type strategy struct {
 
 // rule is a strategy's own condition, beside its constraints and segments.
 type rule interface {
+	// activates reports whether the context meets the condition.
 	activates(ctx *Context) bool
 }
 
@@ -54,7 +55,9 @@ func compileStrategy(name flag.Name, s *flag.Strategy, segments func(flag.Segmen
 	return compiled, problems
 }
 
-// compileRule prepares the strategy's own condition (reference/platform.md, section 2.3).
+// compileRule prepares the strategy's own condition (reference/platform.md, section
+// 2.3). Of the gradual rollouts, which are deprecated, no group is not the flag's
+// name but the empty one.
 func compileRule(name flag.Name, s *flag.Strategy) (rule, []Problem) {
 	var problems []Problem
 	share := func(parameter string) uint64 {
@@ -163,7 +166,8 @@ func (u users) activates(ctx *Context) bool {
 	return u.listed.passes(ctx, ctx.UserID, ctx.UserID != "")
 }
 
-// callers takes in those who call from some networks.
+// callers takes in those who call from some networks. (Unleash's Node SDK knows IPv4
+// networks only.)
 type callers struct{ networks }
 
 func (c callers) activates(ctx *Context) bool {
@@ -172,7 +176,7 @@ func (c callers) activates(ctx *Context) bool {
 }
 
 // hosts takes in everyone who asks a process on one of the listed hosts.
-type hosts []string
+type hosts []string // in lower case
 
 func (h hosts) activates(ctx *Context) bool {
 	return slices.Contains(h, strings.ToLower(ctx.Hostname))

@@ -37,7 +37,8 @@ func compileEnvironmentVariants(name flag.Name, variants []flag.Variant) *split 
 }
 
 // compileStrategyVariants prepares the strategy's own variants, which stick to what
-// the strategy sticks to unless they say otherwise.
+// the strategy sticks to unless they say otherwise. If none of them can be chosen,
+// there are none, and the environment's are asked, as the Node SDK does.
 func compileStrategyVariants(name flag.Name, s *flag.Strategy) *split {
 	return newSplit(s.Variants, groupID(name, s), s.Parameters["stickiness"])
 }
@@ -59,7 +60,8 @@ func newSplit(variants []flag.Variant, group, stickiness string) *split {
 	return s
 }
 
-// choose returns the visitor's variant.
+// choose returns the visitor's variant: by the first override that has the visitor's
+// value, whatever the variant's weight, else by the visitor's position.
 func (s *split) choose(ctx *Context) *flag.Variant {
 	for i := range s.overrides {
 		o := &s.overrides[i]

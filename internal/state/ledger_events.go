@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
@@ -31,7 +32,10 @@ type LedgerCreated struct {
 func (LedgerCreated) EventType() string { return "ledger-created" }
 
 func (p LedgerCreated) apply(s *State, _ Place) error {
-	if p.Format > Format {
+	switch {
+	case p.Format < 1:
+		return fmt.Errorf("there is no format %d", p.Format)
+	case p.Format > Format:
 		return errNewer
 	}
 	s.ledgerID, s.format = p.ID, p.Format

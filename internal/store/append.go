@@ -3,10 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/quorate/quorate/internal/ledger"
@@ -17,8 +18,9 @@ const (
 	appendLimit = 30 * time.Second
 	// settleLimit is how long Append asks what became of a commit whose answer was lost.
 	settleLimit = 5 * time.Second
-	// rowsPerInsert keeps a statement below the engines' limits on parameters.
-	rowsPerInsert = 1000
+	// rowsPerInsert is the number of events that one statement inserts at most. Larger batches
+	// take several, in a transaction.
+	rowsPerInsert = 64
 )
 
 // Append stores a sealed batch behind head; when it returns nil, the batch is on disk
@@ -45,10 +47,10 @@ func (db *DB) Append(ctx context.Context, head ledger.Head, batch []ledger.Entry
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendLimit)
 	defer cancel()
 
-	var giveUp time.Time // set once an outcome was lost
-	pause := 5 * time.Millisecond
-	for attempt := 1; ; attempt++ {
-		err := db.appendOnce(ctx, batch, also)
+	unknown := false     // whether an earlier attempt may have been committed
+	var giveUp time.Time // set once a connection was lost
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
+		sent, err := db.appendOnce(ctx, batch, also)
 		if err != nil && db.meaning(err) == refused {
 			err = db.settle(ctx, head, batch, err)
 		}
@@ -59,23 +61,27 @@ func (db *DB) Append(ctx context.Context, head ledger.Head, batch []ledger.Entry
 		if errors.As(err, &own) {
 			return own.err
 		}
-		meaning := db.meaning(err)
-		if meaning == lost && giveUp.IsZero() {
-			giveUp = time.Now().Add(settleLimit)
-		}
-		switch {
-		case meaning == internal || meaning == refused:
+		switch db.meaning(err) {
+		case lost:
+			unknown = unknown || sent
+			if giveUp.IsZero() {
+				giveUp = time.Now().Add(settleLimit)
+			}
+		case unavailable:
+			if !unknown {
+				return db.failed("append batch", err)
+			}
+		default:
 			return fmt.Errorf("store: append batch: %w", err)
-		case giveUp.IsZero() && errors.Is(err, driver.ErrBadConn) && attempt <= connections:
-			continue // an idle connection of the pool had died; the next may be alive
-		case giveUp.IsZero():
-			return db.failed("append batch", err)
-		case time.Now().After(giveUp) || ctx.Err() != nil:
-			return fmt.Errorf("store: append batch: %w: %w: %w", ErrUnavailable, ErrOutcomeUnknown, err)
+		}
+		if time.Now().After(giveUp) || ctx.Err() != nil {
+			if unknown {
+				err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+			}
+			return fmt.Errorf("store: append batch: %w: %w", ErrUnavailable, err)
 		}
 		select {
 		case <-time.After(pause):
-			pause = min(2*pause, 200*time.Millisecond)
 		case <-ctx.Done():
 		}
 	}
@@ -104,54 +110,54 @@ type alsoError struct{ err error }
 
 func (e *alsoError) Error() string { return e.err.Error() }
 
-// appendOnce makes one attempt, and returns what the driver returned or an alsoError.
-func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*Tx) error) error {
+// appendOnce makes one attempt, and returns what the driver returned or an alsoError. sent says
+// that the commit was sent: if the connection was lost then, it may have taken place.
+func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*Tx) error) (sent bool, err error) {
+	// The statements are prepared before a transaction takes what may be the only connection.
+	chunks := slices.Collect(slices.Chunk(batch, rowsPerInsert))
+	statements := make([]*sql.Stmt, len(chunks))
+	for i, chunk := range chunks {
+		if statements[i], err = db.inserts.prepared(ctx, db.writer, len(chunk)); err != nil {
+			return false, err
+		}
+	}
 	if db.engine == SQLite && !hasTurn(ctx) {
 		release, err := db.takeTurn(ctx)
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+			return false, err
 		}
 		defer release()
 	}
-	conn, err := db.writer.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err) // nothing was sent, whatever the reason
-	}
-	defer func() { _ = conn.Close() }() // it only goes back to the pool
-
 	// On PostgreSQL a trigger makes an append wait for its turn, unless it says that it has it.
 	saysSo := db.engine == PostgreSQL && hasTurn(ctx)
-	if also == nil && len(batch) <= rowsPerInsert && !saysSo {
-		if _, err := conn.ExecContext(ctx, insert(len(batch)), columns(batch)...); err != nil {
-			return err
-		}
-		return db.committed(nil)
+	if also == nil && len(chunks) == 1 && !saysSo {
+		_, err := statements[0].ExecContext(ctx, columns(batch)...)
+		return true, db.committed(err)
 	}
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	if saysSo {
 		if _, err := tx.ExecContext(ctx, `select set_config('quorate.has_turn', 'yes', true)`); err != nil {
-			return err
+			return false, err
 		}
 	}
-	for rest := batch; len(rest) > 0; {
-		n := min(len(rest), rowsPerInsert)
-		if _, err := tx.ExecContext(ctx, insert(n), columns(rest[:n])...); err != nil {
-			return err
+	for i, chunk := range chunks {
+		if _, err := tx.StmtContext(ctx, statements[i]).ExecContext(ctx, columns(chunk)...); err != nil {
+			return false, err
 		}
-		rest = rest[n:]
 	}
 	if also != nil {
 		if err := also(&Tx{ctx: ctx, tx: tx, db: db}); err != nil {
-			return &alsoError{err}
+			return false, &alsoError{err}
 		}
 	}
-	return db.committed(tx.Commit())
+	return true, db.committed(tx.Commit())
 }
 
+// committed returns the outcome of a commit, or what a test has put in its place.
 func (db *DB) committed(err error) error {
 	if err == nil && db.afterCommit != nil {
 		return db.afterCommit()
@@ -159,31 +165,43 @@ func (db *DB) committed(err error) error {
 	return err
 }
 
-// insert returns the statement that inserts n events.
-func insert(n int) string {
-	var sql strings.Builder
-	sql.WriteString(`insert into events (revision, previous, hash, batch, batch_index, at,
-		actor, type, project, environment, feature, group_kind, group_id, body) values `)
-	const width = 14
-	for i := range n * width {
-		switch {
-		case i == 0:
-			sql.WriteString("(")
-		case i%width == 0:
-			sql.WriteString("), (")
-		default:
-			sql.WriteString(", ")
-		}
-		fmt.Fprintf(&sql, "$%d", i+1)
-	}
-	sql.WriteString(")")
-	return sql.String()
+// inserts keeps the statements that insert 1, 2, … events: on SQLite, parsing one takes as long as
+// running it.
+type inserts struct {
+	mu         sync.Mutex
+	statements [rowsPerInsert + 1]*sql.Stmt
 }
+
+func (i *inserts) prepared(ctx context.Context, pool *sql.DB, n int) (*sql.Stmt, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.statements[n] == nil {
+		rows := make([]string, n)
+		var args []any
+		for row := range rows {
+			values := make([]string, eventColumns)
+			for column := range values {
+				values[column] = placeholder(nil, &args)
+			}
+			rows[row] = "(" + strings.Join(values, ", ") + ")"
+		}
+		statement, err := pool.PrepareContext(ctx, `insert into events (revision, previous, hash, batch, batch_index, at,
+			actor, type, project, environment, feature, group_kind, group_id, body) values `+strings.Join(rows, ", "))
+		if err != nil {
+			return nil, err
+		}
+		i.statements[n] = statement
+	}
+	return i.statements[n], nil
+}
+
+// eventColumns is the number of columns that an insert fills in.
+const eventColumns = 14
 
 // columns returns the arguments of insert: what the bodies say, in the columns by which
 // events are found.
 func columns(batch []ledger.Entry) []any {
-	args := make([]any, 0, 14*len(batch))
+	args := make([]any, 0, eventColumns*len(batch))
 	for i := range batch {
 		e := &batch[i]
 		var previous []byte

@@ -2,10 +2,13 @@ package store
 
 import "context"
 
+// APITokens is the kind of the boxes that hold secrets of API tokens, by the tokens' ids.
+const APITokens = "api-token"
+
 // PutSealed stores a sealed box, and replaces the one that was there. A box is a
 // secret that its owner has encrypted (AES-GCM) with a key from outside the
-// database; the store cannot open it. kind says whose it is ("sdk-token",
-// "webhook", …), and id which.
+// database; the store cannot open it. kind says what it belongs to ("api-token",
+// "webhook", …), and id to which of them.
 func (tx *Tx) PutSealed(kind, id string, box []byte) error {
 	_, err := tx.exec("put sealed", `insert into sealed (kind, id, box) values ($1, $2, $3)
 		on conflict (kind, id) do update set box = excluded.box`, kind, id, box)

@@ -59,6 +59,7 @@ type DB struct {
 	writer, reader *sql.DB
 	// classify says what an error of the driver means.
 	classify func(error) failure
+	inserts  inserts
 
 	// own configures connections outside the pool; PostgreSQL only.
 	own *pgx.ConnConfig

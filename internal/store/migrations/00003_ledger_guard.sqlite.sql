@@ -1,4 +1,4 @@
--- What is in the ledger stays as it is.
+-- What is in the ledger stays as it is; what is added follows the entry before it.
 
 -- +goose Up
 -- +goose StatementBegin
@@ -15,7 +15,6 @@ begin
 end;
 -- +goose StatementEnd
 
--- SQLite heeds foreign keys only on connections that ask for it; a shell does not.
 -- +goose StatementBegin
 create trigger events_follow before insert on events
 	when new.revision > 1 and not exists (select 1 from events where revision = new.revision - 1 and hash = new.previous)
