@@ -360,11 +360,14 @@ func (s *State) dropPersonalToken(id int64) error {
 }
 
 // putGroup stores a group and keeps the index of memberships in step.
-func (s *State) putGroup(g *access.Group) error {
+func (s *State) putGroup(given *access.Group) error {
+	g := new(access.Group)
+	*g = *given
+	g.Members = slices.Clone(g.Members)
+	slices.SortFunc(g.Members, func(a, b access.Member) int { return cmp.Compare(a.Account, b.Account) })
 	if old := s.Group(g.ID); old != nil {
 		s.unindexGroup(old)
 	}
-	slices.SortFunc(g.Members, func(a, b access.Member) int { return cmp.Compare(a.Account, b.Account) })
 	for _, m := range g.Members {
 		if s.Account(m.Account) == nil {
 			return fmt.Errorf("there is no account %d", m.Account)

@@ -41,11 +41,11 @@ type snapshot struct {
 	Lost          []ledger.Head               `json:"lost"`
 	Served        []entry[ledger.Head]        `json:"served"`
 
-	Roles          []*access.Role          `json:"roles"`
-	Accounts       []*access.Account       `json:"accounts"`
-	PersonalTokens []*access.PersonalToken `json:"personalTokens"`
-	Groups         []*access.Group         `json:"groups"`
-	Assignments    []*Assignment           `json:"assignments"`
+	Roles          []*access.Role          `json:"roles,omitempty"`
+	Accounts       []*access.Account       `json:"accounts,omitempty"`
+	PersonalTokens []*access.PersonalToken `json:"personalTokens,omitempty"`
+	Groups         []*access.Group         `json:"groups,omitempty"`
+	Assignments    []*Assignment           `json:"assignments,omitempty"`
 }
 
 // entry is a row of a table whose values do not carry their own key.

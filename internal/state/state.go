@@ -72,10 +72,10 @@ type counters struct {
 	Segment int64 `json:"segment"`
 	Token   int64 `json:"token"`
 
-	Account       int64 `json:"account"`
-	PersonalToken int64 `json:"personalToken"`
-	Group         int64 `json:"group"`
-	Role          int64 `json:"role"`
+	Account       int64 `json:"account,omitempty"`
+	PersonalToken int64 `json:"personalToken,omitempty"`
+	Group         int64 `json:"group,omitempty"`
+	Role          int64 `json:"role,omitempty"`
 }
 
 // Head returns the revision and hash of the last event.
