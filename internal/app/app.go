@@ -48,6 +48,7 @@ type Options struct {
 	Engine *engine.Engine
 	Now    func() time.Time // the node's clock
 	NewID  func() string    // a fresh id for a strategy or a link: a UUID, version 7
+	Keys   Keys             // for the secrets of API tokens
 	// Limits bound how much there may be; nil: DefaultLimits.
 	Limits *Limits
 }
@@ -58,6 +59,7 @@ type App struct {
 	engine *engine.Engine
 	now    func() time.Time
 	newID  func() string
+	keys   Keys
 	limits Limits
 }
 
@@ -67,7 +69,7 @@ func New(o Options) *App {
 	if o.Limits != nil {
 		limits = *o.Limits
 	}
-	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, limits: limits}
+	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, keys: o.Keys, limits: limits}
 }
 
 // Limits returns how much there may be.
@@ -75,6 +77,9 @@ func (a *App) Limits() Limits { return a.limits }
 
 // State returns the newest state that this node knows.
 func (a *App) State() *state.State { return a.engine.State() }
+
+// Now returns the time of the node's clock.
+func (a *App) Now() time.Time { return a.now() }
 
 // Await waits until this node knows a revision. It fails with an Unavailable fault
 // when ctx is done before.

@@ -26,6 +26,10 @@ var system = Creator{ID: -1337, Name: "unleash_system_user"}
 // adminTokens are all admin tokens together; each has a name of its own as well.
 var adminTokens = Creator{ID: -42, Name: "Admin tokens"}
 
+// CreatorOf returns who stands behind an actor's reference. A token that is deleted has
+// no name any more.
+func CreatorOf(s *state.State, actor string) Creator { return creators{state: s}.of(actor) }
+
 // creators names the actors of events.
 type creators struct {
 	state *state.State

@@ -1,0 +1,167 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// ContextFieldSettings are what a context field is made of, besides its name and project.
+type ContextFieldSettings struct {
+	Description *string
+	Stickiness  bool
+	SortOrder   int
+	LegalValues []flag.LegalValue
+}
+
+// CreateContextField makes a context field, of a project or (nil) of all.
+//
+// Faults: NotFound for the project, BadData, NameExists (names are unique in the instance).
+func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, in ContextFieldSettings) (*flag.ContextField, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := requireOnContext(d, project, access.CreateContextField); err != nil {
+			return err
+		}
+		if project != nil {
+			if _, err := activeProject(d.State, *project); err != nil {
+				return err
+			}
+		}
+		field := flag.ContextField{
+			Name: name, Project: project, CreatedAt: d.now,
+			Description: in.Description, Stickiness: in.Stickiness, SortOrder: in.SortOrder, LegalValues: in.LegalValues,
+		}
+		if err := fault.Invalid(flag.ValidateContextField("/body", field)...); err != nil {
+			return err
+		}
+		if err := ValidateContextFieldName(d.State, name); err != nil {
+			return err
+		}
+		d.add(state.Scope{Project: owner(project)}, state.ContextFieldCreated{Field: field})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.ContextField(name), nil
+}
+
+// ValidateContextFieldName says whether a context field of this name could be created.
+//
+// Faults: BadData, NameExists.
+func ValidateContextFieldName(s *state.State, name string) error {
+	if err := fault.Invalid(flag.ValidateName("/body/name", name)...); err != nil {
+		return err
+	}
+	if s.ContextField(name) != nil {
+		return fault.New(fault.NameExists, "A context field with that name already exist")
+	}
+	return nil
+}
+
+// UpdateContextField replaces what a context field is made of.
+//
+// Faults: NotFound, BadData.
+func (a *App) UpdateContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, in ContextFieldSettings) error {
+	return a.editContextField(ctx, c, project, name, func(field *flag.ContextField) {
+		field.Description, field.Stickiness, field.SortOrder, field.LegalValues = in.Description, in.Stickiness, in.SortOrder, in.LegalValues
+	})
+}
+
+// SetLegalValue adds a value to those that constraints may name for a context field, or
+// changes its description.
+//
+// Faults: NotFound, BadData.
+func (a *App) SetLegalValue(ctx context.Context, c Caller, project *flag.ProjectID, name string, value flag.LegalValue) error {
+	if err := fault.Invalid(flag.ValidateLegalValue("/body", value)...); err != nil {
+		return err
+	}
+	return a.editContextField(ctx, c, project, name, func(field *flag.ContextField) {
+		field.LegalValues = slices.Clone(field.LegalValues)
+		if i := legalValueIn(field, value.Value); i >= 0 {
+			field.LegalValues[i] = value
+		} else {
+			field.LegalValues = append(field.LegalValues, value)
+		}
+	})
+}
+
+// RemoveLegalValue takes a value from those that constraints may name for a context
+// field. One that it does not have is passed over.
+//
+// Faults: NotFound.
+func (a *App) RemoveLegalValue(ctx context.Context, c Caller, project *flag.ProjectID, name, value string) error {
+	return a.editContextField(ctx, c, project, name, func(field *flag.ContextField) {
+		if i := legalValueIn(field, value); i >= 0 {
+			field.LegalValues = slices.Delete(slices.Clone(field.LegalValues), i, i+1)
+		}
+	})
+}
+
+func legalValueIn(field *flag.ContextField, value string) int {
+	return slices.IndexFunc(field.LegalValues, func(v flag.LegalValue) bool { return v.Value == value })
+}
+
+func (a *App) editContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, edit func(*flag.ContextField)) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := requireOnContext(d, project, access.UpdateContextField); err != nil {
+			return err
+		}
+		before, err := ContextField(d.State, project, name)
+		if err != nil {
+			return err
+		}
+		after := *before
+		edit(&after)
+		if err := fault.Invalid(flag.ValidateContextField("/body", after)...); err != nil {
+			return err
+		}
+		if !same(*before, after) {
+			d.add(state.Scope{Project: owner(project)}, state.ContextFieldUpdated{Before: *before, After: after})
+		}
+		return nil
+	})
+	return err
+}
+
+// DeleteContextField removes a context field. Constraints may go on to name it.
+//
+// Faults: NotFound.
+func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := requireOnContext(d, project, access.DeleteContextField); err != nil {
+			return err
+		}
+		field, err := ContextField(d.State, project, name)
+		if err != nil {
+			return err
+		}
+		d.add(state.Scope{Project: owner(project)}, state.ContextFieldDeleted{Before: *field})
+		return nil
+	})
+	return err
+}
+
+// ContextField returns a context field of a project or (nil) of all.
+//
+// Faults: NotFound, also for a field that belongs elsewhere.
+func ContextField(s *state.State, project *flag.ProjectID, name string) (*flag.ContextField, error) {
+	field := s.ContextField(name)
+	if field == nil || owner(field.Project) != owner(project) {
+		return nil, fault.New(fault.NotFound, "Could not find context field with name %q.", name)
+	}
+	return field, nil
+}
+
+// requireOnContext returns a Permission fault unless the caller may do this to context
+// fields: those of a project take its own permission.
+func requireOnContext(d *decision, project *flag.ProjectID, global access.Permission) error {
+	if project != nil {
+		return d.require(*project, "", access.UpdateProjectContext)
+	}
+	return d.require("", "", global)
+}

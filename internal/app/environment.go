@@ -1,0 +1,231 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// NewEnvironment is an environment to be created.
+type NewEnvironment struct {
+	Name              flag.EnvironmentName
+	Type              string
+	Disabled          bool
+	SortOrder         *int // nil: behind the others
+	RequiredApprovals *int // nil: new projects are not protected there
+}
+
+// CreateEnvironment makes an environment. Projects that exist do not get it by this.
+//
+// Faults: BadData, NameExists, ExceedsLimit.
+func (a *App) CreateEnvironment(ctx context.Context, c Caller, in NewEnvironment) (*flag.Environment, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		return a.createEnvironment(d, in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Environment(in.Name), nil
+}
+
+func (a *App) createEnvironment(d *decision, in NewEnvironment) error {
+	env := flag.Environment{Name: in.Name, Type: in.Type, Enabled: !in.Disabled, RequiredApprovals: in.RequiredApprovals}
+	if err := fault.Invalid(flag.ValidateEnvironment("/body", env)...); err != nil {
+		return err
+	}
+	if err := ValidateEnvironmentName(d.State, in.Name); err != nil {
+		return err
+	}
+	all := d.Environments()
+	if reached(len(all), a.limits.Environments) {
+		return flag.ExceedsLimit("environment", a.limits.Environments)
+	}
+	if in.SortOrder != nil {
+		env.SortOrder = *in.SortOrder
+	} else if len(all) > 0 {
+		env.SortOrder = all[len(all)-1].SortOrder + 1
+	}
+	d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
+	return nil
+}
+
+// ValidateEnvironmentName says whether an environment of this name could be created.
+//
+// Faults: BadData, NameExists.
+func ValidateEnvironmentName(s *state.State, name flag.EnvironmentName) error {
+	if err := fault.Invalid(flag.ValidateEnvironmentName("/body/name", string(name))...); err != nil {
+		return err
+	}
+	if s.Environment(name) != nil {
+		return fault.New(fault.NameExists, "An environment with that name already exists")
+	}
+	return nil
+}
+
+// UpdateEnvironment changes an environment's type, place, availability or predefined
+// approvals. edit is handed the environment as it is, and returns it as it shall be; it must be
+// pure.
+//
+// Faults: NotFound, BadData.
+func (a *App) UpdateEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) (*flag.Environment, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		return updateEnvironment(d, name, edit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Environment(name), nil
+}
+
+func updateEnvironment(d *decision, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) error {
+	before, err := Environment(d.State, name)
+	if err != nil {
+		return err
+	}
+	after := edit(*before)
+	if err := fault.Invalid(flag.ValidateEnvironment("/body", after)...); err != nil {
+		return err
+	}
+	if !same(*before, after) {
+		d.add(state.Scope{Environment: name}, state.EnvironmentUpdated{Before: *before, After: after})
+	}
+	return nil
+}
+
+// SortEnvironments gives environments other places in the list.
+//
+// Faults: NotFound.
+func (a *App) SortEnvironments(ctx context.Context, c Caller, places map[flag.EnvironmentName]int) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(maps.Keys(places)) {
+			err := updateEnvironment(d, name, func(env flag.Environment) flag.Environment {
+				env.SortOrder = places[name]
+				return env
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// CloneEnvironment makes an environment like another one: with its predefined approvals,
+// and in the named projects with what their flags are there. Projects that do not have the
+// other one get nothing.
+//
+// Faults: NotFound for the environment, and those of CreateEnvironment.
+func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.EnvironmentName, in NewEnvironment, projects []flag.ProjectID) (*flag.Environment, error) {
+	s, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		source, err := Environment(d.State, from)
+		if err != nil {
+			return err
+		}
+		in := in
+		in.RequiredApprovals = source.RequiredApprovals
+		if err := a.createEnvironment(d, in); err != nil {
+			return err
+		}
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(projects))) {
+			p := d.Project(id)
+			if p == nil || p.Archived() {
+				return fault.Field("/body/projects", "There is no project %q.", id)
+			}
+			if row := p.In(from); row != nil {
+				at := state.Scope{Project: id, Environment: in.Name}
+				d.add(at, state.ProjectEnvironmentAdded{DefaultStrategy: row.DefaultStrategy})
+				cloneFlags(d, at, from)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Environment(in.Name), nil
+}
+
+// cloneFlags gives the flags of a project, in a new environment, what they are in another.
+func cloneFlags(d *decision, to state.Scope, from flag.EnvironmentName) {
+	for f := range d.FlagsOf(to.Project) {
+		row := f.In(from)
+		if row == nil {
+			continue
+		}
+		at := state.Scope{Project: to.Project, Environment: to.Environment, Feature: f.Name}
+		for _, strategy := range row.Strategies {
+			strategy.ID = flag.StrategyID(d.newID())
+			d.add(at, state.FeatureStrategyAdded{Strategy: strategy})
+		}
+		if len(row.Variants) > 0 {
+			d.add(at, state.FeatureEnvironmentVariantsUpdated{After: row.Variants})
+		}
+		if row.Enabled {
+			d.add(at, state.FeatureEnvironmentEnabled{})
+		}
+	}
+}
+
+// DeleteEnvironment removes an environment, from each project that has it first, and
+// with the tokens that open it.
+//
+// Faults: NotFound.
+func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName) error {
+	var gone []access.APIToken
+	_, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		env, err := Environment(d.State, name)
+		if err != nil {
+			return err
+		}
+		for p := range d.Projects() {
+			if p.In(name) != nil {
+				d.add(state.Scope{Project: p.ID, Environment: name}, state.ProjectEnvironmentRemoved{})
+			}
+		}
+		gone = deleteTokens(d, func(t *access.APIToken) bool { return t.Environment == name })
+		d.add(state.Scope{Environment: name}, state.EnvironmentDeleted{Before: *env})
+		return nil
+	}, func(tx *store.Tx) error { return forgetSecrets(tx, gone) })
+	return err
+}
+
+// Environment returns an environment.
+//
+// Faults: NotFound.
+func Environment(s *state.State, name flag.EnvironmentName) (*flag.Environment, error) {
+	if env := s.Environment(name); env != nil {
+		return env, nil
+	}
+	return nil, noEnvironment(name)
+}
+
+func noEnvironment(name flag.EnvironmentName) error {
+	return fault.New(fault.NotFound, "Could not find environment with name: %s", name)
+}
+
+// unknownEnvironment is noEnvironment about a field of a request.
+func unknownEnvironment(at string, name flag.EnvironmentName) error {
+	return fault.Field(at, "Could not find environment with name: %s", name)
+}

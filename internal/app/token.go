@@ -1,0 +1,247 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Keys are what secrets are recognised by and kept with; identity's keyring is one.
+type Keys interface {
+	// Digest returns what the ledger keeps of a secret.
+	Digest(secret string) string
+	// Seal encrypts a secret. The box opens under the same kind and id only.
+	Seal(kind, id string, secret []byte) []byte
+}
+
+// NewToken is an API token for SDKs, to be created.
+type NewToken struct {
+	Name        string
+	Type        access.TokenType
+	Environment flag.EnvironmentName // empty: development
+	Projects    []flag.ProjectID     // empty: every project
+	ExpiresAt   *time.Time
+}
+
+// CreateToken makes an API token and returns it with its secret, of which the ledger
+// learns nothing but the digest.
+//
+// Faults: BadData, ExceedsLimit.
+func (a *App) CreateToken(ctx context.Context, c Caller, in NewToken) (*access.APIToken, string, error) {
+	return a.createToken(ctx, c, in, func(d *decision, t access.APIToken) error {
+		return d.require("", "", access.Admin, tokenPermissions[t.Type].create)
+	})
+}
+
+// CreateProjectToken is CreateToken for a token that opens one project alone.
+//
+// Faults: NotFound for the project, BadData, ExceedsLimit.
+func (a *App) CreateProjectToken(ctx context.Context, c Caller, id flag.ProjectID, in NewToken) (*access.APIToken, string, error) {
+	in.Projects = []flag.ProjectID{id}
+	return a.createToken(ctx, c, in, func(d *decision, _ access.APIToken) error {
+		if err := d.require(id, "", access.CreateProjectToken); err != nil {
+			return err
+		}
+		_, err := activeProject(d.State, id)
+		return err
+	})
+}
+
+// tokenPermissions are what tokens of a type ask for.
+var tokenPermissions = map[access.TokenType]struct{ create, read, update, remove access.Permission }{
+	access.TokenClient:   {access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken},
+	access.TokenBackend:  {access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken},
+	access.TokenFrontend: {access.CreateFrontendToken, access.ReadFrontendToken, access.UpdateFrontendToken, access.DeleteFrontendToken},
+	access.TokenAdmin:    {access.Admin, access.Admin, access.Admin, access.Admin},
+}
+
+func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*decision, access.APIToken) error) (*access.APIToken, string, error) {
+	token := access.APIToken{
+		Name:        strings.TrimSpace(in.Name),
+		Type:        access.TokenType(strings.ToLower(string(in.Type))),
+		Environment: cmp.Or(in.Environment, "development"),
+		Projects:    slices.Compact(slices.Sorted(slices.Values(in.Projects))),
+		ExpiresAt:   in.ExpiresAt,
+	}
+	if len(token.Projects) == 0 || token.AllProjects() {
+		token.Projects = []flag.ProjectID{access.Any}
+	}
+	if token.Type == access.TokenAdmin || tokenPermissions[token.Type].create == "" {
+		return nil, "", fault.Field("/body/type", "The `type` property must be equal to one of the allowed values: \"client\", \"backend\", \"frontend\". You provided %q, which is not valid. Please use one of the allowed values instead..", in.Type)
+	}
+	secret := newSecret(&token)
+	s, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := may(d, token); err != nil {
+			return err
+		}
+		if err := validateToken(d.State, &token); err != nil {
+			return err
+		}
+		if reached(d.TokenCount(), a.limits.APITokens) {
+			return flag.ExceedsLimit("api token", a.limits.APITokens)
+		}
+		a.addToken(d, &token, secret)
+		return nil
+	}, func(tx *store.Tx) error { return a.keepSecret(tx, &token, secret) })
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Token(token.ID), secret, nil
+}
+
+// newSecret returns a secret in Unleash's form (reference/platform.md, section 1.1).
+func newSecret(t *access.APIToken) string {
+	prefix := "[]" // several projects, which only the server knows
+	if len(t.Projects) == 1 {
+		prefix = string(t.Projects[0])
+	}
+	random := make([]byte, 28)
+	_, _ = rand.Read(random) // documented never to fail
+	return prefix + ":" + string(t.Environment) + "." + hex.EncodeToString(random)
+}
+
+// validateToken checks a token for SDKs.
+func validateToken(s *state.State, t *access.APIToken) error {
+	var details []fault.Detail
+	wrong := func(path, message string) { details = append(details, fault.Detail{Path: path, Message: message}) }
+	if t.Name == "" {
+		wrong("/body/tokenName", `"tokenName" is not allowed to be empty.`)
+	}
+	if s.Environment(t.Environment) == nil {
+		wrong("/body/environment", "Environment="+string(t.Environment)+" does not exist")
+	}
+	for _, id := range t.Projects {
+		if p := s.Project(id); id != access.Any && (p == nil || p.Archived()) {
+			wrong("/body/projects", "Project="+string(id)+" does not exist")
+		}
+	}
+	return fault.Invalid(details...)
+}
+
+// addToken decides that a token exists, and fills in what it gets by that.
+func (a *App) addToken(d *decision, t *access.APIToken, secret string) {
+	t.ID = d.NextTokenID()
+	t.Digest = a.keys.Digest(secret)
+	t.CreatedAt = d.now
+	d.add(tokenScope(t), state.APITokenCreated{Token: *t})
+}
+
+// keepSecret writes down a token's secret, so that tools can find the token by it.
+func (a *App) keepSecret(tx *store.Tx, t *access.APIToken, secret string) error {
+	id := strconv.FormatInt(t.ID, 10)
+	return tx.PutSealed(store.APITokens, id, a.keys.Seal(store.APITokens, id, []byte(secret)))
+}
+
+// forgetSecrets removes what keepSecret wrote.
+func forgetSecrets(tx *store.Tx, tokens []access.APIToken) error {
+	for _, t := range tokens {
+		if err := tx.DeleteSealed(store.APITokens, strconv.FormatInt(t.ID, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UpdateToken changes when a token expires. An unknown one is passed over.
+func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresAt *time.Time) error {
+	_, err := a.do(ctx, c, func(d *decision) error {
+		t := d.TokenByDigest(a.keys.Digest(secret))
+		if t == nil {
+			return d.require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken)
+		}
+		if err := d.require("", "", access.Admin, tokenPermissions[t.Type].update); err != nil {
+			return err
+		}
+		if !same(t.ExpiresAt, expiresAt) {
+			d.add(tokenScope(t), state.APITokenUpdated{ID: t.ID, Name: t.Name, Before: t.ExpiresAt, After: expiresAt})
+		}
+		return nil
+	})
+	return err
+}
+
+// DeleteToken makes a token worthless. An unknown one is passed over.
+func (a *App) DeleteToken(ctx context.Context, c Caller, secret string) error {
+	return a.deleteToken(ctx, c, secret, func(d *decision, t *access.APIToken) error {
+		if t == nil {
+			return d.require("", "", access.Admin, access.DeleteClientToken, access.DeleteFrontendToken)
+		}
+		return d.require("", "", access.Admin, tokenPermissions[t.Type].remove)
+	})
+}
+
+// DeleteProjectToken is DeleteToken for a token that opens one project alone.
+//
+// Faults: NotFound for the project, BadData when the token opens more than the project.
+func (a *App) DeleteProjectToken(ctx context.Context, c Caller, id flag.ProjectID, secret string) error {
+	return a.deleteToken(ctx, c, secret, func(d *decision, t *access.APIToken) error {
+		if err := d.require(id, "", access.DeleteProjectToken); err != nil {
+			return err
+		}
+		if _, err := Project(d.State, id); err != nil {
+			return err
+		}
+		if t != nil && onlyProject(t) != id {
+			return fault.New(fault.BadData, "The token %q does not belong to project %q alone.", t.Name, id)
+		}
+		return nil
+	})
+}
+
+func (a *App) deleteToken(ctx context.Context, c Caller, secret string, may func(*decision, *access.APIToken) error) error {
+	digest := a.keys.Digest(secret)
+	var gone []access.APIToken
+	_, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := may(d, d.TokenByDigest(digest)); err != nil {
+			return err
+		}
+		gone = deleteTokens(d, func(t *access.APIToken) bool { return t.Digest == digest })
+		return nil
+	}, func(tx *store.Tx) error { return forgetSecrets(tx, gone) })
+	return err
+}
+
+// deleteTokens decides that some tokens are worthless, and returns them.
+func deleteTokens(d *decision, which func(*access.APIToken) bool) []access.APIToken {
+	var deleted []access.APIToken
+	for t := range d.Tokens() {
+		if which(t) {
+			d.add(tokenScope(t), state.APITokenDeleted{Before: *t})
+			deleted = append(deleted, *t)
+		}
+	}
+	return deleted
+}
+
+// MayReadToken reports whether an actor may see tokens of a type, with their secrets.
+func MayReadToken(actor access.Actor, t access.TokenType) bool {
+	return actor.Can("", "", tokenPermissions[t].read)
+}
+
+// onlyProject returns the one project that a token opens, empty if it opens others.
+func onlyProject(t *access.APIToken) flag.ProjectID {
+	if len(t.Projects) == 1 && !t.AllProjects() {
+		return t.Projects[0]
+	}
+	return ""
+}
+
+// tokenScope is where events about a token belong.
+func tokenScope(t *access.APIToken) state.Scope {
+	at := state.Scope{Project: onlyProject(t)}
+	if t.Environment != access.Any {
+		at.Environment = t.Environment
+	}
+	return at
+}
