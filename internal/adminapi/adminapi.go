@@ -15,6 +15,9 @@
 //     names become those of the schemas (createFeature → createFeatureSchema); json
 //     and validation tags are huma's. A field without omitempty or omitzero is required.
 //
+//     Fields that several inputs or answers share are embedded, in types with exported
+//     names, for huma passes over others.
+//
 //  3. In the noun's function (func (a *api) features()), call register with an
 //     operation and a function of the form
 //
@@ -70,6 +73,15 @@ type api struct {
 // operations registers all operations, noun by noun.
 func (a *api) operations() {
 	a.features()
+	a.featureEnvironments()
+	a.featureStrategies()
+	a.featureVariants()
+	a.featureLinks()
+	a.featureTypes()
+	a.dependencies()
+	a.archive()
+	a.search()
+	a.user()
 }
 
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.

@@ -64,6 +64,9 @@ func init() { huma.DefaultArrayNullable = false }
 // createFeature becomes createFeatureSchema.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
+	if name == "" {
+		return "" // a list of scalars, which has no name
+	}
 	return strings.ToLower(name[:1]) + name[1:] + "Schema"
 }
 
@@ -108,6 +111,7 @@ var reasons = map[int]string{
 func complete(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas
 	body := schemas.Schema(reflect.TypeFor[failure](), true, "")
+	schemas.SchemaFromRef(body.Ref).Required = []string{"message"} // some refusals are that alone
 	doc.Components.Responses = map[string]*huma.Response{}
 	for status, reason := range reasons {
 		doc.Components.Responses[strconv.Itoa(status)] = &huma.Response{

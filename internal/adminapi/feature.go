@@ -3,42 +3,140 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 )
 
-const tagFeatures = "Features"
+const (
+	tagFeatures = "Features"
+	featurePath = "/projects/{projectId}/features/{featureName}"
+)
 
 // features registers what can be done with flags as such.
 func (a *api) features() {
 	register(a, operation{
+		ID: "getFeatures", Method: http.MethodGet, Path: "/projects/{projectId}/features", Tag: tagFeatures,
+		Summary: "List the active flags of a project",
+	}, a.getFeatures)
+	register(a, operation{
 		ID: "createFeature", Method: http.MethodPost, Path: "/projects/{projectId}/features", Tag: tagFeatures,
 		Summary:     "Create a flag",
-		Description: "The flag is off in every environment of its project. Archived flags keep their names.",
+		Description: "The flag is off in every environment of its project. Archived flags keep their names. Tags that do not exist yet are created.",
 		Permissions: []access.Permission{access.CreateFeature},
 		Status:      http.StatusCreated,
 	}, a.createFeature)
+	register(a, operation{
+		ID: "validateFeature", Method: http.MethodPost, Path: "/features/validate", Tag: tagFeatures,
+		Summary:     "Check the name of a flag to be",
+		Description: "Answers 200 if a flag of this name could be created, in the project if one is given.",
+	}, a.validateFeature)
+	register(a, operation{
+		ID: "getFeature", Method: http.MethodGet, Path: featurePath, Tag: tagFeatures,
+		Summary:     "Get a flag",
+		Description: "With its configuration in each environment. Archived flags are found, too.",
+	}, a.getFeature)
+	register(a, operation{
+		ID: "updateFeature", Method: http.MethodPut, Path: featurePath, Tag: tagFeatures,
+		Summary:     "Replace the description of a flag",
+		Description: "What is left out takes its default. `archived: true` archives the flag; `false` does not revive it.",
+		Permissions: []access.Permission{access.UpdateFeature},
+	}, a.updateFeature)
+	register(a, operation{
+		ID: "patchFeature", Method: http.MethodPatch, Path: featurePath, Tag: tagFeatures,
+		Summary:     "Change the description of a flag by JSON Patch",
+		Description: "What an update cannot change is passed over.",
+		Permissions: []access.Permission{access.UpdateFeature},
+	}, a.patchFeature)
+	register(a, operation{
+		ID: "cloneFeature", Method: http.MethodPost, Path: featurePath + "/clone", Tag: tagFeatures,
+		Summary:     "Create a flag like another",
+		Description: "With its strategies, variants and dependencies, off everywhere. Where it has strategies or variants, the permissions to create those are needed, too.",
+		Permissions: []access.Permission{access.CreateFeature},
+		Status:      http.StatusCreated,
+	}, a.cloneFeature)
+	register(a, operation{
+		ID: "changeProject", Method: http.MethodPost, Path: featurePath + "/changeProject", Tag: tagFeatures,
+		Summary:     "Move a flag to another project",
+		Description: "The permission is needed in both. The projects must have the same environments, and the flag neither parents nor children.",
+		Permissions: []access.Permission{access.MoveFeature},
+	}, a.changeProject)
+	register(a, operation{
+		ID: "staleFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/stale", Tag: tagFeatures,
+		Summary:     "Mark flags as stale, or no longer",
+		Permissions: []access.Permission{access.UpdateFeature},
+		Status:      http.StatusAccepted, MaxBody: maxBulkBody,
+	}, a.staleFeatures)
+	register(a, operation{
+		ID: "addFavoriteFeature", Method: http.MethodPost, Path: featurePath + "/favorites", Tag: tagFeatures,
+		Summary: "Make a flag a favourite",
+	}, a.favorite)
+	register(a, operation{
+		ID: "removeFavoriteFeature", Method: http.MethodDelete, Path: featurePath + "/favorites", Tag: tagFeatures,
+		Summary: "Make a flag no favourite any more",
+	}, a.favorite)
+}
+
+// FeatureAt names a flag.
+type FeatureAt struct {
+	Project flag.ProjectID `path:"projectId"`
+	Feature flag.Name      `path:"featureName"`
 }
 
 // createFeature is the body of a new flag.
 type createFeature struct {
-	Name           string    `json:"name" doc:"Unique in the instance, also among archived flags."`
+	Name           flag.Name `json:"name" doc:"Unique in the instance, also among archived flags."`
 	Type           string    `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
 	Description    *string   `json:"description,omitempty" nullable:"true"`
 	ImpressionData bool      `json:"impressionData,omitempty"`
-	Tags           []tagBody `json:"tags,omitempty"`
+	Tags           []tag     `json:"tags,omitempty"`
 }
 
-// tagBody names a tag.
-type tagBody struct {
-	Type  string `json:"type"`
-	Value string `json:"value"`
+// validateFeature is the body of a check of a name.
+type validateFeature struct {
+	Name      flag.Name       `json:"name"`
+	ProjectID *flag.ProjectID `json:"projectId,omitempty" nullable:"true"`
 }
 
-// feature is a flag without its environments.
-type feature struct {
+// updateFeature is the body that replaces a flag's description.
+type updateFeature struct {
+	Description    *string `json:"description,omitempty" nullable:"true"`
+	Type           string  `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
+	Stale          bool    `json:"stale,omitempty"`
+	Archived       bool    `json:"archived,omitempty"`
+	ImpressionData bool    `json:"impressionData,omitempty"`
+}
+
+// cloneFeature is the body of a clone.
+type cloneFeature struct {
+	Name           flag.Name `json:"name"`
+	ReplaceGroupID *bool     `json:"replaceGroupId,omitempty" doc:"Whether strategies spread users by the new flag's name; true if left out."`
+}
+
+// changeProject is the body of a move.
+type changeProject struct {
+	NewProjectID flag.ProjectID `json:"newProjectId"`
+}
+
+// batchFeatures names flags of a project.
+type batchFeatures struct {
+	Features []flag.Name `json:"features"`
+}
+
+// batchStale is the body that marks flags.
+type batchStale struct {
+	Features []flag.Name `json:"features"`
+	Stale    bool        `json:"stale"`
+}
+
+// Feature is a flag without its environments.
+type Feature struct {
 	Name           flag.Name      `json:"name"`
 	Description    *string        `json:"description"`
 	Type           string         `json:"type"`
@@ -49,31 +147,209 @@ type feature struct {
 	Archived       bool           `json:"archived"`
 }
 
+// featureDetail is a flag with all that belongs to it.
+type featureDetail struct {
+	Feature
+	Favorite      bool                 `json:"favorite"`
+	CreatedBy     creator              `json:"createdBy"`
+	ArchivedAt    *instant             `json:"archivedAt,omitempty"`
+	Environments  []featureEnvironment `json:"environments"`
+	Dependencies  []dependency         `json:"dependencies"`
+	Children      []flag.Name          `json:"children"`
+	Links         []featureLink        `json:"links"`
+	Collaborators collaborators        `json:"collaborators"`
+}
+
+// creator is who made something.
+type creator struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	ImageURL string `json:"imageUrl"`
+}
+
+// collaborators are people who have worked on a flag.
+type collaborators struct {
+	Users []creator `json:"users"`
+}
+
+// featureLink points from a flag to a page.
+type featureLink struct {
+	ID    string  `json:"id"`
+	URL   string  `json:"url"`
+	Title *string `json:"title"`
+}
+
+// projectFeatures are the flags of a project.
+type projectFeatures struct {
+	Version  int              `json:"version"`
+	Features []projectFeature `json:"features"`
+}
+
+// projectFeature is a flag in the list of its project.
+type projectFeature struct {
+	Name           flag.Name                   `json:"name"`
+	Type           string                      `json:"type"`
+	Description    *string                     `json:"description"`
+	Project        flag.ProjectID              `json:"project"`
+	Stale          bool                        `json:"stale"`
+	Favorite       bool                        `json:"favorite"`
+	ImpressionData bool                        `json:"impressionData"`
+	CreatedAt      instant                     `json:"createdAt"`
+	LastSeenAt     *instant                    `json:"lastSeenAt" nullable:"true"`
+	Environments   []FeatureEnvironmentSummary `json:"environments"`
+	Tags           []tag                       `json:"tags,omitempty"`
+}
+
+func (a *api) getFeatures(_ context.Context, r request, in *struct {
+	Project flag.ProjectID `path:"projectId"`
+},
+) (projectFeatures, error) {
+	if r.State.Project(in.Project) == nil {
+		return projectFeatures{}, noProject(in.Project)
+	}
+	list := projectFeatures{Version: 2, Features: []projectFeature{}}
+	for f := range r.State.FlagsOf(in.Project) {
+		if f.Archived() {
+			continue
+		}
+		list.Features = append(list.Features, projectFeature{
+			Name:           f.Name,
+			Type:           f.Type,
+			Description:    f.Description,
+			Project:        f.Project,
+			Stale:          f.Stale,
+			ImpressionData: f.ImpressionData,
+			CreatedAt:      instant(f.CreatedAt),
+			Environments:   viewEnvironmentSummaries(r.State, f),
+			Tags:           viewTags(r.State, f.Tags),
+		})
+	}
+	return list, nil
+}
+
 func (a *api) createFeature(ctx context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 	Body    createFeature
 },
-) (feature, error) {
-	tags := make([]flag.Tag, len(in.Body.Tags))
-	for i, t := range in.Body.Tags {
-		tags[i] = flag.Tag(t)
-	}
+) (Feature, error) {
 	f, err := a.App.CreateFeature(ctx, r.Caller, app.NewFeature{
 		Project:        in.Project,
-		Name:           flag.Name(in.Body.Name),
+		Name:           in.Body.Name,
 		Type:           in.Body.Type,
 		Description:    in.Body.Description,
 		ImpressionData: in.Body.ImpressionData,
-		Tags:           tags,
+		Tags:           tagsOf(in.Body.Tags),
 	})
-	if err != nil {
-		return feature{}, err
-	}
-	return viewFeature(f), nil
+	return viewFeature(f), err
 }
 
-func viewFeature(f *flag.Flag) feature {
-	return feature{
+func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body validateFeature }) (empty, error) {
+	var project flag.ProjectID
+	if in.Body.ProjectID != nil {
+		project = *in.Body.ProjectID
+	}
+	return empty{}, app.ValidateFeatureName(r.State, in.Body.Name, project)
+}
+
+func (a *api) getFeature(_ context.Context, r request, in *struct {
+	FeatureAt
+	Variants bool `query:"variantEnvironments" doc:"Whether to show the environments' own variants."`
+},
+) (featureDetail, error) {
+	f, err := app.Feature(r.State, in.Project, in.Feature)
+	if err != nil {
+		return featureDetail{}, err
+	}
+	return viewFeatureDetail(r.State, f, in.Variants), nil
+}
+
+func (a *api) updateFeature(ctx context.Context, r request, in *struct {
+	FeatureAt
+	Body updateFeature
+},
+) (Feature, error) {
+	f, err := a.App.UpdateFeature(ctx, r.Caller, in.Project, in.Feature, func(app.FeatureSettings) (app.FeatureSettings, error) {
+		return in.Body.settings(), nil
+	})
+	return viewFeature(f), err
+}
+
+func (a *api) patchFeature(ctx context.Context, r request, in *struct {
+	FeatureAt
+	Body []patch
+},
+) (Feature, error) {
+	for _, p := range in.Body {
+		if p.Path == "/variants" || strings.HasPrefix(p.Path, "/variants/") {
+			return Feature{}, fault.New(fault.OperationDenied,
+				"Changing variants is done via PATCH operation to /api/admin/projects/%s/features/%s/environments/:environment/variants", in.Project, in.Feature)
+		}
+	}
+	f, err := a.App.UpdateFeature(ctx, r.Caller, in.Project, in.Feature, func(old app.FeatureSettings) (app.FeatureSettings, error) {
+		body, err := patched[updateFeature](a, updateFeature{
+			Description:    old.Description,
+			Type:           old.Type,
+			Stale:          old.Stale,
+			Archived:       old.Archived,
+			ImpressionData: old.ImpressionData,
+		}, in.Body)
+		return body.settings(), err
+	})
+	return viewFeature(f), err
+}
+
+// settings returns what the body makes of a flag.
+func (b updateFeature) settings() app.FeatureSettings {
+	if b.Type == "" {
+		b.Type = app.DefaultFeatureType
+	}
+	return app.FeatureSettings{
+		Metadata: state.Metadata{Type: b.Type, Description: b.Description, ImpressionData: b.ImpressionData},
+		Stale:    b.Stale,
+		Archived: b.Archived,
+	}
+}
+
+func (a *api) cloneFeature(ctx context.Context, r request, in *struct {
+	FeatureAt
+	Body cloneFeature
+},
+) (Feature, error) {
+	replace := in.Body.ReplaceGroupID == nil || *in.Body.ReplaceGroupID
+	f, err := a.App.CloneFeature(ctx, r.Caller, in.Project, in.Feature, in.Body.Name, replace)
+	return viewFeature(f), err
+}
+
+func (a *api) changeProject(ctx context.Context, r request, in *struct {
+	FeatureAt
+	Body changeProject
+},
+) (empty, error) {
+	return empty{}, a.App.MoveFeature(ctx, r.Caller, in.Project, in.Feature, in.Body.NewProjectID)
+}
+
+func (a *api) staleFeatures(ctx context.Context, r request, in *struct {
+	Project flag.ProjectID `path:"projectId"`
+	Body    batchStale
+},
+) (empty, error) {
+	return empty{}, a.App.MarkFeaturesStale(ctx, r.Caller, in.Project, in.Body.Features, in.Body.Stale)
+}
+
+// favorite refuses: favourites belong to people, and tokens are none.
+func (a *api) favorite(_ context.Context, r request, in *FeatureAt) (empty, error) {
+	if _, err := app.Feature(r.State, in.Project, in.Feature); err != nil {
+		return empty{}, err
+	}
+	return empty{}, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")
+}
+
+// viewFeature returns what is shown of a flag; nothing for none.
+func viewFeature(f *flag.Flag) Feature {
+	if f == nil {
+		return Feature{}
+	}
+	return Feature{
 		Name:           f.Name,
 		Description:    f.Description,
 		Type:           f.Type,
@@ -83,4 +359,59 @@ func viewFeature(f *flag.Flag) feature {
 		ImpressionData: f.ImpressionData,
 		Archived:       f.Archived(),
 	}
+}
+
+func viewFeatureDetail(s *state.State, f *flag.Flag, variants bool) featureDetail {
+	detail := featureDetail{
+		Feature:       viewFeature(f),
+		CreatedBy:     viewCreator(s, f.CreatedBy),
+		ArchivedAt:    instantOf(f.ArchivedAt),
+		Environments:  []featureEnvironment{},
+		Dependencies:  viewDependencies(f.Dependencies),
+		Children:      append([]flag.Name{}, slices.Collect(s.Children(f.Name))...),
+		Links:         []featureLink{},
+		Collaborators: collaborators{Users: []creator{}},
+	}
+	for _, row := range environmentsInOrder(s, f) {
+		detail.Environments = append(detail.Environments, viewFeatureEnvironment(s, row, variants))
+	}
+	for _, l := range f.Links {
+		detail.Links = append(detail.Links, featureLink(l))
+	}
+	return detail
+}
+
+func viewCreator(s *state.State, ref string) creator {
+	by := eventlog.CreatorOf(s, ref)
+	return creator{ID: by.ID, Name: by.Name}
+}
+
+// tag is a tag of a flag; answers show the colour of its type.
+type tag struct {
+	Type  string  `json:"type"`
+	Value string  `json:"value"`
+	Color *string `json:"color,omitempty" nullable:"true"`
+}
+
+func tagsOf(bodies []tag) []flag.Tag {
+	var tags []flag.Tag
+	for _, b := range bodies {
+		tags = append(tags, flag.Tag{Type: b.Type, Value: b.Value})
+	}
+	return tags
+}
+
+func viewTags(s *state.State, tags []flag.Tag) []tag {
+	views := make([]tag, len(tags))
+	for i, t := range tags {
+		views[i] = tag{Type: t.Type, Value: t.Value}
+		if kind := s.TagType(t.Type); kind != nil {
+			views[i].Color = kind.Color
+		}
+	}
+	return views
+}
+
+func noProject(id flag.ProjectID) error {
+	return fault.New(fault.NotFound, "Could not find project with id=%s", id)
 }

@@ -1,0 +1,124 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/flag"
+)
+
+// archive registers how flags are put away, taken back and deleted.
+func (a *api) archive() {
+	const (
+		tag      = "Archive"
+		refusing = "Refused while a flag that stays depends on one that goes. Dependencies of what goes end."
+	)
+	register(a, operation{
+		ID: "archiveFeature", Method: http.MethodDelete, Path: featurePath, Tag: tagFeatures,
+		Summary: "Archive a flag", Description: refusing,
+		Permissions: []access.Permission{access.DeleteFeature},
+		Status:      http.StatusAccepted,
+	}, a.archiveFeature)
+	register(a, operation{
+		ID: "archiveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/archive", Tag: tagFeatures,
+		Summary: "Archive flags", Description: refusing,
+		Permissions: []access.Permission{access.DeleteFeature},
+		Status:      http.StatusAccepted, MaxBody: maxBulkBody,
+	}, a.archiveFeatures)
+	register(a, operation{
+		ID: "validateArchiveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/archive/validate", Tag: tagFeatures,
+		Summary:     "What archiving flags would mean for dependencies",
+		Permissions: []access.Permission{access.DeleteFeature},
+		MaxBody:     maxBulkBody,
+	}, a.validateArchiveFeatures)
+	register(a, operation{
+		ID: "reviveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/revive", Tag: tag,
+		Summary:     "Take archived flags back into use",
+		Description: "They are off in every environment. Names that no archived flag of the project has are passed over.",
+		Permissions: []access.Permission{access.UpdateFeature}, MaxBody: maxBulkBody,
+	}, a.reviveFeatures)
+	register(a, operation{
+		ID: "deleteFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/delete", Tag: tag,
+		Summary:     "Delete archived flags for good",
+		Description: "Names that no archived flag of the project has are passed over.",
+		Permissions: []access.Permission{access.DeleteFeature}, MaxBody: maxBulkBody,
+	}, a.deleteFeatures)
+	register(a, operation{
+		ID: "reviveFeature", Method: http.MethodPost, Path: "/archive/revive/{featureName}", Tag: tag,
+		Summary:     "Take an archived flag back into use",
+		Description: "It is off in every environment. Nothing changes if no archived flag has that name.",
+		Permissions: []access.Permission{access.UpdateFeature},
+	}, a.reviveFeature)
+	register(a, operation{
+		ID: "deleteFeature", Method: http.MethodDelete, Path: "/archive/{featureName}", Tag: tag,
+		Summary:     "Delete an archived flag for good",
+		Description: "Nothing changes if no archived flag has that name.",
+		Permissions: []access.Permission{access.DeleteFeature},
+	}, a.deleteFeature)
+}
+
+// BatchAt names flags of a project.
+type BatchAt struct {
+	Project flag.ProjectID `path:"projectId"`
+	Body    batchFeatures
+}
+
+// archivedAt names a flag, whichever project it is in.
+type archivedAt struct {
+	Feature flag.Name `path:"featureName"`
+}
+
+// project returns the flag's project, none for no flag.
+func (at archivedAt) project(r request) flag.ProjectID {
+	if f := r.State.Flag(at.Feature); f != nil {
+		return f.Project
+	}
+	return ""
+}
+
+// validateArchiveFeatures is what archiving would mean.
+type validateArchiveFeatures struct {
+	ParentsWithChildFeatures []flag.Name `json:"parentsWithChildFeatures" doc:"Flags that cannot be archived, since flags that stay depend on them."`
+	HasDeletedDependencies   bool        `json:"hasDeletedDependencies" doc:"Whether dependencies would end."`
+}
+
+func (a *api) archiveFeature(ctx context.Context, r request, in *FeatureAt) (empty, error) {
+	return empty{}, a.App.ArchiveFeatures(ctx, r.Caller, in.Project, []flag.Name{in.Feature})
+}
+
+func (a *api) archiveFeatures(ctx context.Context, r request, in *BatchAt) (empty, error) {
+	return empty{}, a.App.ArchiveFeatures(ctx, r.Caller, in.Project, in.Body.Features)
+}
+
+func (a *api) validateArchiveFeatures(_ context.Context, r request, in *BatchAt) (validateArchiveFeatures, error) {
+	if err := r.Caller.Actor.Require(in.Project, "", access.DeleteFeature); err != nil {
+		return validateArchiveFeatures{}, err
+	}
+	result := validateArchiveFeatures{
+		ParentsWithChildFeatures: append([]flag.Name{}, app.ParentsLeftBehind(r.State, in.Body.Features)...),
+	}
+	for _, name := range in.Body.Features {
+		if f := r.State.Flag(name); f != nil && len(f.Dependencies) > 0 {
+			result.HasDeletedDependencies = true
+		}
+	}
+	return result, nil
+}
+
+func (a *api) reviveFeatures(ctx context.Context, r request, in *BatchAt) (empty, error) {
+	return empty{}, a.App.ReviveFeatures(ctx, r.Caller, in.Project, in.Body.Features)
+}
+
+func (a *api) deleteFeatures(ctx context.Context, r request, in *BatchAt) (empty, error) {
+	return empty{}, a.App.DeleteFeatures(ctx, r.Caller, in.Project, in.Body.Features)
+}
+
+func (a *api) reviveFeature(ctx context.Context, r request, in *archivedAt) (empty, error) {
+	return empty{}, a.App.ReviveFeatures(ctx, r.Caller, in.project(r), []flag.Name{in.Feature})
+}
+
+func (a *api) deleteFeature(ctx context.Context, r request, in *archivedAt) (empty, error) {
+	return empty{}, a.App.DeleteFeatures(ctx, r.Caller, in.project(r), []flag.Name{in.Feature})
+}

@@ -1,0 +1,35 @@
+package adminapi_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/adminapi"
+)
+
+var update = flag.Bool("update", false, "write openapi/openapi.json anew")
+
+const documentFile = "../../openapi/openapi.json"
+
+// TestDocument holds the committed document to the code.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	got := adminapi.OpenAPI()
+	if *update {
+		if err := os.WriteFile(documentFile, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(documentFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("openapi/openapi.json is not what the code says; run make generate (-want +got):\n%s", cmp.Diff(string(want), string(got)))
+	}
+}

@@ -1,0 +1,187 @@
+package adminapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+const featureEnvironmentPath = featurePath + "/environments/{environment}"
+
+// featureEnvironments registers how flags are switched in environments.
+func (a *api) featureEnvironments() {
+	const bulk = "/projects/{projectId}/bulk_features/environments/{environment}"
+	on := "A flag without an enabled strategy gets the default strategy of its project and environment, or 100 % of everyone; that needs CREATE_FEATURE_STRATEGY, too."
+	register(a, operation{
+		ID: "getFeatureEnvironment", Method: http.MethodGet, Path: featureEnvironmentPath, Tag: tagFeatures,
+		Summary: "Get a flag's configuration in an environment",
+	}, a.getFeatureEnvironment)
+	register(a, operation{
+		ID: "toggleFeatureEnvironmentOn", Method: http.MethodPost, Path: featureEnvironmentPath + "/on", Tag: tagFeatures,
+		Summary: "Switch a flag on", Description: on,
+		Permissions: []access.Permission{access.UpdateFeatureEnvironment},
+	}, a.switchOn)
+	register(a, operation{
+		ID: "toggleFeatureEnvironmentOff", Method: http.MethodPost, Path: featureEnvironmentPath + "/off", Tag: tagFeatures,
+		Summary:     "Switch a flag off",
+		Permissions: []access.Permission{access.UpdateFeatureEnvironment},
+	}, a.switchOff)
+	register(a, operation{
+		ID: "bulkToggleFeaturesEnvironmentOn", Method: http.MethodPost, Path: bulk + "/on", Tag: tagFeatures,
+		Summary: "Switch flags on", Description: on,
+		Permissions: []access.Permission{access.UpdateFeatureEnvironment}, MaxBody: maxBulkBody,
+	}, a.switchAllOn)
+	register(a, operation{
+		ID: "bulkToggleFeaturesEnvironmentOff", Method: http.MethodPost, Path: bulk + "/off", Tag: tagFeatures,
+		Summary:     "Switch flags off",
+		Permissions: []access.Permission{access.UpdateFeatureEnvironment}, MaxBody: maxBulkBody,
+	}, a.switchAllOff)
+}
+
+// FeatureEnvironmentAt names a flag in an environment.
+type FeatureEnvironmentAt struct {
+	FeatureAt
+	Environment flag.EnvironmentName `path:"environment"`
+}
+
+func (at FeatureEnvironmentAt) scope() state.Scope {
+	return state.Scope{Project: at.Project, Environment: at.Environment, Feature: at.Feature}
+}
+
+// Activation is how a flag with disabled strategies is switched on.
+type Activation struct {
+	ActivateDisabled bool `query:"shouldActivateDisabledStrategies" doc:"Whether to enable the flag's disabled strategies instead of adding one."`
+}
+
+// BulkToggleFeatures names flags and an environment.
+type BulkToggleFeatures struct {
+	Project     flag.ProjectID       `path:"projectId"`
+	Environment flag.EnvironmentName `path:"environment"`
+	Body        batchFeatures
+}
+
+// featureEnvironment is an environment in what is shown of a flag.
+type featureEnvironment struct {
+	Name       flag.EnvironmentName `json:"name"`
+	Type       string               `json:"type"`
+	SortOrder  int                  `json:"sortOrder"`
+	Enabled    bool                 `json:"enabled"`
+	LastSeenAt *instant             `json:"lastSeenAt" nullable:"true"`
+	Yes        int                  `json:"yes"`
+	No         int                  `json:"no"`
+	Strategies []featureStrategy    `json:"strategies"`
+	Variants   *[]variant           `json:"variants,omitempty" doc:"Only if asked for."`
+}
+
+// FeatureEnvironmentSummary is an environment in a list of flags.
+type FeatureEnvironmentSummary struct {
+	Name                 flag.EnvironmentName `json:"name"`
+	Type                 string               `json:"type"`
+	Enabled              bool                 `json:"enabled"`
+	SortOrder            int                  `json:"sortOrder"`
+	VariantCount         int                  `json:"variantCount"`
+	LastSeenAt           *instant             `json:"lastSeenAt" nullable:"true"`
+	HasStrategies        bool                 `json:"hasStrategies"`
+	HasEnabledStrategies bool                 `json:"hasEnabledStrategies"`
+}
+
+// featureInEnvironment is a flag's configuration in an environment.
+type featureInEnvironment struct {
+	Name            flag.Name              `json:"name"`
+	Environment     flag.EnvironmentName   `json:"environment"`
+	Enabled         bool                   `json:"enabled"`
+	Strategies      []featureStrategy      `json:"strategies"`
+	DefaultStrategy *createFeatureStrategy `json:"defaultStrategy,omitempty"`
+}
+
+func (a *api) getFeatureEnvironment(_ context.Context, r request, in *FeatureEnvironmentAt) (featureInEnvironment, error) {
+	row, err := app.FeatureEnvironment(r.State, in.scope())
+	if err != nil {
+		return featureInEnvironment{}, err
+	}
+	view := featureInEnvironment{
+		Name:        in.Feature,
+		Environment: in.Environment,
+		Enabled:     row.Enabled,
+		Strategies:  viewStrategies(row.Strategies),
+	}
+	for i := range view.Strategies {
+		view.Strategies[i].FeatureName = in.Feature
+	}
+	if env := r.State.Project(in.Project).In(in.Environment); env != nil && env.DefaultStrategy != nil {
+		view.DefaultStrategy = viewDefaultStrategy(*env.DefaultStrategy)
+	}
+	return view, nil
+}
+
+func (a *api) switchOn(ctx context.Context, r request, in *struct {
+	FeatureEnvironmentAt
+	Activation
+},
+) (empty, error) {
+	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, []flag.Name{in.Feature}, app.SwitchOn{ActivateDisabled: in.ActivateDisabled})
+}
+
+func (a *api) switchOff(ctx context.Context, r request, in *FeatureEnvironmentAt) (empty, error) {
+	return empty{}, a.App.SwitchFeaturesOff(ctx, r.Caller, in.Project, in.Environment, []flag.Name{in.Feature})
+}
+
+func (a *api) switchAllOn(ctx context.Context, r request, in *struct {
+	BulkToggleFeatures
+	Activation
+},
+) (empty, error) {
+	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, in.Body.Features, app.SwitchOn{ActivateDisabled: in.ActivateDisabled})
+}
+
+func (a *api) switchAllOff(ctx context.Context, r request, in *BulkToggleFeatures) (empty, error) {
+	return empty{}, a.App.SwitchFeaturesOff(ctx, r.Caller, in.Project, in.Environment, in.Body.Features)
+}
+
+// environmentsInOrder returns a flag's rows in the order of their environments.
+func environmentsInOrder(s *state.State, f *flag.Flag) []flag.FlagEnvironment {
+	rows := slices.Clone(f.Environments)
+	slices.SortStableFunc(rows, func(a, b flag.FlagEnvironment) int {
+		return cmp.Compare(s.Environment(a.Environment).SortOrder, s.Environment(b.Environment).SortOrder)
+	})
+	return rows
+}
+
+func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, withVariants bool) featureEnvironment {
+	env := s.Environment(row.Environment)
+	view := featureEnvironment{
+		Name:       row.Environment,
+		Type:       env.Type,
+		SortOrder:  env.SortOrder,
+		Enabled:    row.Enabled,
+		Strategies: viewStrategies(row.Strategies),
+	}
+	if withVariants {
+		variants := viewVariants(row.Variants)
+		view.Variants = &variants
+	}
+	return view
+}
+
+func viewEnvironmentSummaries(s *state.State, f *flag.Flag) []FeatureEnvironmentSummary {
+	list := []FeatureEnvironmentSummary{}
+	for _, row := range environmentsInOrder(s, f) {
+		env := s.Environment(row.Environment)
+		list = append(list, FeatureEnvironmentSummary{
+			Name:                 row.Environment,
+			Type:                 env.Type,
+			Enabled:              row.Enabled,
+			SortOrder:            env.SortOrder,
+			VariantCount:         len(row.Variants),
+			HasStrategies:        len(row.Strategies) > 0,
+			HasEnabledStrategies: slices.ContainsFunc(row.Strategies, func(s flag.Strategy) bool { return !s.Disabled }),
+		})
+	}
+	return list
+}

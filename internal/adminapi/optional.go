@@ -1,0 +1,36 @@
+package adminapi
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// optional is a nullable property that tells being left out from being null. As a field
+// it has the tag omitzero, since it is not required.
+type optional[T any] struct {
+	Sent  bool
+	Value *T // nil: null
+}
+
+// UnmarshalJSON reads a value that was sent.
+func (o *optional[T]) UnmarshalJSON(data []byte) error {
+	o.Sent = true
+	return json.Unmarshal(data, &o.Value)
+}
+
+// Or returns what was sent, or else another value.
+func (o optional[T]) Or(other *T) *T {
+	if o.Sent {
+		return o.Value
+	}
+	return other
+}
+
+// Schema returns that of T, with null.
+func (optional[T]) Schema(r huma.Registry) *huma.Schema {
+	schema := *r.Schema(reflect.TypeFor[T](), false, "")
+	schema.Nullable = true
+	return &schema
+}

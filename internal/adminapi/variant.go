@@ -1,0 +1,168 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/flag"
+)
+
+// featureVariants registers what can be done with the variants of environments, which
+// Unleash calls legacy.
+func (a *api) featureVariants() {
+	const variantsPath = featureEnvironmentPath + "/variants"
+	const legacy = "Only for flags that have environment variants already; strategies have variants of their own."
+	register(a, operation{
+		ID: "getEnvironmentFeatureVariants", Method: http.MethodGet, Path: variantsPath, Tag: tagFeatures,
+		Summary: "List the variants of a flag in an environment", Deprecated: true,
+	}, a.getVariants)
+	register(a, operation{
+		ID: "overwriteEnvironmentFeatureVariants", Method: http.MethodPut, Path: variantsPath, Tag: tagFeatures,
+		Summary: "Replace the variants of a flag in an environment", Description: legacy, Deprecated: true,
+		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
+	}, a.putVariants)
+	register(a, operation{
+		ID: "patchEnvironmentsFeatureVariants", Method: http.MethodPatch, Path: variantsPath, Tag: tagFeatures,
+		Summary: "Change the variants of a flag in an environment by JSON Patch", Description: legacy, Deprecated: true,
+		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
+	}, a.patchVariants)
+	register(a, operation{
+		ID: "overwriteFeatureVariantsOnEnvironments", Method: http.MethodPut, Path: featurePath + "/variants-batch", Tag: tagFeatures,
+		Summary: "Replace the variants of a flag in several environments", Deprecated: true,
+		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
+	}, a.pushVariants)
+}
+
+// StrategyVariant is a variant of a strategy.
+type StrategyVariant struct {
+	Name       string   `json:"name"`
+	Weight     int      `json:"weight" minimum:"0" maximum:"1000" doc:"Per mille."`
+	WeightType string   `json:"weightType,omitempty" enum:"variable,fix"`
+	Stickiness string   `json:"stickiness,omitempty"`
+	Payload    *payload `json:"payload,omitempty"`
+}
+
+// variant is a variant of an environment.
+type variant struct {
+	StrategyVariant
+	Overrides []override `json:"overrides,omitempty"`
+}
+
+// payload is what a variant carries.
+type payload struct {
+	Type  string `json:"type" enum:"json,csv,string,number"`
+	Value string `json:"value"`
+}
+
+// override gives a variant to some contexts, whatever the weights.
+type override struct {
+	ContextName string   `json:"contextName"`
+	Values      []string `json:"values"`
+}
+
+// featureVariants is a list of variants.
+type featureVariants struct {
+	Version  int       `json:"version"`
+	Variants []variant `json:"variants"`
+}
+
+// pushVariants is the body that gives several environments the same variants.
+type pushVariants struct {
+	Variants     []variant              `json:"variants,omitempty"`
+	Environments []flag.EnvironmentName `json:"environments,omitempty"`
+}
+
+func (a *api) getVariants(_ context.Context, r request, in *FeatureEnvironmentAt) (featureVariants, error) {
+	row, err := app.FeatureEnvironment(r.State, in.scope())
+	if err != nil {
+		return featureVariants{}, err
+	}
+	return featureVariants{Version: 1, Variants: viewVariants(row.Variants)}, nil
+}
+
+func (a *api) putVariants(ctx context.Context, r request, in *struct {
+	FeatureEnvironmentAt
+	Body []variant
+},
+) (featureVariants, error) {
+	variants, err := a.App.UpdateVariants(ctx, r.Caller, in.scope(), func([]flag.Variant) ([]flag.Variant, error) {
+		return variantsOf(in.Body), nil
+	})
+	return featureVariants{Version: 1, Variants: viewVariants(variants)}, err
+}
+
+func (a *api) patchVariants(ctx context.Context, r request, in *struct {
+	FeatureEnvironmentAt
+	Body []patch
+},
+) (featureVariants, error) {
+	variants, err := a.App.UpdateVariants(ctx, r.Caller, in.scope(), func(old []flag.Variant) ([]flag.Variant, error) {
+		bodies, err := patched[[]variant](a, viewVariants(old), in.Body)
+		return variantsOf(bodies), err
+	})
+	return featureVariants{Version: 1, Variants: viewVariants(variants)}, err
+}
+
+func (a *api) pushVariants(ctx context.Context, r request, in *struct {
+	FeatureAt
+	Body pushVariants
+},
+) (featureVariants, error) {
+	variants, err := a.App.SetVariants(ctx, r.Caller, in.Project, in.Feature, in.Body.Environments, variantsOf(in.Body.Variants))
+	return featureVariants{Version: 1, Variants: viewVariants(variants)}, err
+}
+
+func viewVariants(variants []flag.Variant) []variant {
+	views := make([]variant, len(variants))
+	for i, v := range variants {
+		views[i].StrategyVariant = viewStrategyVariant(v)
+		for _, o := range v.Overrides {
+			views[i].Overrides = append(views[i].Overrides, override{ContextName: o.ContextName, Values: append([]string{}, o.Values...)})
+		}
+	}
+	return views
+}
+
+func viewStrategyVariants(variants []flag.Variant) []StrategyVariant {
+	views := make([]StrategyVariant, len(variants))
+	for i, v := range variants {
+		views[i] = viewStrategyVariant(v)
+	}
+	return views
+}
+
+func viewStrategyVariant(v flag.Variant) StrategyVariant {
+	return StrategyVariant{v.Name, v.Weight, string(v.WeightType), v.Stickiness, (*payload)(v.Payload)}
+}
+
+func variantsOf(bodies []variant) []flag.Variant {
+	var variants []flag.Variant
+	for _, b := range bodies {
+		v := b.variant()
+		for _, o := range b.Overrides {
+			v.Overrides = append(v.Overrides, flag.Override(o))
+		}
+		variants = append(variants, v)
+	}
+	return variants
+}
+
+func strategyVariantsOf(bodies []StrategyVariant) []flag.Variant {
+	var variants []flag.Variant
+	for _, b := range bodies {
+		variants = append(variants, b.variant())
+	}
+	return variants
+}
+
+func (b StrategyVariant) variant() flag.Variant {
+	return flag.Variant{
+		Name:       b.Name,
+		Weight:     b.Weight,
+		WeightType: flag.WeightType(b.WeightType),
+		Stickiness: b.Stickiness,
+		Payload:    (*flag.Payload)(b.Payload),
+	}
+}
