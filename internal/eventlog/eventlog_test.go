@@ -139,6 +139,9 @@ func everyType() []state.Event {
 		ID: 2, Name: "backend", Type: access.TokenBackend, Projects: []model.ProjectID{"shop", "blog"}, Environment: "production",
 		Digest: "d16e57", CreatedAt: old, ExpiresAt: new(noon.Add(time.Hour)),
 	}
+	reviewer := access.Role{ID: 7, Name: "Reviewer", Description: "Agrees.", Type: access.CustomProjectRole, Permissions: []access.RolePermission{{Permission: access.ApproveChangeRequest, Environment: "production"}}}
+	pat := access.PersonalToken{ID: 5, Account: 7, Description: "laptop", Digest: "d16e58", CreatedAt: old, ExpiresAt: new(noon.Add(time.Hour))}
+	group := access.Group{ID: 4, Name: "On call", MappingsSSO: []string{"oncall"}, RootRole: new(access.RoleID(2)), CreatedAt: old, CreatedBy: "user:1", Members: []access.Member{{Account: 7, JoinedAt: old, AddedBy: "user:1"}}}
 	operational := model.FeatureTypes()[2]
 	longer := operational
 	longer.LifetimeDays = nil
@@ -209,6 +212,30 @@ func everyType() []state.Event {
 		name(state.APITokenCreated{Token: token}),
 		name(state.APITokenUpdated{ID: 2, Name: "backend", Before: token.ExpiresAt}),
 		name(state.APITokenDeleted{Before: token}),
+
+		name(state.RoleCreated{Role: reviewer}),
+		name(state.RoleUpdated{Before: reviewer, After: access.Role{ID: 7, Name: "Reviewer", Type: access.CustomProjectRole}}),
+		name(state.RoleDeleted{Before: reviewer}),
+		name(state.UserCreated{ID: 7, RootRole: 3}),
+		name(state.UserUpdated{AccountChange: state.AccountChange{ID: 7, Before: 3, After: 2}}),
+		name(state.UserDeleted{ID: 7, RootRole: 2}),
+		name(state.ServiceAccountCreated{ID: 8, RootRole: 3}),
+		name(state.ServiceAccountUpdated{AccountChange: state.AccountChange{ID: 8, Before: 3, After: 2}}),
+		name(state.ServiceAccountDeleted{ID: 8, RootRole: 2}),
+		name(state.SessionsRevoked{Account: 7}),
+		name(state.PATCreated{Token: pat}),
+		name(state.PATDeleted{Before: pat}),
+		name(state.ServiceAccountTokenCreated{Token: pat}),
+		name(state.ServiceAccountTokenDeleted{Before: pat}),
+		name(state.GroupCreated{Group: group}),
+		name(state.GroupUpdated{Before: group, After: access.Group{ID: 4, Name: "On call"}}),
+		name(state.GroupDeleted{Before: group}),
+		inProject(state.ProjectAccessAdded{Subjects: []state.Subject{{Account: 7}, {Group: 4}}, Roles: []access.RoleID{7}}),
+		inProject(state.ProjectAccessUpdated{Before: []state.Holding{{Subject: state.Subject{Account: 7}, Roles: []access.RoleID{7}}}, After: []state.Holding{{Subject: state.Subject{Group: 4}, Roles: []access.RoleID{4, 7}}}}),
+		inProject(state.ProjectAccessUserRolesUpdated{Account: 7, After: []access.RoleID{7}}),
+		inProject(state.ProjectAccessUserRolesDeleted{Account: 7, Before: []access.RoleID{7}}),
+		inProject(state.ProjectAccessGroupRolesUpdated{Group: 4, Before: []access.RoleID{4}, After: []access.RoleID{7}}),
+		inProject(state.ProjectAccessGroupRolesDeleted{Group: 4, Before: []access.RoleID{7}}),
 	}
 }
 

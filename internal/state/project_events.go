@@ -123,6 +123,7 @@ func (p ProjectDeleted) apply(s *State, at Place) error {
 		}
 		s.dropFlag(f)
 	}
+	s.dropProjectAccess(at.Project)
 	s.projects = s.projects.without(string(at.Project))
 	for key := range s.rules.prefix(pair(at.Project, "")) {
 		s.rules = s.rules.without(key)

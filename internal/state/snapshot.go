@@ -40,6 +40,12 @@ type snapshot struct {
 	Rules         []entry[changerequest.Rule] `json:"rules"`
 	Lost          []ledger.Head               `json:"lost"`
 	Served        []entry[ledger.Head]        `json:"served"`
+
+	Roles          []*access.Role          `json:"roles,omitempty"`
+	Accounts       []*access.Account       `json:"accounts,omitempty"`
+	PersonalTokens []*access.PersonalToken `json:"personalTokens,omitempty"`
+	Groups         []*access.Group         `json:"groups,omitempty"`
+	Assignments    []*Assignment           `json:"assignments,omitempty"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -67,6 +73,12 @@ func Snapshot(s *State) ([]byte, error) {
 		Rules:         entries(s.rules),
 		Lost:          slices.Collect(s.lost.values("")),
 		Served:        entries(s.served),
+
+		Roles:          slices.Collect(s.roles.values("")),
+		Accounts:       slices.Collect(s.accounts.values("")),
+		PersonalTokens: slices.Collect(s.personalTokens.values("")),
+		Groups:         slices.Collect(s.groups.values("")),
+		Assignments:    slices.Collect(s.assignments.values("")),
 	}
 	data, err := json.Marshal(snap)
 	if err != nil {
@@ -130,6 +142,23 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, e := range snap.Served {
 		s.served = s.served.with(e.Key, e.Value)
+	}
+	for _, r := range snap.Roles {
+		s.roles = s.roles.with(number(r.ID), r)
+	}
+	for _, a := range snap.Accounts {
+		s.accounts = s.accounts.with(number(a.ID), a)
+	}
+	for _, t := range snap.PersonalTokens {
+		s.putPersonalToken(t)
+	}
+	for _, g := range snap.Groups {
+		if err := s.putGroup(g); err != nil {
+			return nil, fmt.Errorf("state: restore snapshot: group %d: %w", g.ID, err)
+		}
+	}
+	for _, a := range snap.Assignments {
+		s.putAssignment(a)
 	}
 	return s, nil
 }

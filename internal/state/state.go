@@ -45,11 +45,22 @@ type State struct {
 	rules         table[changerequest.Rule] // pair(project, environment)
 	lost          table[ledger.Head]        // by hash
 
+	roles          table[*access.Role]
+	accounts       table[*access.Account]
+	personalTokens table[*access.PersonalToken]
+	groups         table[*access.Group]
+	assignments    table[*Assignment] // pair(project, subject)
+
 	// Indexes, derived from the tables above.
 	flagsOf        table[*flag.Flag] // pair(project, name)
 	children       table[flag.Name]  // pair(parent, child)
 	segmentUsers   table[flag.Name]  // number(segment) + name of the flag
 	tokensByDigest table[*access.APIToken]
+
+	personalTokensOf       table[*access.PersonalToken] // number(account) + number(token)
+	personalTokensByDigest table[*access.PersonalToken]
+	groupsOf               table[int64]       // number(account) + number(group)
+	assignmentsOf          table[*Assignment] // subject + project
 
 	// served holds, for each environment, the head of the last batch that changed
 	// what SDKs are sent there; the key "" stands for all environments.
@@ -60,6 +71,11 @@ type State struct {
 type counters struct {
 	Segment int64 `json:"segment"`
 	Token   int64 `json:"token"`
+
+	Account       int64 `json:"account,omitempty"`
+	PersonalToken int64 `json:"personalToken,omitempty"`
+	Group         int64 `json:"group,omitempty"`
+	Role          int64 `json:"role,omitempty"`
 }
 
 // Head returns the revision and hash of the last event.

@@ -110,6 +110,16 @@ func story() []state.Event {
 	newMeta := state.Metadata{Type: "experiment", Description: ptr("The new shop."), ImpressionData: true}
 	dependency := flag.Dependency{Feature: api, Enabled: true, Variants: []string{"blue"}}
 
+	reviewer := access.Role{ID: 2, Name: "Reviewer", Type: access.CustomProjectRole}
+	newReviewer := reviewer
+	newReviewer.Description = "Agrees to changes."
+	newReviewer.Permissions = []access.RolePermission{{Permission: access.ApproveChangeRequest, Environment: prod}, {Permission: access.UpdateFeature}}
+	pat := access.PersonalToken{ID: 1, Account: 3, Description: "laptop", Digest: "01", CreatedAt: noon, ExpiresAt: ptr(noon.Add(time.Hour))}
+	group := access.Group{ID: 1, Name: "On call", CreatedAt: noon, CreatedBy: "user:1"}
+	newGroup := group
+	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = ptr("Who is awake."), []string{"oncall"}, ptr(access.RoleID(2))
+	newGroup.Members = []access.Member{{Account: 2, JoinedAt: noon, AddedBy: "user:1"}, {Account: 3, JoinedAt: noon, AddedBy: "user:1"}}
+
 	return []state.Event{
 		{Payload: state.LedgerCreated{ID: "0190b5a0-0000-7000-8000-000000000000", Format: 1, FeatureTypes: flag.FeatureTypes()}},
 		{Payload: state.EnvironmentCreated{Environment: flag.Environment{Name: dev, Type: "development", SortOrder: 1, Enabled: true}}},
@@ -207,6 +217,40 @@ func story() []state.Event {
 		{Payload: state.LedgerRestoreAccepted{Lost: ledger.Head{Revision: 900, Hash: ledger.Hash{1, 2, 3}}, Reason: "A disk was lost."}},
 		{Payload: state.TagTypeCreated{TagType: flag.TagType{Name: "gone"}}},
 		{Payload: state.TagTypeDeleted{Before: flag.TagType{Name: "gone"}}},
+		{Payload: state.RoleCreated{Role: access.Role{ID: 1, Name: "Admin", Type: access.RootRole, Permissions: []access.RolePermission{{Permission: access.Admin}}}}},
+		{Payload: state.RoleCreated{Role: reviewer}},
+		{Payload: state.RoleUpdated{Before: reviewer, After: newReviewer}},
+		{Payload: state.RoleCreated{Role: access.Role{ID: 3, Name: "Gone", Type: access.CustomRootRole}}},
+		{Payload: state.RoleDeleted{Before: access.Role{ID: 3, Name: "Gone", Type: access.CustomRootRole}}},
+		{Payload: state.UserCreated{ID: 1, RootRole: 1}},
+		{Payload: state.UserCreated{ID: 2, RootRole: 1}},
+		{Payload: state.UserUpdated{AccountChange: state.AccountChange{ID: 2, Before: 1, After: 2}}},
+		{Payload: state.UserCreated{ID: 3, RootRole: 2}},
+		{Payload: state.SessionsRevoked{Account: 3}},
+		{Payload: state.PATCreated{Token: pat}},
+		{Payload: state.PATCreated{Token: access.PersonalToken{ID: 2, Account: 3, Description: "gone", Digest: "02", CreatedAt: noon}}},
+		{Payload: state.PATDeleted{Before: pat}},
+		{Payload: state.ServiceAccountCreated{ID: 4, RootRole: 2}},
+		{Payload: state.ServiceAccountUpdated{AccountChange: state.AccountChange{ID: 4, Before: 2, After: 1}}},
+		{Payload: state.ServiceAccountTokenCreated{Token: access.PersonalToken{ID: 3, Account: 4, Description: "pipeline", Digest: "03", CreatedAt: noon}}},
+		{Payload: state.ServiceAccountTokenCreated{Token: access.PersonalToken{ID: 4, Account: 4, Description: "gone", Digest: "04", CreatedAt: noon}}},
+		{Payload: state.ServiceAccountTokenDeleted{Before: access.PersonalToken{ID: 4, Account: 4, Description: "gone", Digest: "04", CreatedAt: noon}}},
+		{Payload: state.ServiceAccountCreated{ID: 5, RootRole: 2}},
+		{Payload: state.ServiceAccountDeleted{ID: 5, RootRole: 2}},
+		{Payload: state.GroupCreated{Group: group}},
+		{Payload: state.GroupUpdated{Before: group, After: newGroup}},
+		{Payload: state.GroupCreated{Group: access.Group{ID: 2, Name: "Gone", CreatedAt: noon, CreatedBy: "user:1"}}},
+		{Payload: state.GroupDeleted{Before: access.Group{ID: 2, Name: "Gone", CreatedAt: noon, CreatedBy: "user:1"}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessAdded{Subjects: []state.Subject{{Account: 2}, {Group: 1}}, Roles: []access.RoleID{2}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessUserRolesUpdated{Account: 3, After: []access.RoleID{2}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessUserRolesDeleted{Account: 3, Before: []access.RoleID{2}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessGroupRolesUpdated{Group: 1, Before: []access.RoleID{2}, After: []access.RoleID{1, 2}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessGroupRolesDeleted{Group: 1, Before: []access.RoleID{1, 2}}},
+		{Scope: at(shop, "", ""), Payload: state.ProjectAccessUpdated{
+			Before: []state.Holding{{Subject: state.Subject{Account: 2}, Roles: []access.RoleID{2}}},
+			After:  []state.Holding{{Subject: state.Subject{Account: 3}, Roles: []access.RoleID{2}}, {Subject: state.Subject{Group: 1}, Roles: []access.RoleID{2}}},
+		}},
+		{Payload: state.UserDeleted{ID: 3, RootRole: 2}},
 	}
 }
 

@@ -1,0 +1,36 @@
+package access
+
+import "time"
+
+// Group is a number of accounts that get roles together.
+type Group struct {
+	ID          int64   `json:"id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description,omitempty"`
+	// MappingsSSO are the names under which single sign-on providers know the group.
+	MappingsSSO []string `json:"mappingsSSO,omitempty"`
+	// RootRole, when set, is the members' in the whole instance, beside their own.
+	RootRole  *RoleID   `json:"rootRole,omitempty"`
+	SCIMID    *string   `json:"scimId,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Ref       `json:"createdBy"`
+	// Members are sorted by account.
+	Members []Member `json:"members,omitempty"`
+}
+
+// Member says since when an account belongs to a group, and who put it there.
+type Member struct {
+	Account  int64     `json:"account"`
+	JoinedAt time.Time `json:"joinedAt"`
+	AddedBy  Ref       `json:"addedBy"`
+}
+
+// Has reports whether the account belongs to the group.
+func (g *Group) Has(account int64) bool {
+	for _, m := range g.Members {
+		if m.Account == account {
+			return true
+		}
+	}
+	return false
+}
