@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
@@ -23,7 +24,7 @@ func exported(t reflect.Type) bool {
 }
 
 // seal makes a batch behind a state, one minute after the last.
-func seal(t testing.TB, s *state.State, events ...state.Event) []ledger.Entry {
+func seal(t rapid.TB, s *state.State, events ...state.Event) []ledger.Entry {
 	t.Helper()
 	id := ledger.BatchID{6: 0x70, 8: 0x80}
 	binary.BigEndian.PutUint32(id[12:], uint32(s.Revision()+1))
@@ -42,7 +43,7 @@ func seal(t testing.TB, s *state.State, events ...state.Event) []ledger.Entry {
 	return entries
 }
 
-func mustFold(t testing.TB, s *state.State, events ...state.Event) *state.State {
+func mustFold(t rapid.TB, s *state.State, events ...state.Event) *state.State {
 	t.Helper()
 	next, _, err := state.Fold(s, seal(t, s, events...))
 	if err != nil {
@@ -52,7 +53,7 @@ func mustFold(t testing.TB, s *state.State, events ...state.Event) *state.State 
 }
 
 // told returns the state at the end of the story.
-func told(t testing.TB) *state.State {
+func told(t rapid.TB) *state.State {
 	t.Helper()
 	s := &state.State{}
 	for _, event := range story() {
@@ -61,7 +62,7 @@ func told(t testing.TB) *state.State {
 	return s
 }
 
-func mustDigest(t testing.TB, s *state.State) string {
+func mustDigest(t rapid.TB, s *state.State) string {
 	t.Helper()
 	digest, err := state.Digest(s)
 	if err != nil {
@@ -313,7 +314,7 @@ func TestSnapshotOfStory(t *testing.T) {
 	}
 }
 
-func mustRestore(t testing.TB, s *state.State) *state.State {
+func mustRestore(t rapid.TB, s *state.State) *state.State {
 	t.Helper()
 	data, err := state.Snapshot(s)
 	if err != nil {
