@@ -1,14 +1,18 @@
 package store
 
-import "database/sql"
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
 
-// Writer returns the pool that db writes with, to compare what it costs.
+// Writer returns the pool that db writes with.
 func Writer(db *DB) *sql.DB { return db.writer }
 
-// LoseOutcome makes the next commit of Append report err, though it took place.
-func LoseOutcome(db *DB, err error) {
+// LoseOutcome makes the next commit of Append look as if its answer was lost, though it took place.
+func LoseOutcome(db *DB) {
 	db.afterCommit = func() error {
 		db.afterCommit = nil
-		return err
+		return fmt.Errorf("the answer was lost: %w", context.DeadlineExceeded)
 	}
 }

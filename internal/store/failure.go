@@ -17,9 +17,9 @@ var (
 	// ErrUnavailable: the database cannot serve now: it is stopped, out of reach,
 	// full or too busy. Nothing was written, unless the error is ErrOutcomeUnknown too.
 	ErrUnavailable = errors.New("the database is unavailable")
-	// ErrOutcomeUnknown: the connection was lost during a commit, and the database did
-	// not come back in time to say what became of it. The error is ErrUnavailable
-	// too. For a batch, the tail will show.
+	// ErrOutcomeUnknown: the connection was lost during a commit, and it is not known
+	// what became of it; in the case of a batch, because the database did not come
+	// back in time to be asked: the tail will show. The error is ErrUnavailable too.
 	ErrOutcomeUnknown = errors.New("the database was lost during a commit")
 	// ErrLocked: another process uses the data folder of this SQLite database.
 	ErrLocked = errors.New("the data folder is in use by another process")

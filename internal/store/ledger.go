@@ -50,18 +50,18 @@ func (db *DB) Holds(ctx context.Context, head ledger.Head) (bool, error) {
 func (db *DB) Tail(ctx context.Context, after int64, limit int) ([]ledger.Entry, error) {
 	var entries []ledger.Entry
 	read := func(limit int) error {
-		return db.each(ctx, "read tail", `select body, hash from events where revision > $1 order by revision limit $2`,
+		return db.each(ctx, "read tail",
+			`select revision, body, hash from events where revision > $1 order by revision limit $2`,
 			[]any{after, limit}, func(scan func(...any) error) error {
 				var body, hash []byte
-				if err := scan(&body, &hash); err != nil {
+				if err := scan(&after, &body, &hash); err != nil {
 					return db.failed("read tail", err)
 				}
 				entry, err := toEntry(body, hash)
 				if err != nil {
-					return &ledger.Break{Revision: after + 1, Reason: err.Error()}
+					return &ledger.Break{Revision: after, Reason: err.Error()}
 				}
 				entries = append(entries, entry)
-				after = entry.Revision
 				return nil
 			})
 	}

@@ -64,6 +64,11 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 }
 
 func classifyPostgres(err error) failure {
+	// pgx says that a connection was closed, and that it is safe to try again, also when it
+	// broke while the answer to a commit was awaited.
+	if errors.Is(err, pgconn.ErrConnClosed) {
+		return lost
+	}
 	// What fails while connecting, or before anything was sent, has written nothing.
 	var connecting *pgconn.ConnectError
 	if errors.As(err, &connecting) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) {

@@ -160,7 +160,11 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		_ = tx.Rollback() // fn's error says more than a failing rollback
 		return err
 	}
-	return db.failed("commit", tx.Commit())
+	err = tx.Commit()
+	if err != nil && db.meaning(err) == lost {
+		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return db.failed("commit", err)
 }
 
 // exec runs a statement; what names it in errors: "put origin".

@@ -6,32 +6,64 @@ import (
 	"testing"
 )
 
-// Exec runs SQL behind the store's back, with the triggers and foreign keys that
-// guard the ledger switched off, as an administrator of the database could.
+// Exec runs SQL behind the store's back, without the triggers that guard the ledger, as
+// an administrator of the database could.
 func Exec(t testing.TB, url, query string, args ...any) {
 	t.Helper()
-	guard := []string{`set session_replication_role = replica`}
-	if !strings.HasPrefix(url, "postgres") {
-		guard = []string{
-			`pragma foreign_keys = off`,
-			`drop trigger if exists events_not_updated`,
-			`drop trigger if exists events_not_deleted`,
-			`drop trigger if exists events_follow`,
+	tx, err := Raw(t, url).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatalf("begin: %v", err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
+	exec := func(query string, args ...any) {
+		t.Helper()
+		if _, err := tx.ExecContext(t.Context(), query, args...); err != nil {
+			t.Fatalf("%s: %v", query, err)
 		}
 	}
-	conn := Raw(t, url)
-	for _, statement := range guard {
-		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
+	if strings.HasPrefix(url, "postgres") {
+		exec(`set local session_replication_role = replica`)
+		exec(query, args...)
+	} else {
+		triggers := triggersOf(t, tx)
+		for name := range triggers {
+			exec(`drop trigger ` + name)
+		}
+		exec(query, args...)
+		for _, create := range triggers {
+			exec(create)
 		}
 	}
-	if _, err := conn.ExecContext(t.Context(), query, args...); err != nil {
-		t.Fatalf("%s: %v", query, err)
+	if err := tx.Commit(); err != nil {
+		t.Fatalf("commit: %v", err)
 	}
 }
 
-// Raw returns a connection to the database that knows nothing of the store. It is closed
-// after the test.
+// triggersOf returns the statements that make the triggers of an SQLite database, by
+// the triggers' names.
+func triggersOf(t testing.TB, tx *sql.Tx) map[string]string {
+	t.Helper()
+	rows, err := tx.QueryContext(t.Context(), `select name, sql from sqlite_master where type = 'trigger'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err reports what matters
+	triggers := map[string]string{}
+	for rows.Next() {
+		var name, create string
+		if err := rows.Scan(&name, &create); err != nil {
+			t.Fatal(err)
+		}
+		triggers[name] = create
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return triggers
+}
+
+// Raw returns a connection to the database that knows nothing of the store, as a shell
+// would have. It is closed after the test.
 func Raw(t testing.TB, url string) *sql.Conn {
 	t.Helper()
 	driver, source := "pgx", url

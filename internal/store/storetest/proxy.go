@@ -15,13 +15,14 @@ type Proxy struct {
 	server   string   // host:port
 	listener net.Listener
 
-	mu     sync.Mutex
-	closed bool // refuses new connections
-	open   map[net.Conn]struct{}
-	// cutRequest is set to cut the connection on which a client next sends bytes that contain it, and
-	// cutCommit to cut the one on which the server next confirms a commit.
-	cutRequest []byte
-	cutCommit  bool
+	mu   sync.Mutex
+	cut  bool // refuses connections
+	open map[net.Conn]struct{}
+	// request and commit are closed, if set, when the proxy cuts as CutRequest and
+	// CutCommit say.
+	request   chan struct{}
+	requested []byte
+	commit    chan struct{}
 }
 
 // NewProxy starts a proxy in front of the server of a postgres:// URL, which must name
@@ -66,33 +67,39 @@ func (p *Proxy) URL() string { return p.url.String() }
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = true
+	p.cutLocked()
+}
+
+func (p *Proxy) cutLocked() {
+	p.cut = true
 	for conn := range p.open {
 		_ = conn.Close() // breaking it is the point
 	}
 }
 
-// Heal lets new connections through again.
+// Heal lets connections through again.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = false
+	p.cut = false
 }
 
-// CutRequest breaks the next connection on which a client sends bytes that contain a
-// text, before the server has seen them.
-func (p *Proxy) CutRequest(containing string) {
+// CutRequest makes the proxy Cut when a client next sends bytes that contain a text,
+// before the server has seen them. The channel is closed when it has.
+func (p *Proxy) CutRequest(containing string) <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cutRequest = []byte(containing)
+	p.request, p.requested = make(chan struct{}), []byte(containing)
+	return p.request
 }
 
-// CutCommit breaks the next connection on which the server confirms that an insert is
-// committed, before the client has seen it.
-func (p *Proxy) CutCommit() {
+// CutCommit makes the proxy Cut when the server next confirms that an insert is
+// committed, before the client has seen it. The channel is closed when it has.
+func (p *Proxy) CutCommit() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cutCommit = true
+	p.commit = make(chan struct{})
+	return p.commit
 }
 
 func (p *Proxy) serve(client net.Conn) {
@@ -108,22 +115,20 @@ func (p *Proxy) serve(client net.Conn) {
 	defer p.remove(client, server)
 
 	var copying sync.WaitGroup
-	copying.Go(func() { p.forward(client, server, p.mustCutRequest) })
-	copying.Go(func() { p.forward(server, client, p.mustCutReply) })
+	copying.Go(func() { p.forward(client, server, p.seeRequest) })
+	copying.Go(func() { p.forward(server, client, p.seeReply) })
 	copying.Wait()
 }
 
-// forward copies from one side to the other until one is closed, or until cut says
-// so of the bytes that were read last; then it closes both.
-func (p *Proxy) forward(from, to net.Conn, cut func([]byte) bool) {
+// forward copies from one side to the other until one of them is closed. see is shown
+// what is about to be passed on, and may cut.
+func (p *Proxy) forward(from, to net.Conn, see func([]byte)) {
 	defer func() { _, _ = from.Close(), to.Close() }()
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
-			if cut(buffer[:n]) {
-				return
-			}
+			see(buffer[:n])
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}
@@ -134,34 +139,34 @@ func (p *Proxy) forward(from, to net.Conn, cut func([]byte) bool) {
 	}
 }
 
-func (p *Proxy) mustCutRequest(request []byte) bool {
+func (p *Proxy) seeRequest(request []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cutRequest == nil || !bytes.Contains(request, p.cutRequest) {
-		return false
+	if p.request != nil && bytes.Contains(request, p.requested) {
+		p.cutLocked()
+		close(p.request)
+		p.request = nil
 	}
-	p.cutRequest = nil
-	return true
 }
 
-// mustCutReply recognizes the end of a transaction by the server's command tag and by its
-// saying that it is idle again.
-func (p *Proxy) mustCutReply(reply []byte) bool {
+// seeReply knows the end of a transaction by the server's command tag and by its saying
+// that it is idle again.
+func (p *Proxy) seeReply(reply []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	idle := bytes.HasSuffix(reply, []byte("Z\x00\x00\x00\x05I"))
 	inserted := bytes.Contains(reply, []byte("INSERT 0 ")) || bytes.Contains(reply, []byte("COMMIT\x00"))
-	if !p.cutCommit || !idle || !inserted {
-		return false
+	if p.commit != nil && idle && inserted {
+		p.cutLocked()
+		close(p.commit)
+		p.commit = nil
 	}
-	p.cutCommit = false
-	return true
 }
 
 func (p *Proxy) add(conns ...net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.cut {
 		return false
 	}
 	for _, conn := range conns {
