@@ -1,0 +1,159 @@
+package usage
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/quorate/quorate/internal/store"
+)
+
+// pending is what was reported and is not written down yet.
+type pending struct {
+	counts       map[countKey]*Counts
+	seen         map[seenKey]*store.UsageSeen
+	unknown      map[unknownKey]store.UnknownFlag
+	applications map[string]store.Application
+	projects     map[projectKey]store.ApplicationProject
+	instances    map[instanceKey]store.Instance
+}
+
+type (
+	countKey struct {
+		feature, environment, application string
+		hour                              time.Time
+	}
+	seenKey     struct{ feature, environment string }
+	unknownKey  struct{ name, environment, application string }
+	projectKey  struct{ application, project, environment string }
+	instanceKey struct{ application, environment, instance string }
+)
+
+func newPending() *pending {
+	return &pending{
+		counts:       map[countKey]*Counts{},
+		seen:         map[seenKey]*store.UsageSeen{},
+		unknown:      map[unknownKey]store.UnknownFlag{},
+		applications: map[string]store.Application{},
+		projects:     map[projectKey]store.ApplicationProject{},
+		instances:    map[instanceKey]store.Instance{},
+	}
+}
+
+func (k countKey) count(c *Counts) store.UsageCount {
+	return store.UsageCount{
+		Feature: k.feature, Environment: k.environment, Application: k.application, Hour: k.hour,
+		Yes: c.Yes, No: c.No, Variants: c.Variants,
+	}
+}
+
+// add adds counts under a key.
+func (p *pending) add(key countKey, c Counts) {
+	have := p.counts[key]
+	if have == nil {
+		have = &Counts{}
+		p.counts[key] = have
+	}
+	have.Yes += c.Yes
+	have.No += c.No
+	for name, n := range c.Variants {
+		if have.Variants == nil {
+			have.Variants = map[string]int64{}
+		}
+		have.Variants[name] += n
+	}
+}
+
+// see notes that a flag was used.
+func (p *pending) see(feature, environment string, first, last time.Time) {
+	key := seenKey{feature, environment}
+	have := p.seen[key]
+	if have == nil {
+		p.seen[key] = &store.UsageSeen{Feature: feature, Environment: environment, First: first, Last: last}
+		return
+	}
+	if first.Before(have.First) {
+		have.First = first
+	}
+	if last.After(have.Last) {
+		have.Last = last
+	}
+}
+
+// put notes an application. A later report replaces an earlier one, but for what it
+// does not say.
+func (p *pending) put(a store.Application) {
+	if have, ok := p.applications[a.Name]; ok {
+		a.CreatedAt = have.CreatedAt
+		if len(a.Strategies) == 0 {
+			a.Strategies = have.Strategies
+		}
+	}
+	p.applications[a.Name] = a
+}
+
+// putInstance notes an instance in the same way.
+func (p *pending) putInstance(i store.Instance) {
+	key := instanceKey{i.Application, i.Environment, i.Instance}
+	if have, ok := p.instances[key]; ok {
+		i.CreatedAt = have.CreatedAt
+		if i.SDK == "" {
+			i.SDK, i.SDKType = have.SDK, have.SDKType
+		}
+		if i.ClientIP == "" {
+			i.ClientIP = have.ClientIP
+		}
+	}
+	p.instances[key] = i
+}
+
+// merge adds what was reported later.
+func (p *pending) merge(later *pending) {
+	for key, c := range later.counts {
+		p.add(key, *c)
+	}
+	for _, s := range later.seen {
+		p.see(s.Feature, s.Environment, s.First, s.Last)
+	}
+	maps.Copy(p.unknown, later.unknown)
+	for _, a := range later.applications {
+		p.put(a)
+	}
+	maps.Copy(p.projects, later.projects)
+	for _, i := range later.instances {
+		p.putInstance(i)
+	}
+}
+
+func (p *pending) hasOnlyCounts() bool {
+	return len(p.seen)+len(p.unknown)+len(p.applications)+len(p.projects)+len(p.instances) == 0
+}
+
+// putAllButCounts stores everything that is not a count; storing it twice does no harm.
+func (p *pending) putAllButCounts(tx *store.Tx) error {
+	seen := make([]store.UsageSeen, 0, len(p.seen))
+	for _, s := range p.seen {
+		seen = append(seen, *s)
+	}
+	if err := tx.PutUsageSeen(seen); err != nil {
+		return err
+	}
+	if err := tx.PutUnknownFlags(slices.Collect(maps.Values(p.unknown))); err != nil {
+		return err
+	}
+	if err := tx.PutApplications(slices.Collect(maps.Values(p.applications))); err != nil {
+		return err
+	}
+	if err := tx.PutApplicationProjects(slices.Collect(maps.Values(p.projects))); err != nil {
+		return err
+	}
+	return tx.PutInstances(slices.Collect(maps.Values(p.instances)))
+}
+
+func (p *pending) forgetAllButCounts() {
+	clear(p.seen)
+	clear(p.unknown)
+	clear(p.applications)
+	clear(p.projects)
+	clear(p.instances)
+}

@@ -1,0 +1,430 @@
+package usage_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
+	"github.com/quorate/quorate/internal/usage"
+)
+
+// noon is when the tests begin.
+var noon = time.Date(2026, time.March, 1, 12, 20, 0, 0, time.UTC)
+
+// clock is a clock that stands until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// newUsage returns a usage that knows the flags a and b, and its clock.
+func newUsage(db *store.DB) (*usage.Usage, *clock) {
+	c := &clock{now: noon}
+	return usage.New(usage.Options{
+		DB: db, Now: c.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Known: func(feature string) bool { return feature == "a" || feature == "b" },
+	}), c
+}
+
+func mustFlush(t *testing.T, u *usage.Usage) {
+	t.Helper()
+	if err := u.Flush(t.Context()); err != nil {
+		t.Fatalf("flush: %v", err)
+	}
+}
+
+func must[T any](t *testing.T) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+func report(application string, at time.Time, features map[string]usage.Counts) usage.Report {
+	return usage.Report{Application: application, Environment: "development", At: at, Features: features}
+}
+
+func TestCountsAddUpByTheHour(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		hour := noon.Truncate(time.Hour)
+		u.Count(report("shop", noon, map[string]usage.Counts{
+			"a": {Yes: 3, No: 1, Variants: map[string]int64{"blue": 2, "disabled": 1}},
+			"b": {No: 5},
+		}))
+		mustFlush(t, u)
+		u.Count(report("shop", noon.Add(time.Minute), map[string]usage.Counts{"a": {Yes: 2, Variants: map[string]int64{"blue": 1, "red": 1}}}))
+		u.Count(report("shop", noon.Add(-time.Hour), map[string]usage.Counts{"a": {Yes: 7}}))
+		u.Count(report("mail", noon, map[string]usage.Counts{"a": {No: 1}}))
+		u.Count(usage.Report{Application: "shop", Environment: "production", At: noon, Features: map[string]usage.Counts{"a": {Yes: 9}}})
+		mustFlush(t, u)
+
+		want := []store.UsageCount{
+			{Feature: "a", Environment: "development", Application: "mail", Hour: hour, No: 1},
+			{Feature: "a", Environment: "development", Application: "shop", Hour: hour.Add(-time.Hour), Yes: 7},
+			{Feature: "a", Environment: "development", Application: "shop", Hour: hour, Yes: 5, No: 1, Variants: map[string]int64{"blue": 3, "disabled": 1, "red": 1}},
+			{Feature: "a", Environment: "production", Application: "shop", Hour: hour, Yes: 9},
+		}
+		if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 2))); diff != "" {
+			t.Errorf("two hours differ (-want +got):\n%s", diff)
+		}
+		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 3 {
+			t.Errorf("got %v for one hour, want the 3 counts of the present one", got)
+		}
+	})
+}
+
+func TestNothingFoundIsNotCounted(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		u.Count(report("shop", noon, map[string]usage.Counts{"a": {Variants: map[string]int64{"blue": 4}}, "unheard": {}}))
+		mustFlush(t, u)
+		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 48)); len(got) != 0 {
+			t.Errorf("got %v, want no counts", got)
+		}
+		if got := must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context())); len(got) != 0 {
+			t.Errorf("got %v, want no unknown flags", got)
+		}
+	})
+}
+
+// TestWrongClocksCountNow books what lies outside of what is kept in the present hour: the
+// flag is used, whatever the client's clock says.
+func TestWrongClocksCountNow(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		for _, at := range []time.Time{noon.Add(-49 * time.Hour), noon.AddDate(1000, 0, 0), {}} {
+			u.Count(report("shop", at, map[string]usage.Counts{"a": {Yes: 1}}))
+		}
+		mustFlush(t, u)
+		want := []store.UsageCount{{Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour), Yes: 3}}
+		if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 48))); diff != "" {
+			t.Errorf("the counts differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestLastSeen(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		use := func(feature string) {
+			u.Count(report("shop", clock.Now(), map[string]usage.Counts{feature: {No: 1}}))
+			mustFlush(t, u)
+		}
+		use("a")
+		clock.move(90 * time.Minute)
+		use("a")
+		use("b")
+		a := store.UsageSeen{Feature: "a", Environment: "development", First: noon, Last: noon.Add(90 * time.Minute)}
+		b := store.UsageSeen{Feature: "b", Environment: "development", First: noon.Add(90 * time.Minute), Last: noon.Add(90 * time.Minute)}
+		type seen = map[string]map[string]store.UsageSeen
+		if diff := cmp.Diff(seen{"a": {"development": a}, "b": {"development": b}}, must[seen](t)(u.LastSeen(t.Context()))); diff != "" {
+			t.Errorf("all flags differ (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(seen{"b": {"development": b}}, must[seen](t)(u.LastSeen(t.Context(), "b", "c"))); diff != "" {
+			t.Errorf("the named flags differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestUnknownFlags(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		u.Count(report("shop", noon, map[string]usage.Counts{"old": {Yes: 1}}))
+		mustFlush(t, u)
+		clock.move(25 * time.Hour)
+		u.Count(report("shop", noon, map[string]usage.Counts{"typo": {Yes: 1}, "a": {Yes: 1}}))
+		mustFlush(t, u)
+		want := []store.UnknownFlag{{Name: "typo", Environment: "development", Application: "shop", At: noon.Add(25 * time.Hour)}}
+		if diff := cmp.Diff(want, must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context()))); diff != "" {
+			t.Errorf("the unknown flags differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestApplications(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		u.Register(usage.Presence{
+			Application: "shop", Environment: "development", Instance: "one", Projects: []string{"default", "mail"},
+			SDK: "unleash-node-sdk:6.12.1", SDKType: usage.Backend, Strategies: []string{"default", "flexibleRollout"}, ClientIP: "192.0.2.1",
+		})
+		mustFlush(t, u)
+		clock.move(time.Minute)
+		// Metrics say less than a registration, and take nothing away.
+		u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "one", Projects: []string{"default"}})
+		u.Register(usage.Presence{Application: "shop", Environment: "production"})
+		mustFlush(t, u)
+
+		later := noon.Add(time.Minute)
+		got := must[*usage.Application](t)(u.Application(t.Context(), "shop"))
+		want := &usage.Application{
+			Application: store.Application{Name: "shop", CreatedAt: noon, SeenAt: later, Strategies: []string{"default", "flexibleRollout"}},
+			Projects: []store.ApplicationProject{
+				{Application: "shop", Project: "default", Environment: "development", SeenAt: later},
+				{Application: "shop", Project: "mail", Environment: "development", SeenAt: noon},
+			},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the application differs (-want +got):\n%s", diff)
+		}
+		wantInstances := []store.Instance{
+			{Application: "shop", Environment: "development", Instance: "one", SDK: "unleash-node-sdk:6.12.1", SDKType: "backend", ClientIP: "192.0.2.1", CreatedAt: noon, SeenAt: later},
+			{Application: "shop", Environment: "production", Instance: "default", CreatedAt: later, SeenAt: later},
+		}
+		if diff := cmp.Diff(wantInstances, must[[]store.Instance](t)(u.Instances(t.Context(), "shop"))); diff != "" {
+			t.Errorf("the instances differ (-want +got):\n%s", diff)
+		}
+
+		if err := u.Describe(t.Context(), store.Application{Name: "shop", URL: "https://shop.example", Icon: "cart"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := must[*usage.Application](t)(u.Application(t.Context(), "shop")); got.URL != "https://shop.example" || !got.CreatedAt.Equal(noon) {
+			t.Errorf("got %+v, want the URL that was given and the first date", got)
+		}
+		if err := u.Forget(t.Context(), "shop"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := u.Application(t.Context(), "shop"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("got %v, want a fault of the kind NotFound", err)
+		}
+		if got := must[[]store.Instance](t)(u.Instances(t.Context(), "")); len(got) != 0 {
+			t.Errorf("got %v, want no instances", got)
+		}
+	})
+}
+
+func TestFeaturesUsedBy(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		u.Count(report("shop", noon, map[string]usage.Counts{"b": {Yes: 1}, "a": {Yes: 1}}))
+		u.Count(report("mail", noon, map[string]usage.Counts{"a": {Yes: 1}}))
+		mustFlush(t, u)
+		for application, want := range map[string][]string{"shop": {"a", "b"}, "mail": {"a"}, "none": nil} {
+			if diff := cmp.Diff(want, must[[]string](t)(u.FeaturesUsedBy(t.Context(), application))); diff != "" {
+				t.Errorf("%s: the flags differ (-want +got):\n%s", application, diff)
+			}
+		}
+	})
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		use := func(application string) {
+			u.Register(usage.Presence{Application: application, Environment: "development", Projects: []string{"*"}})
+			u.Count(report(application, clock.Now(), map[string]usage.Counts{"a": {Yes: 1, Variants: map[string]int64{"blue": 1}}}))
+			mustFlush(t, u)
+		}
+		use("first")
+		clock.move(50 * time.Hour)
+		use("second")
+		if err := u.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string(nil), must[[]string](t)(u.FeaturesUsedBy(t.Context(), "first"))); diff != "" {
+			t.Errorf("the old counts are there (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"a"}, must[[]string](t)(u.FeaturesUsedBy(t.Context(), "second"))); diff != "" {
+			t.Errorf("the new counts are gone (-want +got):\n%s", diff)
+		}
+		clock.move(29 * 24 * time.Hour)
+		use("third")
+		if err := u.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, a := range must[[]usage.Application](t)(u.Applications(t.Context())) {
+			names = append(names, a.Name)
+		}
+		if diff := cmp.Diff([]string{"second", "third"}, names); diff != "" {
+			t.Errorf("the applications differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestRun flushes when it is told to and when it is stopped: nothing is lost.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	u, _ := newUsage(storetest.Open(t, storetest.SQLite(t)))
+	ctx, stop := context.WithCancel(t.Context())
+	ticks := make(chan time.Time)
+	var running sync.WaitGroup
+	running.Go(func() { u.Run(ctx, ticks) })
+
+	u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1}}))
+	ticks <- noon
+	ticks <- noon // the first one is done when the second is taken
+	if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 1 {
+		t.Errorf("after a tick got %v, want 1", got)
+	}
+	u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1}}))
+	stop()
+	running.Wait()
+	if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 2 {
+		t.Errorf("after the end got %v, want 2", got)
+	}
+}
+
+// TestDatabaseAway loses nothing while the database cannot be written to.
+func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
+	url := storetest.SQLite(t)
+	u, _ := newUsage(storetest.Open(t, url))
+	storetest.Exec(t, url, `alter table usage_hours rename to elsewhere`)
+	count := func() {
+		u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1, Variants: map[string]int64{"blue": 1}}}))
+		u.Register(usage.Presence{Application: "shop", Environment: "development"})
+	}
+	for range 3 {
+		count()
+		if err := u.Flush(t.Context()); err == nil {
+			t.Fatal("got no error from a flush that cannot write")
+		}
+	}
+	storetest.Exec(t, url, `alter table elsewhere rename to usage_hours`)
+	count()
+	mustFlush(t, u)
+	want := []store.UsageCount{{
+		Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour),
+		Yes: 4, Variants: map[string]int64{"blue": 4},
+	}}
+	if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1))); diff != "" {
+		t.Errorf("the counts differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestBounded sends more different names than are kept.
+func TestBounded(t *testing.T) {
+	t.Parallel()
+	u, clock := newUsage(storetest.Open(t, storetest.SQLite(t)))
+	features := map[string]usage.Counts{}
+	for i := range 3_000 {
+		features[fmt.Sprint("unknown-", i)] = usage.Counts{Yes: 1}
+	}
+	u.Count(report("shop", noon, features))
+	for i := range 12_000 {
+		u.Register(usage.Presence{Application: fmt.Sprint("app-", i), Environment: "development"})
+	}
+	mustFlush(t, u)
+	if got := len(must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context()))); got != 1_000 {
+		t.Errorf("got %d unknown flags, want 1,000", got)
+	}
+	if got := len(must[[]usage.Application](t)(u.Applications(t.Context()))); got != 10_000 {
+		t.Errorf("got %d applications, want 10,000", got)
+	}
+	if got := u.Dropped(); got != 4_000 {
+		t.Errorf("got %d dropped reports, want 4,000", got)
+	}
+	// What is known goes on, and the next day others have their turn.
+	u.Register(usage.Presence{Application: "app-0", Environment: "development"})
+	clock.move(25 * time.Hour)
+	u.Register(usage.Presence{Application: "app-11999", Environment: "development"})
+	if got := u.Dropped(); got != 4_000 {
+		t.Errorf("got %d dropped reports, want still 4,000", got)
+	}
+}
+
+// TestOddNames stores whatever text clients send.
+func TestOddNames(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		long := string(make([]byte, 10_000))
+		for _, name := range []string{"", "\x00", "\xff\xfe", "a\x00b", "日本", long, "'; drop table applications; --"} {
+			u.Register(usage.Presence{Application: name, Environment: "development", Instance: name, SDK: name, Strategies: []string{name}, ClientIP: name})
+			u.Count(report(name, noon, map[string]usage.Counts{"a": {Yes: 1, Variants: map[string]int64{name: 1}}, "no" + name: {Yes: 1}}))
+		}
+		mustFlush(t, u)
+		var names []string
+		for _, a := range must[[]usage.Application](t)(u.Applications(t.Context())) {
+			names = append(names, a.Name)
+		}
+		if diff := cmp.Diff([]string{"", "'; drop table applications; --", "ab", "日本"}, names); diff != "" {
+			t.Errorf("the applications differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestNodesAddUp lets two nodes count the same at the same time.
+func TestNodesAddUp(t *testing.T) {
+	t.Parallel()
+	storetest.EachNodes(t, 2, func(t *testing.T, nodes []*store.DB) {
+		features := map[string]usage.Counts{"a": {Yes: 1}, "b": {No: 1}}
+		var running sync.WaitGroup
+		errs := make([]error, len(nodes))
+		for i, db := range nodes {
+			u, _ := newUsage(db)
+			running.Go(func() {
+				for range 20 {
+					u.Count(report("shop", noon, features))
+					u.Register(usage.Presence{Application: "shop", Environment: "development", Projects: []string{"x", "y"}})
+					errs[i] = errors.Join(errs[i], u.Flush(t.Context()))
+				}
+			})
+		}
+		running.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		u, _ := newUsage(nodes[0])
+		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "b", 1)); len(got) != 1 || got[0].No != 40 {
+			t.Errorf("got %v, want 40", got)
+		}
+	})
+}
+
+// BenchmarkFlush measures writing down what 10 applications counted of 1,000 flags: what
+// a busy node does every five seconds.
+func BenchmarkFlush(b *testing.B) {
+	db := storetest.Open(b, storetest.SQLite(b))
+	u := usage.New(usage.Options{
+		DB: db, Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Known: func(string) bool { return true },
+	})
+	features := map[string]usage.Counts{}
+	for i := range 1_000 {
+		features[fmt.Sprint("flag-", i)] = usage.Counts{Yes: 3, No: 2}
+	}
+	for b.Loop() {
+		for i := range 10 {
+			u.Count(report(fmt.Sprint("app-", i), noon, features))
+		}
+		if err := u.Flush(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
