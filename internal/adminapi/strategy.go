@@ -140,17 +140,22 @@ func (a *api) addFeatureStrategy(ctx context.Context, r request, in *struct {
 	Body createFeatureStrategy
 },
 ) (featureStrategy, error) {
-	s, err := a.App.AddStrategy(ctx, r.Caller, in.scope(), app.StrategySettings{
-		Name:        in.Body.Name,
-		Title:       in.Body.Title,
-		Disabled:    in.Body.Disabled != nil && *in.Body.Disabled,
-		SortOrder:   in.Body.SortOrder,
-		Constraints: constraintsOf(in.Body.Constraints),
-		Parameters:  in.Body.Parameters,
-		Segments:    in.Body.Segments,
-		Variants:    strategyVariantsOf(in.Body.Variants),
-	})
+	s, err := a.App.AddStrategy(ctx, r.Caller, in.scope(), in.Body.settings())
 	return viewStrategy(s), err
+}
+
+// settings returns what the body says of a strategy.
+func (b createFeatureStrategy) settings() app.StrategySettings {
+	return app.StrategySettings{
+		Name:        b.Name,
+		Title:       b.Title,
+		Disabled:    b.Disabled != nil && *b.Disabled,
+		SortOrder:   b.SortOrder,
+		Constraints: constraintsOf(b.Constraints),
+		Parameters:  b.Parameters,
+		Segments:    b.Segments,
+		Variants:    strategyVariantsOf(b.Variants),
+	}
 }
 
 func (a *api) setStrategySortOrder(ctx context.Context, r request, in *struct {

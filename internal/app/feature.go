@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -428,19 +429,28 @@ func unknownFeatureType(id string) error {
 // validTags returns the tags as they are kept, without duplicates, or a BadData fault.
 func validTags(d *decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
 	var valid []flag.Tag
-	for _, tag := range tags {
-		tag = tag.Trim()
-		if err := fault.Invalid(flag.ValidateTag(at, tag)...); err != nil {
+	for i, tag := range tags {
+		tag, err := validTag(d, fmt.Sprintf("%s/%d", at, i), tag)
+		if err != nil {
 			return nil, err
-		}
-		if d.TagType(tag.Type) == nil {
-			return nil, fault.Field(at+"/type", "There is no tag type %q.", tag.Type)
 		}
 		if !slices.Contains(valid, tag) {
 			valid = append(valid, tag)
 		}
 	}
 	return valid, nil
+}
+
+// validTag returns the tag as it is kept, or a BadData fault.
+func validTag(d *decision, at string, tag flag.Tag) (flag.Tag, error) {
+	tag = tag.Trim()
+	if err := fault.Invalid(flag.ValidateTag(at, tag)...); err != nil {
+		return tag, err
+	}
+	if d.TagType(tag.Type) == nil {
+		return tag, fault.Field(at+"/type", "There is no tag type %q.", tag.Type)
+	}
+	return tag, nil
 }
 
 // addTag decides that a flag gets a tag, which is created if it does not exist yet.

@@ -15,14 +15,14 @@ import (
 // Faults: BadData, NameExists.
 func (a *App) CreateTag(ctx context.Context, c Caller, tag flag.Tag) error {
 	_, err := a.do(ctx, c, func(d *decision) error {
-		valid, err := validTags(d, "/body", []flag.Tag{tag})
+		valid, err := validTag(d, "/body", tag)
 		if err != nil {
 			return err
 		}
-		if d.HasTag(valid[0]) {
-			return fault.New(fault.NameExists, "There already exists a tag with the type %q and the value %q", valid[0].Type, valid[0].Value)
+		if d.HasTag(valid) {
+			return fault.New(fault.NameExists, "There already exists a tag with the type %q and the value %q", valid.Type, valid.Value)
 		}
-		d.add(state.Scope{}, state.TagCreated{Tag: valid[0]})
+		d.add(state.Scope{}, state.TagCreated{Tag: valid})
 		return nil
 	})
 	return err
