@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,23 +44,87 @@ func TestArchitecturePage(t *testing.T) {
 }
 
 // TestWhereThingsLivePage reads the table of nouns: every noun once, in one of the
-// three places, with a reason.
+// three places, with a reason, and none missing of those that the code keeps.
 func TestWhereThingsLivePage(t *testing.T) {
 	t.Parallel()
 	places := []string{"ledger", "plain", "sealed"}
-	seen := map[string]bool{}
+	livesIn := map[string]string{}
 	for _, row := range mustTable(t, "where-things-live.md", "noun", "place", "why") {
 		noun, place, why := row[0], row[1], row[2]
 		switch {
-		case seen[noun]:
+		case livesIn[noun] != "":
 			t.Errorf("%s stands in the table twice; a noun lives in one place", noun)
 		case !slices.Contains(places, place):
 			t.Errorf("%s lives in %q; the places are %s", noun, place, strings.Join(places, ", "))
 		case why == "":
 			t.Errorf("%s does not say why it lives in %s", noun, place)
 		}
-		seen[noun] = true
+		livesIn[noun] = place
 	}
+	for kept, place := range mustReadKept(t) {
+		noun := nounOf(kept)
+		if got, ok := livesIn[noun]; !ok || got != place {
+			t.Errorf("docs/where-things-live.md: got %q for %q, want %q, because the code keeps %s there", got, noun, place, kept)
+		}
+	}
+}
+
+// nouns are the names in the code that are not simply the noun in the plural.
+var nouns = map[string]string{
+	"Tokens": "API token",
+	"Lost":   "lost history",
+	"Served": "revision served",
+	"meta":   "instance's own fact",
+}
+
+// nounOf returns the noun of a table of the database or a field of the state, in the
+// singular: "event_origins" and "EventOrigins" are both "event origin".
+func nounOf(kept string) string {
+	if noun, ok := nouns[kept]; ok {
+		return noun
+	}
+	words := regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(kept, "$1 $2")
+	return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(words, "_", " ")), "s")
+}
+
+// mustReadKept returns the place of what the code keeps: the lists of a state's
+// snapshot are in the ledger, and tables are plain, but for that of the ledger itself.
+func mustReadKept(t *testing.T) map[string]string {
+	t.Helper()
+	kept := map[string]string{}
+	for f := range mustReadHouse(t).Files("internal/state") {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok || spec.Name.Name != "snapshot" {
+				return true
+			}
+			for _, field := range spec.Type.(*ast.StructType).Fields.List {
+				if _, ok := field.Type.(*ast.ArrayType); ok {
+					kept[field.Names[0].Name] = "ledger"
+				}
+			}
+			return false
+		})
+	}
+	if len(kept) == 0 {
+		t.Fatal("got no lists from the snapshot in internal/state")
+	}
+	create := regexp.MustCompile(`(?m)^create table (\w+)`)
+	for _, file := range mustGlob(t, "internal/store/migrations/*.sql") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range create.FindAllStringSubmatch(string(data), -1) {
+			kept[match[1]] = "plain"
+		}
+	}
+	if kept["events"] == "" || kept["sealed"] == "" {
+		t.Fatal("got no table events or sealed from internal/store/migrations")
+	}
+	kept["events"] = "ledger"
+	delete(kept, "sealed") // a place, not a noun
+	return kept
 }
 
 // TestErrorsPage holds the table of faults to the kinds in package fault: all of
@@ -97,30 +162,57 @@ func TestDomainPage(t *testing.T) {
 	}
 }
 
+// TestLinks follows the relative links of all pages.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`)
+	pages := mustGlob(t, "*.md", "docs/*.md", "docs/*/*.md")
+	for _, page := range pages {
+		data, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range link.FindAllStringSubmatch(string(data), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), match[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, match[1])
+			}
+		}
+	}
+}
+
+// mustGlob returns the repository's files that match the patterns, at least one for each.
+func mustGlob(t *testing.T, patterns ...string) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("got %d files for %s and error %v, want some", len(found), pattern, err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
 // mustReadKinds returns the value of each fault.Kind by the constant's name.
 func mustReadKinds(t *testing.T) map[string]string {
 	t.Helper()
 	kinds := map[string]string{}
-	for _, p := range mustReadHouse(t).Packages {
-		if p.Dir != "internal/fault" {
-			continue
-		}
-		for _, f := range p.Files {
-			ast.Inspect(f.Syntax, func(n ast.Node) bool {
-				spec, ok := n.(*ast.ValueSpec)
-				if !ok {
-					return true
-				}
-				if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == "Kind" {
-					value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					kinds[spec.Names[0].Name] = value
-				}
+	for f := range mustReadHouse(t).Files("internal/fault") {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
 				return true
-			})
-		}
+			}
+			if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == "Kind" {
+				value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kinds[spec.Names[0].Name] = value
+			}
+			return true
+		})
 	}
 	if len(kinds) == 0 {
 		t.Fatal("got no kinds from package fault")
