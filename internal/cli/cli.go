@@ -1,0 +1,109 @@
+// Package cli is the command line: one file for each subcommand, and the settings,
+// each a flag and an environment variable.
+//
+// A subcommand reads its settings, hands them on and prints what came of it. What it
+// does belongs in server; nothing is decided here.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/server"
+)
+
+// version is set when a release is built.
+var version = "unknown"
+
+// The exit codes. A script can tell "no" from "I did not understand you".
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// program is every subcommand.
+type program struct {
+	Serve   serve          `cmd:"" help:"Serve flags."`
+	Ledger  ledgerCommands `cmd:"" help:"Check the ledger, or agree to a restored one."`
+	OpenAPI openapi        `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a subcommand prints: its result to out, all else to err.
+type terminal struct {
+	out, err io.Writer
+}
+
+// storage is where an instance keeps its data.
+type storage struct {
+	Data     string `default:"./data" env:"QUORATE_DATA" placeholder:"DIR" help:"The data folder. It holds the secret key, and the database unless another is given (${default}; $$${env})."`
+	Database string `env:"QUORATE_DATABASE" placeholder:"URL" help:"A PostgreSQL database, postgres://…, instead of SQLite in the data folder. It has to be reached directly, not through a pooler ($$${env})."`
+}
+
+func (s storage) settings() server.Storage {
+	return server.Storage{Data: s.Data, Database: s.Database}
+}
+
+// Main runs the program with the arguments after its name and returns its exit code. It ends
+// early when the process is told to stop.
+func Main(args []string, out, err io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	var p program
+	exited := false // by a flag such as --help, which has printed all there is to say
+	parser := kong.Must(&p,
+		kong.Name("quorate"),
+		kong.Description("A feature-flag server in which a protected environment changes only when enough people agree."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		// Settings name their variable and default in their own sentence.
+		kong.ValueFormatter(func(value *kong.Value) string { return value.Help }),
+		kong.Writers(out, err),
+		kong.Exit(func(int) { exited = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(terminal{out: out, err: err}),
+	)
+	command, problem := parser.Parse(args)
+	switch {
+	case exited:
+		return exitDone
+	case problem != nil:
+		_, _ = fmt.Fprintf(err, "quorate: %v. Try quorate --help.\n", problem) // there is no other place to say it
+		return exitUsage
+	}
+	if problem := command.Run(); problem != nil {
+		_, _ = fmt.Fprintf(err, "quorate: %s\n", sentence(problem))
+		return exitFailed
+	}
+	return exitDone
+}
+
+// sentence is what a person gets to read of an error: a fault's own sentence and its
+// details, where the ledger is damaged, or the whole chain of what went wrong.
+func sentence(err error) string {
+	if broken, ok := errors.AsType[*ledger.Break](err); ok {
+		return broken.Error()
+	}
+	f := fault.As(err)
+	if f == nil {
+		return err.Error()
+	}
+	var text strings.Builder
+	text.WriteString(f.Message)
+	for _, detail := range f.Details {
+		text.WriteString("\n  " + detail.Message)
+	}
+	return text.String()
+}

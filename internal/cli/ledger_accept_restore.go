@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/quorate/quorate/internal/server"
+)
+
+// ledgerAcceptRestore is `quorate ledger accept-restore`.
+type ledgerAcceptRestore struct {
+	storage
+	Reason string `required:"" placeholder:"TEXT" help:"Why; it is written into the ledger."`
+}
+
+// Help says when it is needed.
+func (ledgerAcceptRestore) Help() string {
+	return `A server that has seen a newer ledger than its database holds knows that the database was restored from a
+backup, and writes nothing until somebody says that this was meant. This command says so. It prints which
+revisions are lost.
+
+The data folder must be that of a server that has seen the newer ledger: its file HEAD says what was
+there. An SQLite database is in use while a server runs, so stop it first.`
+}
+
+// Run accepts the restored ledger.
+func (c ledgerAcceptRestore) Run(ctx context.Context, t terminal) error {
+	lost, err := server.AcceptRestore(ctx, c.settings(), c.Reason)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "The restored ledger is accepted. Revisions %d to %d are lost.\n", lost.From, lost.To)
+	return err
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/server"
+)
+
+// stopLimit is how long a server that is told to stop may take: what supervisors
+// usually wait before they kill, less a little.
+const stopLimit = 8 * time.Second
+
+// serve is `quorate serve`.
+type serve struct {
+	storage
+	Listen     string     `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
+	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, and tokens to try it with ($$${env})."`
+	BasePath   string     `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
+	TrustProxy []network  `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
+	LogLevel   slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
+}
+
+// Help says what is not a flag: secrets, which other users of the machine could read there.
+func (serve) Help() string {
+	return `Secrets are read from the environment only:
+
+  QUORATE_SECRET_KEY         the secret key as base64 text; otherwise it is in the file secret.key of the data folder,
+                             made on the first start. All servers on one database need the same.
+  INIT_ADMIN_API_TOKENS      tokens, separated by commas, that a first start creates: *:*.TEXT
+  INIT_BACKEND_API_TOKENS    the same for server-side SDKs: PROJECT:ENVIRONMENT.TEXT, where * is every project
+  INIT_CLIENT_API_TOKENS     the old name of INIT_BACKEND_API_TOKENS
+  INIT_FRONTEND_API_TOKENS   the same for SDKs in browsers and on phones
+
+A first start without an admin token makes one and prints it, once.`
+}
+
+// Run serves until ctx is done.
+func (c serve) Run(ctx context.Context, t terminal) error {
+	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: c.LogLevel}))
+	if os.Getenv("UNLEASH_DEFAULT_ADMIN_USERNAME") != "" || os.Getenv("UNLEASH_DEFAULT_ADMIN_PASSWORD") != "" {
+		log.Warn("UNLEASH_DEFAULT_ADMIN_USERNAME and UNLEASH_DEFAULT_ADMIN_PASSWORD have no effect: there are no people yet, only tokens")
+	}
+	proxies := make([]netip.Prefix, len(c.TrustProxy))
+	for i, n := range c.TrustProxy {
+		proxies[i] = netip.Prefix(n)
+	}
+	s, err := server.Start(ctx, server.Settings{
+		Storage:        c.settings(),
+		SecretKey:      os.Getenv("QUORATE_SECRET_KEY"),
+		Listen:         c.Listen,
+		BasePath:       c.BasePath,
+		TrustedProxies: proxies,
+		FirstTokens: app.FirstTokens{
+			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
+			Backend:  append(split(os.Getenv("INIT_BACKEND_API_TOKENS")), split(os.Getenv("INIT_CLIENT_API_TOKENS"))...),
+			Frontend: split(os.Getenv("INIT_FRONTEND_API_TOKENS")),
+		},
+		Demo:    c.Demo,
+		Version: version,
+		Log:     log,
+		Out:     t.out,
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-s.Failed():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+	defer cancel()
+	return s.Stop(stopping)
+}
+
+// network is an address or a network, 192.0.2.7 or 192.0.2.0/24.
+type network netip.Prefix
+
+// UnmarshalText reads either form.
+func (n *network) UnmarshalText(text []byte) error {
+	if address, err := netip.ParseAddr(string(text)); err == nil {
+		*n = network(netip.PrefixFrom(address, address.BitLen()))
+		return nil
+	}
+	prefix, err := netip.ParsePrefix(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no address and no network", text)
+	}
+	*n = network(prefix)
+	return nil
+}
+
+// split returns the values of a list with commas, without white space and empty ones.
+func split(list string) []string {
+	var values []string
+	for value := range strings.SplitSeq(list, ",") {
+		if value = strings.TrimSpace(value); value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"fmt"
+
+	"github.com/quorate/quorate/internal/app"
+)
+
+// demoEnvironment is where the demo's tokens and lines are for.
+const demoEnvironment = "development"
+
+// demoLines are lines to paste, for a terminal and for programs.
+func (s *Server) demoLines(made app.FirstTokens) string {
+	admin := "YOUR-ADMIN-TOKEN"
+	if len(made.Admin) > 0 {
+		admin = made.Admin[0]
+	}
+	url, backend, frontend := s.URL(), made.Backend[0], made.Frontend[0]
+	return fmt.Sprintf(`The project %[1]q has flags to try. What an SDK on a server gets:
+
+  curl -H 'Authorization: %[4]s' %[3]s/api/client/features
+
+What an SDK in a browser gets for the user ann:
+
+  curl -H 'Authorization: %[5]s' '%[3]s/api/frontend?userId=ann'
+
+Switch a flag off:
+
+  curl -X POST -H 'Authorization: %[6]s' %[3]s/api/admin/projects/%[1]s/features/%[2]s/environments/%[7]s/off
+
+In a program for Node (npm install unleash-client):
+
+  const { startUnleash } = require('unleash-client');
+  startUnleash({ url: '%[3]s/api/', appName: 'demo', refreshInterval: 1000, customHeaders: { Authorization: '%[4]s' } })
+    .then((unleash) => setInterval(() => console.log(unleash.isEnabled('%[2]s', { userId: 'ann' })), 1000));
+
+With OpenFeature (npm install @openfeature/server-sdk @openfeature/ofrep-provider):
+
+  new OFREPProvider({ baseUrl: '%[3]s', headers: [['Authorization', 'Bearer %[4]s']] })
+
+`, app.DemoProject, app.DemoFlag, url, backend, frontend, admin, demoEnvironment)
+}

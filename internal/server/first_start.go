@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/quorate/quorate/internal/app"
+)
+
+// firstStart makes sure that there is an instance with tokens. If nobody has chosen
+// any, it makes them up and shows them: one for an administrator, so that a newcomer is
+// not locked out, and some to try the demo with.
+func (s *Server) firstStart(ctx context.Context) error {
+	fresh := s.engine.State().Revision() == 0
+	if err := s.app.Bootstrap(ctx); err != nil {
+		return err
+	}
+	if fresh && s.settings.Demo {
+		if err := s.app.SeedDemo(ctx); err != nil {
+			return fmt.Errorf("server: create the demo: %w", err)
+		}
+	}
+	if s.engine.State().TokenCount() > 0 {
+		return nil
+	}
+	var made, all app.FirstTokens
+	if len(s.settings.FirstTokens.Admin) == 0 {
+		made.Admin = []string{newSecret("*:*")}
+	}
+	if s.settings.Demo {
+		made.Backend = []string{newSecret("*:" + demoEnvironment)}
+		made.Frontend = []string{newSecret("*:" + demoEnvironment)}
+	}
+	all.Admin = append(made.Admin, s.settings.FirstTokens.Admin...)
+	all.Backend = append(made.Backend, s.settings.FirstTokens.Backend...)
+	all.Frontend = append(made.Frontend, s.settings.FirstTokens.Frontend...)
+	if err := s.app.SeedTokens(ctx, all); err != nil {
+		return err
+	}
+	return s.show(made)
+}
+
+// newSecret makes up a token's secret in Unleash's form.
+func newSecret(opens string) string {
+	random := make([]byte, 28)
+	_, _ = rand.Read(random) // documented never to fail
+	return opens + "." + hex.EncodeToString(random)
+}
+
+// show prints the tokens that were made up, unless another node was first and made others.
+func (s *Server) show(made app.FirstTokens) error {
+	var text strings.Builder
+	for _, family := range []struct {
+		name    string
+		secrets []string
+	}{{"admin", made.Admin}, {"backend", made.Backend}, {"frontend", made.Frontend}} {
+		for _, secret := range family.secrets {
+			if _, err := s.identity.Token(secret); err != nil {
+				return nil //nolint:nilerr // it is unknown, so another node's are the instance's
+			}
+			fmt.Fprintf(&text, "  %-14s  %s\n", family.name+" token", secret)
+		}
+	}
+	if text.Len() == 0 {
+		return nil
+	}
+	lines := "\nThese tokens were made for you. They are shown only once, here:\n\n" + text.String() + "\n"
+	if s.settings.Demo {
+		lines += s.demoLines(made)
+	}
+	_, err := fmt.Fprint(s.settings.Out, lines)
+	return err
+}

@@ -1,0 +1,34 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/quorate/quorate/internal/adminapi"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/webfault"
+)
+
+// OpenAPI returns the description of the admin API.
+func OpenAPI() []byte { return adminapi.OpenAPI() }
+
+// handler is every path that the server answers.
+func (s *Server) handler() http.Handler {
+	metrics := newMetrics(s.settings.Version, node{status: s.engine.Status, state: s.engine.State, streams: s.payload.Streams})
+
+	r := chi.NewRouter()
+	r.Use(fromProxies(s.settings.TrustedProxies), observe(s.settings.Log, metrics), secure)
+	r.NotFound(notFound)
+	r.MethodNotAllowed(notFound)
+	r.Get("/", frontPage(s.settings.Version))
+	r.Get("/health", alive)
+	r.Get("/ready", ready(s.engine.Status))
+	r.Method(http.MethodGet, "/internal-backstage/prometheus", metrics.handler())
+	adminapi.Mount(r, adminapi.Options{App: s.app, Authenticator: s.identity})
+	return newFront(s.settings.BasePath, http.NotFoundHandler(), r, metrics)
+}
+
+func notFound(w http.ResponseWriter, r *http.Request) {
+	webfault.Write(w, r, fault.New(fault.NotFound, "The path you were looking for (%s) is not available.", r.URL.Path))
+}

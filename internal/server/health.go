@@ -1,0 +1,41 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/engine"
+)
+
+// health is the body of /health and /ready (reference/platform.md, section 1.12).
+type health struct {
+	Health string `json:"health"`           // GOOD or BAD
+	Reason string `json:"reason,omitempty"` // why it is BAD, in a sentence
+}
+
+// alive answers /health: the process runs.
+func alive(w http.ResponseWriter, _ *http.Request) {
+	writeHealth(w, http.StatusOK, health{Health: "GOOD"})
+}
+
+// ready answers /ready: whether this node should get requests, and if not, why.
+func ready(status func() engine.Status) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if s := status(); !s.Ready {
+			writeHealth(w, http.StatusServiceUnavailable, health{Health: "BAD", Reason: s.Reason})
+			return
+		}
+		writeHealth(w, http.StatusOK, health{Health: "GOOD"})
+	}
+}
+
+func writeHealth(w http.ResponseWriter, status int, body health) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // texts only; it cannot fail
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(data)
+}

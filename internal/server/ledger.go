@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// LedgerReport is what a whole ledger adds up to.
+type LedgerReport struct {
+	LedgerID string
+	Head     ledger.Head
+	Batches  int
+	Digest   string // of the state; equal states have equal digests
+}
+
+// VerifyLedger reads a ledger from its first entry to its last, checks the chain, and
+// folds it. If an anchor is given, the ledger must hold that head as well. Nothing is
+// changed. The error is a *ledger.Break, which names the revision, if the chain does not
+// hold; a *state.MisfitError or *state.UnknownEventError if it cannot be folded.
+func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (report LedgerReport, err error) {
+	db, err := where.open(ctx)
+	if err != nil {
+		return LedgerReport{}, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	folded, anchored := &state.State{}, anchor == ledger.Head{}
+	var batch []ledger.Entry
+	report.Head, err = db.Verify(ctx, ledger.Head{}, func(entry ledger.Entry) error {
+		anchored = anchored || anchor == ledger.Head{Revision: entry.Revision, Hash: entry.Hash}
+		batch = append(batch, entry)
+		if !entry.Last() {
+			return nil
+		}
+		next, _, err := state.Fold(folded, batch)
+		if err != nil {
+			return err
+		}
+		folded, batch = next, batch[:0]
+		report.Batches++
+		return nil
+	})
+	if err != nil {
+		return LedgerReport{}, fmt.Errorf("server: verify the ledger: %w", err)
+	}
+	if !anchored {
+		return LedgerReport{}, fmt.Errorf("the ledger holds together up to revision %d, but it does not hold revision %d with the hash %s: "+
+			"it was restored from an older backup, or rewritten", report.Head.Revision, anchor.Revision, anchor.Hash)
+	}
+	report.LedgerID = folded.LedgerID()
+	if report.Digest, err = state.Digest(folded); err != nil {
+		return LedgerReport{}, fmt.Errorf("server: verify the ledger: %w", err)
+	}
+	return report, nil
+}
+
+// AcceptRestore agrees to go on from a database that was restored from a backup; see
+// engine.AcceptRestore.
+func AcceptRestore(ctx context.Context, where Storage, reason string) (lost engine.Lost, err error) {
+	db, err := where.open(ctx)
+	if err != nil {
+		return engine.Lost{}, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	e, err := engine.Open(ctx, where.engineOptions(db))
+	if err != nil {
+		return engine.Lost{}, fmt.Errorf("server: open the ledger: %w", err)
+	}
+	return e.AcceptRestore(ctx, reason)
+}

@@ -1,0 +1,70 @@
+// Package server puts the rooms together: it opens the database, catches up with the
+// ledger, and serves every API on one address until it is told to stop.
+//
+// It also answers what belongs to no API: whether the node is alive and ready, and what
+// Prometheus asks. What a path answers belongs in sdkapi, ofrep and adminapi; settings
+// reach this room as values, from cli; nothing is decided here.
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/payload"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Settings say how a server runs. Storage, Listen, Version, Log and Out are required.
+type Settings struct {
+	Storage
+
+	// SecretKey is the master key as base64 text; empty: it is in the data folder.
+	SecretKey string
+	// Listen is the address to listen on; port 0 is any that is free.
+	Listen string
+	// BasePath comes before every path, such as /flags.
+	BasePath string
+	// TrustedProxies are believed what they say about a client's address.
+	TrustedProxies []netip.Prefix
+	// FirstTokens are created if there are no tokens yet.
+	FirstTokens app.FirstTokens
+	// Demo asks a first start for a demo project and tokens to try it with.
+	Demo    bool
+	Version string
+	Log     *slog.Logger
+	// Out is where a first start says which tokens it made: their only showing.
+	Out io.Writer
+}
+
+// flushEvery is how often it is written down when tokens were last used.
+const flushEvery = time.Minute
+
+// Server is one running node.
+type Server struct {
+	settings Settings
+	db       *store.DB
+	engine   *engine.Engine
+	app      *app.App
+	identity *identity.Identity
+	payload  *payload.Payload
+
+	http     *http.Server
+	listener net.Listener
+
+	// quit ends the work in the background, and work waits for it.
+	quit context.CancelFunc
+	work sync.WaitGroup
+	// failed is closed when a part ends that should not; failure says which and why.
+	failed  chan struct{}
+	fail    sync.Once
+	failure error
+}

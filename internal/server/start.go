@@ -1,0 +1,189 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/payload"
+)
+
+// Start opens the storage and serves. It returns when requests are answered; ctx bounds
+// the start only. Whoever starts a server has to Stop it.
+func Start(ctx context.Context, settings Settings) (*Server, error) {
+	s := &Server{settings: settings, failed: make(chan struct{})}
+	if err := s.settings.check(); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	// Only now, so that a server that cannot serve makes no instance.
+	if err := s.firstStart(ctx); err != nil {
+		return nil, errors.Join(err, s.listener.Close(), s.close())
+	}
+	s.serve()
+	s.settings.Log.Info("serving", "address", s.listener.Addr().String(), "version", settings.Version,
+		"revision", s.engine.State().Revision(), "hash", s.engine.State().Head().Hash.String())
+	return s, nil
+}
+
+// check refuses settings that cannot be meant.
+func (s *Settings) check() error {
+	if s.BasePath != "" && (!strings.HasPrefix(s.BasePath, "/") || strings.HasSuffix(s.BasePath, "/")) {
+		return fmt.Errorf("the base path %q must begin with a slash and end without one, as /flags does", s.BasePath)
+	}
+	return nil
+}
+
+// open opens the storage and makes the rooms that work on it.
+func (s *Server) open(ctx context.Context) error {
+	var err error
+	if s.db, err = s.settings.open(ctx); err != nil {
+		return err
+	}
+	keyring, err := identity.LoadKeyring(s.settings.Data, s.settings.SecretKey)
+	if err != nil {
+		return err
+	}
+	if err := keyring.Check(ctx, s.db); err != nil {
+		return err
+	}
+	options := s.settings.engineOptions(s.db)
+	options.Log = s.settings.Log
+	if s.engine, err = engine.Open(ctx, options); err != nil {
+		return fmt.Errorf("server: open the ledger: %w", err)
+	}
+	s.payload = payload.New(s.engine.State(), payload.Options{})
+	s.engine.Subscribe(func(c engine.Change) { s.payload.Follow(c.After, c.Events) })
+	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now})
+	s.app = app.New(app.Options{
+		Engine: s.engine,
+		Now:    time.Now,
+		Keys:   keyring,
+		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
+	})
+	return nil
+}
+
+// close closes what open opened.
+func (s *Server) close() error {
+	if s.db == nil {
+		return nil
+	}
+	return s.db.Close()
+}
+
+// How long a client may take, and how much it may say in headers. There is no bound on
+// an answer as a whole, since streams have no end.
+const (
+	headerLimit = 10 * time.Second
+	bodyLimit   = time.Minute
+	idleLimit   = 3 * time.Minute
+	maxHeader   = 32 << 10
+)
+
+func (s *Server) listen(ctx context.Context) error {
+	var config net.ListenConfig
+	var err error
+	if s.listener, err = config.Listen(ctx, "tcp", s.settings.Listen); err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: headerLimit,
+		ReadTimeout:       bodyLimit,
+		IdleTimeout:       idleLimit,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.settings.Log.Handler(), slog.LevelDebug),
+	}
+	return nil
+}
+
+// serve starts the work in the background, and then answers requests.
+func (s *Server) serve() {
+	ctx, quit := context.WithCancel(context.Background())
+	s.quit = quit
+	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
+	s.inBackground("note when tokens are used", func() error { s.noteUses(ctx); return nil })
+	s.inBackground("answer requests", func() error {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+}
+
+// inBackground does some work until it is told to quit. If it ends with an error, the
+// server has failed.
+func (s *Server) inBackground(what string, work func() error) {
+	s.work.Go(func() {
+		if err := work(); err != nil {
+			s.fail.Do(func() {
+				s.failure = fmt.Errorf("server: %s: %w", what, err)
+				close(s.failed)
+			})
+		}
+	})
+}
+
+// noteUses writes down, every now and then, when tokens were last used.
+func (s *Server) noteUses(ctx context.Context) {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.identity.FlushUses(ctx); err != nil {
+				s.settings.Log.Warn("when tokens were used could not be written down; it is tried again", "error", err)
+			}
+		}
+	}
+}
+
+// URL is the address that the server is reached at on this machine.
+func (s *Server) URL() string {
+	address := s.listener.Addr().(*net.TCPAddr) //nolint:forcetypeassert // listen has asked for TCP
+	host := address.IP.String()
+	if address.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(address.Port)) + s.settings.BasePath
+}
+
+// Failed is closed when the server cannot go on; Stop then says why.
+func (s *Server) Failed() <-chan struct{} { return s.failed }
+
+// Stop ends streams, lets requests end that are being answered, writes down what is only
+// in memory, and closes the storage. When ctx is done, requests that are left are cut off.
+// The error is why the server failed, if it did, and what went wrong while stopping.
+func (s *Server) Stop(ctx context.Context) error {
+	s.payload.Close()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("server: requests were cut off: %w", err), s.http.Close())
+	}
+	s.quit()
+	s.work.Wait()
+	if flushErr := s.identity.FlushUses(ctx); flushErr != nil {
+		s.settings.Log.Warn("when tokens were last used is lost", "error", flushErr)
+	}
+	s.settings.Log.Info("stopped", "revision", s.engine.State().Revision(), "hash", s.engine.State().Head().Hash.String())
+	return errors.Join(s.failure, err, s.close())
+}

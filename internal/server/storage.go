@@ -1,0 +1,59 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Storage says where an instance keeps its data.
+type Storage struct {
+	// Data is the data folder: the secret key, HEAD, and the database unless another is
+	// given. It is made if it does not exist.
+	Data string
+	// Database is the URL of a PostgreSQL database; empty: SQLite in the data folder.
+	Database string
+}
+
+// databaseFile is the name of the SQLite database in the data folder.
+const databaseFile = "quorate.db"
+
+// open opens the database, after making the data folder.
+func (s Storage) open(ctx context.Context) (*store.DB, error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("server: make the data folder: %w", err)
+	}
+	url := s.Database
+	if url == "" {
+		url = "sqlite:" + filepath.Join(s.Data, databaseFile)
+	}
+	db, err := store.Open(ctx, store.Options{URL: url})
+	if errors.Is(err, store.ErrLocked) {
+		return nil, fmt.Errorf("another process uses the data folder %s. A folder has one server; several servers need PostgreSQL (--database)", s.Data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return db, nil
+}
+
+// engineOptions are those of a node on this storage, with the machine's clock.
+func (s Storage) engineOptions(db *store.DB) engine.Options {
+	return engine.Options{
+		DB:       db,
+		Now:      time.Now,
+		NewID:    func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
+		Log:      slog.New(slog.DiscardHandler),
+		HeadFile: filepath.Join(s.Data, "HEAD"),
+	}
+}
