@@ -1,0 +1,314 @@
+package adminapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/adminapi"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// world is the admin API on a real engine and database, with a story in it.
+type world struct {
+	db      *store.DB
+	engine  *engine.Engine
+	handler http.Handler
+	written []string // "type project/environment/feature" of each event since the story
+}
+
+// began is when the story happened.
+var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func newWorld(t testing.TB, db *store.DB) *world {
+	t.Helper()
+	w := &world{db: db}
+	var err error
+	w.engine, err = engine.Open(t.Context(), engine.Options{
+		DB:    db,
+		Now:   time.Now,
+		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
+		Log:   slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.engine.Subscribe(func(c engine.Change) {
+		for _, e := range c.Events {
+			where := strings.Trim(fmt.Sprintf("%s/%s/%s", e.Project, e.Environment, e.Feature), "/")
+			w.written = append(w.written, strings.TrimSpace(e.Stored.Type+" "+where))
+		}
+	})
+	w.mustHappen(t, story()...)
+	keyring, err := identity.NewKeyring(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := app.New(app.Options{
+		Engine: w.engine,
+		Now:    time.Now,
+		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
+		Keys:   keyring,
+	})
+	r := chi.NewRouter()
+	adminapi.Mount(r, adminapi.Options{App: a, Authenticator: callers{}})
+	w.handler = r
+	return w
+}
+
+// mustHappen writes events as Quorate itself.
+func (w *world) mustHappen(t testing.TB, events ...state.Event) {
+	t.Helper()
+	_, err := w.engine.Do(t.Context(), engine.Command{
+		Actor:  access.System(),
+		Decide: func(*state.State) ([]state.Event, error) { return events, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) mustDigest(t testing.TB) string {
+	t.Helper()
+	digest, err := state.Digest(w.engine.State())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digest
+}
+
+// answer is what the API answered.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends a request. The path is relative to /api/admin unless it has that prefix;
+// as is the content of Authorization.
+func (w *world) call(t testing.TB, as, method, path, body string, header map[string]string) answer {
+	t.Helper()
+	if !strings.HasPrefix(path, "/docs/") && !strings.HasPrefix(path, "/api/") {
+		path = "/api/admin" + path
+	}
+	var reader io.Reader = http.NoBody
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r := httptest.NewRequestWithContext(ctx, method, path, reader)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if as != "" {
+		r.Header.Set("Authorization", as)
+	}
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	recorder := httptest.NewRecorder()
+	w.handler.ServeHTTP(recorder, r)
+	a := answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
+	mustKeepContract(t, r, a)
+	return a
+}
+
+// callers stand in for identity: who calls is what Authorization says.
+type callers struct{}
+
+func (callers) Authenticate(r *http.Request) (access.Actor, error) {
+	name := identity.Secret(r.Header.Get("Authorization"))
+	switch name {
+	case "":
+		return access.Actor{}, fault.New(fault.Unauthenticated, "You must log in to use Quorate.")
+	case "frontend":
+		return access.Actor{}, identity.WrongType()
+	}
+	actor, ok := actors()[name]
+	if !ok {
+		return access.Actor{}, identity.Unknown()
+	}
+	return actor, nil
+}
+
+// actors are those who may call, by the name that they put into Authorization.
+func actors() map[string]access.Actor {
+	grants := func(project flag.ProjectID, env flag.EnvironmentName, permissions ...access.Permission) []access.Grant {
+		var list []access.Grant
+		for _, p := range permissions {
+			list = append(list, access.Grant{Permission: p, Project: project, Environment: env})
+		}
+		return list
+	}
+	user := func(id int64, grants ...[]access.Grant) access.Actor {
+		a := access.Actor{Ref: access.NewRef(access.KindUser, id)}
+		for _, g := range grants {
+			a.Grants = append(a.Grants, g...)
+		}
+		return a
+	}
+	return map[string]access.Actor{
+		"admin":   {Ref: access.NewRef(access.KindAdminToken, 1), Grants: []access.Grant{{Permission: access.Admin}}},
+		"nothing": user(7),
+		// toggler may switch flags in one environment, and nothing else.
+		"toggler": user(8, grants("default", "development", access.UpdateFeatureEnvironment)),
+		// creator may create flags, but not configure them.
+		"creator": user(9, grants("default", "", access.CreateFeature, access.MoveFeature, access.UpdateFeature)),
+		// member works in the protected project, but must not bypass its protection.
+		"member": user(10,
+			grants("guarded", "", access.CreateFeature, access.UpdateFeature, access.DeleteFeature),
+			grants("guarded", access.Any, access.UpdateFeatureEnvironment, access.CreateFeatureStrategy, access.UpdateFeatureStrategy)),
+	}
+}
+
+// The story's strategies.
+const (
+	everyone  = "0195a000-0000-7000-8000-000000000001" // checkout, development
+	sleeping  = "0195a000-0000-7000-8000-000000000002" // checkout, development; disabled
+	europeans = "0195a000-0000-7000-8000-000000000003" // checkout, production
+	asleep    = "0195a000-0000-7000-8000-000000000004" // dormant, development; disabled
+	linkID    = "0195a000-0000-7000-8000-0000000000aa" // checkout's link
+)
+
+// story is what has happened before a test begins.
+func story() []state.Event {
+	var events []state.Event
+	add := func(at state.Scope, p state.Payload) { events = append(events, state.Event{Scope: at, Payload: p}) }
+
+	add(state.Scope{}, state.LedgerCreated{ID: uuid.NewString(), Format: state.Format, FeatureTypes: flag.FeatureTypes()})
+	add(state.Scope{Environment: "production"}, state.EnvironmentCreated{Environment: flag.Environment{Name: "production", Type: "production", SortOrder: 3, Enabled: true}})
+	add(state.Scope{Environment: "development"}, state.EnvironmentCreated{Environment: flag.Environment{Name: "development", Type: "development", SortOrder: 2, Enabled: true}})
+	for _, t := range []flag.StrategyType{
+		{Name: "flexibleRollout", Parameters: []flag.StrategyParameter{{Name: "rollout", Type: "percentage"}, {Name: "stickiness", Type: "string"}, {Name: "groupId", Type: "string"}}},
+		{Name: "default"},
+		{Name: "remoteAddress", Parameters: []flag.StrategyParameter{{Name: "IPs", Type: "list"}}},
+	} {
+		add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
+	}
+	color := "#FFFFFF"
+	add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{Name: "simple", Color: &color}})
+	add(state.Scope{}, state.ContextFieldCreated{Field: flag.ContextField{Name: "country", LegalValues: []flag.LegalValue{{Value: "DE"}, {Value: "FR"}}, CreatedAt: began}})
+	add(state.Scope{}, state.APITokenCreated{Token: access.APIToken{ID: 1, Name: "terraform", Type: access.TokenAdmin, Projects: []flag.ProjectID{access.Any}, Environment: access.Any, Digest: "00", CreatedAt: began}})
+
+	both := []flag.EnvironmentName{"development", "production"}
+	project := func(p flag.Project, envs ...flag.EnvironmentName) {
+		p.Name, p.Mode, p.CreatedAt, p.UpdatedAt = string(p.ID), flag.ModeOpen, began, began
+		if p.DefaultStickiness == "" {
+			p.DefaultStickiness = "default"
+		}
+		for _, e := range envs {
+			p.Environments = append(p.Environments, flag.ProjectEnvironment{Environment: e})
+		}
+		add(state.Scope{Project: p.ID}, state.ProjectCreated{Project: p})
+	}
+	limit := 1
+	project(flag.Project{ID: "default"}, both...)
+	project(flag.Project{ID: "other", DefaultStickiness: "userId"}, both...)
+	project(flag.Project{ID: "small"}, "development")
+	project(flag.Project{ID: "full", FeatureLimit: &limit}, both...)
+	project(flag.Project{ID: "named", Naming: &flag.NamingRule{Pattern: "team-[a-z]+"}, LinkTemplates: []flag.LinkTemplate{{URLTemplate: "https://wiki.example.com/{{project}}/{{feature}}"}}}, both...)
+	project(flag.Project{ID: "guarded"}, both...)
+	add(state.Scope{Project: "other", Environment: "development"}, state.DefaultStrategyUpdated{After: &flag.Strategy{
+		Name: "flexibleRollout", Parameters: map[string]string{"rollout": "25", "stickiness": "sessionId", "groupId": ""},
+	}})
+
+	segment := func(id flag.SegmentID, name string, project *flag.ProjectID) {
+		add(state.Scope{}, state.SegmentCreated{Segment: flag.Segment{
+			ID: id, Name: name, Project: project, CreatedAt: began,
+			Constraints: []flag.Constraint{{ContextName: "country", Operator: flag.In, Values: []string{"DE"}}},
+		}})
+	}
+	inDefault, inOther := flag.ProjectID("default"), flag.ProjectID("other")
+	segment(1, "europe", nil)
+	segment(2, "insiders", &inDefault)
+	segment(3, "others", &inOther)
+
+	add(state.Scope{}, state.TagCreated{Tag: flag.Tag{Type: "simple", Value: "shop"}})
+
+	rollout := func(id flag.StrategyID, order int, disabled bool, segments ...flag.SegmentID) flag.Strategy {
+		return flag.Strategy{
+			ID: id, Name: "flexibleRollout", SortOrder: order, Disabled: disabled, Segments: segments,
+			Parameters: map[string]string{"rollout": "100", "stickiness": "default", "groupId": "checkout"},
+		}
+	}
+	created := began
+	feature := func(f flag.Flag) {
+		created = created.Add(time.Hour)
+		f.CreatedAt, f.CreatedBy = created, "admin-token:1"
+		if f.Type == "" {
+			f.Type = "release"
+		}
+		for _, env := range both {
+			if f.In(env) == nil && f.Project != "small" {
+				f.Environments = append(f.Environments, flag.FlagEnvironment{Environment: env})
+			}
+		}
+		add(state.Scope{Project: f.Project, Feature: f.Name}, state.FeatureCreated{Flag: f})
+	}
+	about := "The new checkout"
+	feature(flag.Flag{
+		Name: "checkout", Project: "default", Description: &about,
+		Environments: []flag.FlagEnvironment{
+			{Environment: "development", Enabled: true, Strategies: []flag.Strategy{rollout(everyone, 0, false), rollout(sleeping, 1, true)}},
+			{Environment: "production", Strategies: []flag.Strategy{rollout(europeans, 0, false, 1)}},
+		},
+		Tags:  []flag.Tag{{Type: "simple", Value: "shop"}},
+		Links: []flag.Link{{ID: linkID, URL: "https://wiki.example.com/checkout"}},
+	})
+	feature(flag.Flag{Name: "plain", Project: "default", Type: "operational"})
+	feature(flag.Flag{
+		Name: "dormant", Project: "default",
+		Environments: []flag.FlagEnvironment{
+			{Environment: "development", Strategies: []flag.Strategy{rollout(asleep, 0, true)}},
+			{Environment: "production"},
+		},
+	})
+	feature(flag.Flag{Name: "parent", Project: "default", Type: "kill-switch"})
+	feature(flag.Flag{Name: "child", Project: "default", Dependencies: []flag.Dependency{{Feature: "parent", Enabled: true}}})
+	feature(flag.Flag{
+		Name: "legacy", Project: "default",
+		Environments: []flag.FlagEnvironment{
+			{Environment: "development", Variants: []flag.Variant{{Name: "blue", Weight: 1000, WeightType: flag.WeightVariable, Stickiness: "default"}}},
+			{Environment: "production"},
+		},
+	})
+	feature(flag.Flag{Name: "old", Project: "default", Stale: true})
+	add(state.Scope{Project: "default", Feature: "old"}, state.FeatureArchived{})
+	feature(flag.Flag{Name: "foreign", Project: "other"})
+	feature(flag.Flag{Name: "only", Project: "full"})
+	feature(flag.Flag{Name: "vault", Project: "guarded"})
+	add(state.Scope{Project: "guarded", Environment: "production"}, state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 1}})
+	return events
+}
+
+// mustDecode reads a JSON body.
+func mustDecode(t testing.TB, body []byte) any {
+	t.Helper()
+	var v any
+	d := json.NewDecoder(bytes.NewReader(body))
+	if err := d.Decode(&v); err != nil {
+		t.Fatalf("the body is not JSON: %v: %s", err, body)
+	}
+	return v
+}
