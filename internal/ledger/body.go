@@ -12,7 +12,7 @@ import (
 
 // Limits of an event's fields, in bytes.
 const (
-	MaxText    = 1024
+	MaxText    = 512
 	MaxPayload = 16 << 20
 )
 

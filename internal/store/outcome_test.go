@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/quorate/quorate/internal/ledger"
@@ -37,7 +38,7 @@ func TestLostAnswer(t *testing.T) {
 	}{
 		{"one statement", newBatch("a", "b"), false},
 		{"a transaction", newBatch("a", "b"), true},
-		{"several statements", newBatch(make200()...), false},
+		{"several statements", newBatch(slices.Repeat([]string{"many"}, 200)...), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,14 +69,6 @@ func TestLostAnswer(t *testing.T) {
 			wantBatches(t, db, first, test.batch)
 		})
 	}
-}
-
-func make200() []string {
-	types := make([]string, 200)
-	for i := range types {
-		types[i] = "many"
-	}
-	return types
 }
 
 // TestLostRequest loses what the server should have stored.
@@ -216,14 +209,12 @@ func TestFullDisk(t *testing.T) {
 	first := newBatch()
 	head := mustAppend(t, db, ledger.Head{}, first)
 
-	pages := func(query string) (n int) {
+	pages := func(query string) {
 		t.Helper()
-		if err := store.Writer(db).QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+		if _, err := store.Writer(db).ExecContext(t.Context(), query); err != nil {
 			t.Fatal(err)
 		}
-		return n
 	}
-	limit := pages(`pragma max_page_count`)
 	pages(`pragma max_page_count = 1`) // as few as there are
 	large := newBatch()
 	large.Events[0].Payload = make([]byte, 1<<20)
@@ -234,9 +225,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	wantBatches(t, db, first)
 
-	if err := store.Writer(db).QueryRowContext(t.Context(), `pragma max_page_count = 1000000`).Scan(&limit); err != nil {
-		t.Fatal(err)
-	}
+	pages(`pragma max_page_count = 1000000`)
 	mustAppend(t, db, head, large)
 	wantBatches(t, db, first, large)
 }
