@@ -75,6 +75,7 @@ var nouns = map[string]string{
 	"Lost":   "lost history",
 	"Served": "revision served",
 	"meta":   "instance's own fact",
+	"people": "person",
 }
 
 // nounOf returns the noun of a table of the database or a field of the state, in the

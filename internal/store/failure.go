@@ -25,6 +25,8 @@ var (
 	ErrLocked = errors.New("the data folder is in use by another process")
 	// ErrNotFound: there is no such row.
 	ErrNotFound = errors.New("not found")
+	// ErrTaken: somebody else has the name.
+	ErrTaken = errors.New("taken")
 )
 
 // failure is what an error of a database means to a writer.

@@ -1,0 +1,220 @@
+package store_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
+)
+
+func ann() store.Person {
+	return store.Person{ID: 1, Kind: "user", Name: "Ann", Email: "Ann@Example.com", Username: "ann", PasswordHash: "h0", CreatedAt: noon}
+}
+
+func TestPerson(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		bob := store.Person{ID: 2, Kind: "user", Username: "Émile", InviteLink: "x", CreatedAt: noon}
+		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.AddPerson(ann()), tx.AddPerson(bob)) })
+		for name, want := range map[string]store.Person{"ann@example.COM": ann(), " ANN ": ann(), "éMILE": bob} {
+			got, err := db.PersonNamed(ctx, name)
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("person named %q: %v (-want +got):\n%s", name, err, diff)
+			}
+		}
+		if got, err := db.PersonNamed(ctx, ""); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("nobody's name: got %v %v, want ErrNotFound", got, err)
+		}
+		for _, taken := range []store.Person{
+			{ID: 3, Username: "ANN"}, {ID: 3, Email: "ann@EXAMPLE.com"}, {ID: 3, Email: "émile"}, {ID: 3, Username: "ann@example.com"},
+		} {
+			if err := db.Update(ctx, func(tx *store.Tx) error { return tx.AddPerson(taken) }); !errors.Is(err, store.ErrTaken) {
+				t.Errorf("add %+v: got %v, want ErrTaken", taken, err)
+			}
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error {
+			return tx.UpdatePerson(1, store.PersonChange{Name: new("Anna"), Username: new("")})
+		})
+		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.NoteFailure(1), tx.NoteFailure(1), tx.NoteFailure(99)) })
+		want := ann()
+		want.Name, want.Username, want.LoginAttempts = "Anna", "", 2
+		all, err := db.People(ctx)
+		if diff := cmp.Diff([]store.Person{want, bob}, all); diff != "" || err != nil {
+			t.Errorf("people: %v (-want +got):\n%s", err, diff)
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.NoteSignIn(1, noon) })
+		want.LoginAttempts, want.SeenAt = 0, new(noon)
+		if got, err := db.PeopleByID(ctx, 1, 7); cmp.Diff([]store.Person{want}, got) != "" || err != nil {
+			t.Errorf("after signing in: got %+v %v, want %+v", got, err, want)
+		}
+		for err, change := range map[error]store.PersonChange{store.ErrTaken: {Email: new("ÉMILE")}, nil: {Email: new("ann@example.com")}} {
+			if got := db.Update(ctx, func(tx *store.Tx) error { return tx.UpdatePerson(1, change) }); !errors.Is(got, err) {
+				t.Errorf("update: got %v, want %v", got, err)
+			}
+		}
+		if err := db.Update(ctx, func(tx *store.Tx) error { return tx.UpdatePerson(99, store.PersonChange{}) }); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("update of nobody: got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestPasswords(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.AddPerson(ann()) })
+		token := store.ResetToken{Digest: sha256.Sum256([]byte("a")), Account: 1, CreatedBy: "system", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutResetToken(token) })
+		for i := 1; i <= 4; i++ {
+			mustUpdate(t, db, func(tx *store.Tx) error {
+				return tx.SetPassword(1, fmt.Sprintf("h%d", i), noon.Add(time.Duration(i)*time.Minute), 2)
+			})
+		}
+		old, err := db.OldPasswords(t.Context(), 1)
+		if diff := cmp.Diff([]string{"h2", "h3"}, old); diff != "" || err != nil {
+			t.Errorf("old passwords: %v (-want +got):\n%s", err, diff)
+		}
+		if got, err := db.Person(t.Context(), 1); got.PasswordHash != "h4" || err != nil {
+			t.Errorf("got %+v %v, want the hash h4", got, err)
+		}
+		if _, err := db.ResetToken(t.Context(), token.Digest); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a link that was not used: got %v, want ErrNotFound after a new password", err)
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error {
+			if n, err := tx.WithPassword([]int64{1, 2}); n != 1 || err != nil {
+				t.Errorf("got %d %v with a password, want 1", n, err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestResetToken(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		token := func(text string) store.ResetToken {
+			return store.ResetToken{Digest: sha256.Sum256([]byte(text)), Account: 1, CreatedBy: "user:2", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.PutResetToken(token("old")), tx.PutResetToken(token("new"))) })
+		use := func(text string, at time.Time) error {
+			return db.Update(t.Context(), func(tx *store.Tx) error { return tx.UseResetToken(token(text).Digest, at) })
+		}
+		if err := use("old", noon); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("use of the older link: got %v, want ErrNotFound", err)
+		}
+		if err := use("new", noon.Add(time.Hour)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("use of a link that has expired: got %v, want ErrNotFound", err)
+		}
+		if err := use("new", noon.Add(time.Minute)); err != nil {
+			t.Errorf("first use: got %v, want nil", err)
+		}
+		if err := use("new", noon.Add(time.Minute)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("second use: got %v, want ErrNotFound", err)
+		}
+		want := token("new")
+		want.UsedAt = new(noon.Add(time.Minute))
+		got, err := db.ResetToken(t.Context(), want.Digest)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("after use: %v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
+func TestSession(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		session := func(n int) store.Session {
+			at := noon.Add(time.Duration(n) * time.Minute)
+			return store.Session{
+				ID: fmt.Sprint(n), Digest: sha256.Sum256([]byte{byte(n)}), Account: 1,
+				CreatedAt: at, ExpiresAt: at.Add(48 * time.Hour), IP: "192.0.2.1", UserAgent: "test",
+			}
+		}
+		for i := 1; i <= 4; i++ {
+			mustUpdate(t, db, func(tx *store.Tx) error {
+				active, deleted, err := tx.AddSession(session(i), 3)
+				if active != min(i, 3) || deleted != max(0, i-3) {
+					t.Errorf("session %d: got %d active and %d deleted, want %d and %d", i, active, deleted, min(i, 3), max(0, i-3))
+				}
+				return err
+			})
+		}
+		got, err := db.Sessions(t.Context(), noon)
+		if diff := cmp.Diff([]store.Session{session(4), session(3), session(2)}, got); diff != "" || err != nil {
+			t.Errorf("sessions: %v (-want +got):\n%s", err, diff)
+		}
+		keep := session(3).Digest
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeleteSessions(1, keep[:]) })
+		if got, err := db.Session(t.Context(), keep); cmp.Diff(session(3), got) != "" || err != nil {
+			t.Errorf("the session that was kept: got %+v %v, want %+v", got, err, session(3))
+		}
+		if _, err := db.Session(t.Context(), session(4).Digest); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a session that was ended: got %v, want ErrNotFound", err)
+		}
+		if n, err := db.ForgetSessions(t.Context(), noon.Add(100*time.Hour)); n != 1 || err != nil {
+			t.Errorf("forget: got %d %v, want 1", n, err)
+		}
+	})
+}
+
+// TestErase holds that nothing is left of a person who is deleted.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		digest := sha256.Sum256([]byte("x"))
+		mustUpdate(t, db, func(tx *store.Tx) error {
+			_, _, err := tx.AddSession(store.Session{ID: "s", Digest: digest, Account: 1, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}, 9)
+			return errors.Join(err, tx.AddPerson(ann()), tx.SetPassword(1, "h1", noon, 4),
+				tx.PutResetToken(store.ResetToken{Digest: digest, Account: 1, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}),
+				tx.AddLogin(store.Login{ID: "l", Account: 1, At: noon, IP: "192.0.2.1"}))
+		})
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeletePerson(1) })
+		people, _ := db.People(t.Context())
+		old, _ := db.OldPasswords(t.Context(), 1)
+		sessions, _ := db.Sessions(t.Context(), noon)
+		logins, _ := db.Logins(t.Context(), 9)
+		_, reset := db.ResetToken(t.Context(), digest)
+		if len(people)+len(old)+len(sessions)+len(logins) > 0 || !errors.Is(reset, store.ErrNotFound) {
+			t.Errorf("got people %v, passwords %v, sessions %v, logins %v and link %v, want none", people, old, sessions, logins, reset)
+		}
+	})
+}
+
+func TestInviteLink(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		link := store.InviteLink{ID: "l", Digest: sha256.Sum256([]byte("x")), Name: "team", Enabled: true, CreatedBy: "user:1", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutInviteLink(link) })
+		link.Enabled, link.ExpiresAt = false, noon.Add(2*time.Hour)
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutInviteLink(link) })
+		all, err := db.InviteLinks(t.Context())
+		if diff := cmp.Diff([]store.InviteLink{link}, all); diff != "" || err != nil {
+			t.Errorf("invite links: %v (-want +got):\n%s", err, diff)
+		}
+		if got, err := db.InviteLink(t.Context(), link.Digest); got != link || err != nil {
+			t.Errorf("got %+v %v, want %+v", got, err, link)
+		}
+	})
+}
+
+func TestLogins(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		failed := store.Login{ID: "1", At: noon, Failure: "unknown", IP: "192.0.2.1"}
+		done := store.Login{ID: "2", Account: 1, At: noon.Add(time.Hour), Successful: true, IP: "192.0.2.1"}
+		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.AddLogin(failed), tx.AddLogin(done)) })
+		all, err := db.Logins(t.Context(), 5)
+		if diff := cmp.Diff([]store.Login{done, failed}, all); diff != "" || err != nil {
+			t.Errorf("logins: %v (-want +got):\n%s", err, diff)
+		}
+		if n, err := db.ForgetLogins(t.Context(), done.At); n != 1 || err != nil {
+			t.Errorf("forget: got %d %v, want 1", n, err)
+		}
+	})
+}
