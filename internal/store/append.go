@@ -18,8 +18,8 @@ const (
 	appendLimit = 30 * time.Second
 	// settleLimit is how long Append asks what became of a commit whose answer was lost.
 	settleLimit = 5 * time.Second
-	// rowsPerInsert is the number of events that one statement inserts at most. Larger batches
-	// take several, in a transaction.
+	// rowsPerInsert is the number of events that one statement inserts at most. Larger
+	// batches take several, in a transaction.
 	rowsPerInsert = 64
 )
 
@@ -27,13 +27,14 @@ const (
 // and other nodes are told.
 //
 // also, which may be nil, writes to plain tables in the same transaction, after the
-// events. What it returns is returned as it is, with nothing stored. It may be called again
-// if the connection is lost, and has two seconds between one statement and the next.
+// events. What it returns is returned as it is, with nothing stored. It may be called
+// again if the connection is lost, and PostgreSQL gives it two seconds between one
+// statement and the next.
 //
 // Once begun, Append does not stop for ctx: a client that hangs up must not leave an
-// unknown outcome behind. If the connection is lost before the answer to a commit has come,
-// the same batch is appended again at the same head; if that is refused, the batch's id
-// tells whether it was stored the first time.
+// unknown outcome behind. If the connection is lost before the answer to a commit has
+// come, the same batch is appended again at the same head; if that is refused, the
+// batch's id tells whether it was stored the first time.
 //
 // Errors: ErrHeadMoved, ErrHeadUnknown, ErrUnavailable, ErrOutcomeUnknown; a
 // *ledger.Break if batch is not a whole batch sealed behind head.
@@ -57,8 +58,7 @@ func (db *DB) Append(ctx context.Context, head ledger.Head, batch []ledger.Entry
 		if err == nil {
 			return nil
 		}
-		var own *alsoError
-		if errors.As(err, &own) {
+		if own, ok := errors.AsType[*alsoError](err); ok {
 			return own.err
 		}
 		switch db.meaning(err) {
@@ -110,17 +110,21 @@ type alsoError struct{ err error }
 
 func (e *alsoError) Error() string { return e.err.Error() }
 
-// appendOnce makes one attempt, and returns what the driver returned or an alsoError. sent says
-// that the commit was sent: if the connection was lost then, it may have taken place.
+// appendOnce makes one attempt, and returns what the driver returned or an alsoError.
+// sent says that the commit was sent: if the connection was lost then, the commit may
+// have taken place.
 func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*Tx) error) (sent bool, err error) {
-	// The statements are prepared before a transaction takes what may be the only connection.
+	// Statements are prepared first: the transaction may take the only connection.
 	chunks := slices.Collect(slices.Chunk(batch, rowsPerInsert))
 	statements := make([]*sql.Stmt, len(chunks))
 	for i, chunk := range chunks {
-		if statements[i], err = db.inserts.prepared(ctx, db.writer, len(chunk)); err != nil {
+		statements[i], err = db.inserts.prepared(ctx, db.writer, len(chunk)) //nolint:sqlclosecheck // kept for the next
+		if err != nil {
 			return false, err
 		}
 	}
+	// On PostgreSQL a trigger waits for the turn, unless the transaction says that it has it.
+	claim := db.engine == PostgreSQL && hasTurn(ctx)
 	if db.engine == SQLite && !hasTurn(ctx) {
 		release, err := db.takeTurn(ctx)
 		if err != nil {
@@ -128,24 +132,24 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 		}
 		defer release()
 	}
-	// On PostgreSQL a trigger makes an append wait for its turn, unless it says that it has it.
-	saysSo := db.engine == PostgreSQL && hasTurn(ctx)
-	if also == nil && len(chunks) == 1 && !saysSo {
+	if len(chunks) == 1 && also == nil && !claim {
 		_, err := statements[0].ExecContext(ctx, columns(batch)...)
 		return true, db.committed(err)
 	}
+
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	if saysSo {
+	if claim {
 		if _, err := tx.ExecContext(ctx, `select set_config('quorate.has_turn', 'yes', true)`); err != nil {
 			return false, err
 		}
 	}
 	for i, chunk := range chunks {
-		if _, err := tx.StmtContext(ctx, statements[i]).ExecContext(ctx, columns(chunk)...); err != nil {
+		insert := tx.StmtContext(ctx, statements[i]) //nolint:sqlclosecheck // the end of tx closes it
+		if _, err := insert.ExecContext(ctx, columns(chunk)...); err != nil {
 			return false, err
 		}
 	}
@@ -165,8 +169,8 @@ func (db *DB) committed(err error) error {
 	return err
 }
 
-// inserts keeps the statements that insert 1, 2, … events: on SQLite, parsing one takes as long as
-// running it.
+// inserts keeps the statements that insert 1, 2, … events: on SQLite, parsing one takes
+// as long as running it.
 type inserts struct {
 	mu         sync.Mutex
 	statements [rowsPerInsert + 1]*sql.Stmt
@@ -185,8 +189,9 @@ func (i *inserts) prepared(ctx context.Context, pool *sql.DB, n int) (*sql.Stmt,
 			}
 			rows[row] = "(" + strings.Join(values, ", ") + ")"
 		}
-		statement, err := pool.PrepareContext(ctx, `insert into events (revision, previous, hash, batch, batch_index, at,
-			actor, type, project, environment, feature, group_kind, group_id, body) values `+strings.Join(rows, ", "))
+		query := `insert into events (revision, previous, hash, batch, batch_index, at, actor, type, project,
+			environment, feature, group_kind, group_id, body) values ` + strings.Join(rows, ", ")
+		statement, err := pool.PrepareContext(ctx, query) //nolint:sqlclosecheck // Close of the pool closes it
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ func BenchmarkAppend(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		defer func() { _ = bare.Close() }() // the benchmark is over
 		entries, heads := toggles(b.N)
 		appends, bares := make([]time.Duration, b.N), make([]time.Duration, b.N)
 		b.ResetTimer()

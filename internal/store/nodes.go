@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Several nodes may share one PostgreSQL. This file is how they hear of each other's appends, and
-// how they take turns.
+// Several nodes may share one PostgreSQL. This file is how they hear of each other's
+// appends, and how they take turns.
 
 // Listen calls fn with the revision of the ledger's head: once as soon as it listens,
 // then after every append by any node. Calls may come late or more than once; they are
@@ -28,7 +28,7 @@ func (db *DB) Listen(ctx context.Context, fn func(revision int64)) error {
 	if _, err := conn.Exec(ctx, `listen quorate_ledger`); err != nil {
 		return db.failed("listen", err)
 	}
-	// What was appended before the ear was open is not announced, so the head is read after.
+	// What was appended before is not announced, so the head is read after listening began.
 	var head int64
 	if err := conn.QueryRow(ctx, `select coalesce(max(revision), 0) from events`).Scan(&head); err != nil {
 		return db.failed("listen", err)
@@ -53,14 +53,16 @@ type turn struct{}
 
 func hasTurn(ctx context.Context) bool { return ctx.Value(turn{}) != nil }
 
-// WithLock runs fn while no other node, and no other goroutine, runs one under this lock. It waits for
-// the lock as long as ctx allows. fn's error is returned as it is.
+// WithLock runs fn while no other node, and no other goroutine, runs one under this
+// lock. It waits for the lock as long as ctx allows. fn's error is returned as it is.
 //
-// Until fn returns, appends by others wait, and fail with ErrUnavailable when they have waited
-// for two seconds. fn must pass the context that it is given to its own.
+// Until fn returns, appends by others wait; on PostgreSQL they fail with ErrUnavailable
+// after two seconds (lock_timeout). fn's own appends go through if it passes them the
+// context that it is given.
 //
-// On PostgreSQL it is an advisory lock on a connection of its own. If that connection is lost, so is
-// the lock, while fn goes on: only fairness may depend on it, never correctness.
+// On PostgreSQL it is an advisory lock on a connection of its own. If that connection
+// is lost, so is the lock, while fn goes on: only fairness may depend on it, never
+// correctness.
 func (db *DB) WithLock(ctx context.Context, fn func(context.Context) error) error {
 	if db.engine == SQLite {
 		release, err := db.takeTurn(ctx)

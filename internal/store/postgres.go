@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"strings"
 	"time"
@@ -74,8 +75,7 @@ func classifyPostgres(err error) failure {
 	if errors.As(err, &connecting) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) {
 		return unavailable
 	}
-	var server *pgconn.PgError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// Anything but ERROR ends the session, and may do so in the middle of a commit.
 		if server.SeverityUnlocalized != "ERROR" && server.SeverityUnlocalized != "" {
 			return lost
@@ -106,9 +106,7 @@ func classifyPostgres(err error) failure {
 // connect opens a connection outside the pool, with some settings changed.
 func (db *DB) connect(ctx context.Context, settings map[string]string) (*pgx.Conn, error) {
 	config := db.own.Copy()
-	for name, value := range settings {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, settings)
 	return pgx.ConnectConfig(ctx, config)
 }
 

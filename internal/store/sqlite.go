@@ -84,7 +84,7 @@ type folderLock struct{ file *os.File }
 
 func lockFolder(folder string) (*folderLock, error) {
 	path := filepath.Join(folder, "quorate.lock")
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the folder
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the data folder must exist and be writable: %w", err)
 	}

@@ -22,14 +22,14 @@ create table events (
 	unique (batch, batch_index)
 );
 
+-- Events are read newest first. Since time never runs backwards in the ledger, the order
+-- of (at, revision) is that of revision, and a span of time is a piece of each index.
+
 -- These two find few among many: the events of a flag or of a change request.
-create index events_feature on events (feature, revision) where feature is not null;
-create index events_group on events (group_kind, group_id, revision) where group_kind is not null;
+create index events_feature on events (feature, at, revision) where feature is not null;
+create index events_group on events (group_kind, group_id, at, revision) where group_kind is not null;
 
--- What has few values is found by going through this one, from the newest event; it is
--- small, and new entries always go to its end. An index for each column would
--- make every append write as many more pages.
-create index events_filter on events (revision, type, actor, project, environment);
-
--- Turns a span of time into one of revisions.
-create index events_at on events (at, revision);
+-- What has few values is found by going through this one from its end. It is small, and
+-- new entries always go to its end; with an index for each column instead, every append
+-- would write as many more pages.
+create index events_filter on events (at, revision, type, actor, project, environment);

@@ -104,7 +104,7 @@ func (p *Proxy) CutCommit() <-chan struct{} {
 
 func (p *Proxy) serve(client net.Conn) {
 	defer func() { _ = client.Close() }()
-	server, err := net.Dial("tcp", p.server) //nolint:noctx // Cut closes it
+	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		return
 	}
