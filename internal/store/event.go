@@ -37,8 +37,9 @@ func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, i
 	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&total); err != nil {
 		return nil, 0, db.failed("count events", err)
 	}
-	// The page is chosen by the indexes alone, before any body is read.
-	page := `select revision from events` + where + ` order by revision desc`
+	// The page is chosen by the indexes alone, before any body is read; see their migration
+	// for the order.
+	page := `select revision from events` + where + ` order by at desc, revision desc`
 	if filter.Limit > 0 {
 		page += ` limit ` + placeholder(filter.Limit, &args) + ` offset ` + placeholder(filter.Offset, &args)
 	}
@@ -76,6 +77,22 @@ func (db *DB) Actors(ctx context.Context) ([]string, error) {
 	return actors, err
 }
 
+// EventDays returns how many events a project had since a time, by day (2026-01-31, UTC).
+func (db *DB) EventDays(ctx context.Context, project string, since time.Time) (map[string]int, error) {
+	filter := EventFilter{Projects: []string{project}, From: since}
+	where, args := filter.where()
+	days := map[string]int{}
+	err := db.each(ctx, "count events by day", `select at from events`+where, args, func(scan func(...any) error) error {
+		var at time.Time
+		if err := scan(&at); err != nil {
+			return err
+		}
+		days[at.UTC().Format(time.DateOnly)]++
+		return nil
+	})
+	return days, err
+}
+
 // where returns the condition, with a leading space, and its arguments.
 func (f *EventFilter) where() (string, []any) {
 	var conditions []string
@@ -108,15 +125,11 @@ func (f *EventFilter) where() (string, []any) {
 	if f.Group != (ledger.Group{}) {
 		add("group_kind = " + placeholder(f.Group.Kind, &args) + " and group_id = " + placeholder(f.Group.ID, &args))
 	}
-	// Time never runs backwards in the ledger, so a span of time is a span of revisions,
-	// and a page in it can be read in the order it is wanted.
 	if !f.From.IsZero() {
-		add("revision >= (select revision from events where at >= " + placeholder(stamp(f.From), &args) +
-			" order by at, revision limit 1)")
+		add("at >= " + placeholder(stamp(f.From), &args))
 	}
 	if !f.To.IsZero() {
-		add("revision <= (select revision from events where at < " + placeholder(stamp(f.To), &args) +
-			" order by at desc, revision desc limit 1)")
+		add("at < " + placeholder(stamp(f.To), &args))
 	}
 	if len(conditions) == 0 {
 		return "", nil
