@@ -177,23 +177,31 @@ func segmentUpdated(s *state.State, e state.Event) []Place {
 	if !ok {
 		return nil
 	}
-	places := usesOf(s, p.After.ID)
+	places := append(usesOf(s, p.After.ID), ownersOf(s, p.After.ID)...)
 	// Both owners count: taking a segment out of its project must not be a way
 	// around that project's rules.
-	for _, owner := range []*flag.ProjectID{p.Before.Project, p.After.Project} {
-		if owner != nil {
-			places = append(places, environmentsOf(s, *owner)...)
-		}
+	if p.After.Project != nil {
+		places = append(places, environmentsOf(s, *p.After.Project)...)
 	}
 	return places
 }
 
 func segmentDeleted(s *state.State, e state.Event) []Place {
 	p, ok := e.Payload.(state.SegmentDeleted)
-	if !ok || p.Before.Project == nil {
+	if !ok {
 		return nil
 	}
-	return environmentsOf(s, *p.Before.Project)
+	return ownersOf(s, p.Before.ID)
+}
+
+// ownersOf returns the environments of the project that owns a segment, as the state
+// has it: what the event says about the past is not asked.
+func ownersOf(s *state.State, id flag.SegmentID) []Place {
+	segment := s.Segment(id)
+	if segment == nil || segment.Global() {
+		return nil
+	}
+	return environmentsOf(s, *segment.Project)
 }
 
 // usesOf returns where strategies of served flags use a segment.

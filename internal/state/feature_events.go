@@ -36,8 +36,11 @@ type FeatureCreated struct {
 // EventType returns "feature-created".
 func (FeatureCreated) EventType() string { return "feature-created" }
 
-func (p FeatureCreated) apply(s *State, _ Place) error {
-	if s.Flag(p.Flag.Name) != nil {
+func (p FeatureCreated) apply(s *State, at Place) error {
+	switch {
+	case p.Flag.Name != at.Feature || p.Flag.Project != at.Project:
+		return fmt.Errorf("its scope is flag %q of project %q, not flag %q of project %q", at.Feature, at.Project, p.Flag.Name, p.Flag.Project)
+	case s.Flag(p.Flag.Name) != nil:
 		return fmt.Errorf("flag %q exists", p.Flag.Name)
 	}
 	if err := s.needRows(&p.Flag, p.Flag.Project); err != nil {
@@ -102,7 +105,7 @@ type FeatureMetadataUpdated struct {
 func (FeatureMetadataUpdated) EventType() string { return "feature-metadata-updated" }
 
 func (p FeatureMetadataUpdated) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Type, f.Description, f.ImpressionData = p.After.Type, p.After.Description, p.After.ImpressionData
 		return nil
 	})
@@ -115,7 +118,7 @@ type FeatureStaleOn struct{ oneFlag }
 func (FeatureStaleOn) EventType() string { return "feature-stale-on" }
 
 func (FeatureStaleOn) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error { f.Stale = true; return nil })
+	return s.editFlag(at, func(f *flag.Flag) error { f.Stale = true; return nil })
 }
 
 // FeatureStaleOff takes the mark of FeatureStaleOn away.
@@ -125,7 +128,7 @@ type FeatureStaleOff struct{ oneFlag }
 func (FeatureStaleOff) EventType() string { return "feature-stale-off" }
 
 func (FeatureStaleOff) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error { f.Stale = false; return nil })
+	return s.editFlag(at, func(f *flag.Flag) error { f.Stale = false; return nil })
 }
 
 // FeatureArchived puts the scope's flag away: it is no longer served.
@@ -140,7 +143,7 @@ func (FeatureArchived) Touch(at Scope) Touch {
 }
 
 func (FeatureArchived) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error { f.ArchivedAt = &at.At; return nil })
+	return s.editFlag(at, func(f *flag.Flag) error { f.ArchivedAt = &at.At; return nil })
 }
 
 // FeatureRevived takes the scope's flag back into use, off everywhere.
@@ -150,7 +153,7 @@ type FeatureRevived struct{ oneFlag }
 func (FeatureRevived) EventType() string { return "feature-revived" }
 
 func (FeatureRevived) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.ArchivedAt = nil
 		for i := range f.Environments {
 			f.Environments[i].Enabled = false
@@ -170,11 +173,11 @@ type FeatureDeleted struct {
 func (FeatureDeleted) EventType() string { return "feature-deleted" }
 
 func (FeatureDeleted) apply(s *State, at Place) error {
-	f := s.Flag(at.Feature)
-	switch {
-	case f == nil:
-		return fmt.Errorf("there is no flag %q", at.Feature)
-	case !f.Archived():
+	f, err := s.scoped(at)
+	if err != nil {
+		return err
+	}
+	if !f.Archived() {
 		return fmt.Errorf("flag %q is not archived", at.Feature)
 	}
 	s.dropFlag(f)
@@ -196,9 +199,11 @@ func (p FeatureProjectChange) Touch(at Scope) Touch {
 }
 
 func (p FeatureProjectChange) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
-		f.Project = at.Project
-		return s.needRows(f, at.Project)
+	to := at.Project
+	at.Project = p.OldProject
+	return s.editFlag(at, func(f *flag.Flag) error {
+		f.Project = to
+		return s.needRows(f, to)
 	})
 }
 
@@ -216,7 +221,7 @@ func (p FeatureDependencyAdded) apply(s *State, at Place) error {
 	if s.Flag(p.Dependency.Feature) == nil {
 		return fmt.Errorf("there is no flag %q", p.Dependency.Feature)
 	}
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Dependencies = append(withoutParent(f, p.Dependency.Feature), p.Dependency)
 		slices.SortFunc(f.Dependencies, func(a, b flag.Dependency) int {
 			return strings.Compare(string(a.Feature), string(b.Feature))
@@ -235,7 +240,7 @@ type FeatureDependencyRemoved struct {
 func (FeatureDependencyRemoved) EventType() string { return "feature-dependency-removed" }
 
 func (p FeatureDependencyRemoved) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Dependencies = withoutParent(f, p.Before.Feature)
 		return nil
 	})
@@ -251,7 +256,7 @@ type FeatureDependenciesRemoved struct {
 func (FeatureDependenciesRemoved) EventType() string { return "feature-dependencies-removed" }
 
 func (FeatureDependenciesRemoved) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error { f.Dependencies = nil; return nil })
+	return s.editFlag(at, func(f *flag.Flag) error { f.Dependencies = nil; return nil })
 }
 
 // FeatureTagged puts a tag on the scope's flag.
@@ -267,7 +272,7 @@ func (p FeatureTagged) apply(s *State, at Place) error {
 	if !s.HasTag(p.Tag) {
 		return fmt.Errorf("there is no tag %s:%s", p.Tag.Type, p.Tag.Value)
 	}
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Tags = append(without(f.Tags, func(t flag.Tag) bool { return t == p.Tag }), p.Tag)
 		slices.SortFunc(f.Tags, func(a, b flag.Tag) int {
 			return strings.Compare(pair(a.Type, a.Value), pair(b.Type, b.Value))
@@ -286,7 +291,7 @@ type FeatureUntagged struct {
 func (FeatureUntagged) EventType() string { return "feature-untagged" }
 
 func (p FeatureUntagged) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Tags = without(f.Tags, func(t flag.Tag) bool { return t == p.Tag })
 		return nil
 	})
@@ -302,7 +307,7 @@ type FeatureLinkAdded struct {
 func (FeatureLinkAdded) EventType() string { return "feature-link-added" }
 
 func (p FeatureLinkAdded) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Links = append(slices.Clone(f.Links), p.Link)
 		return nil
 	})
@@ -319,7 +324,7 @@ type FeatureLinkUpdated struct {
 func (FeatureLinkUpdated) EventType() string { return "feature-link-updated" }
 
 func (p FeatureLinkUpdated) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Links = slices.Clone(f.Links)
 		i := slices.IndexFunc(f.Links, func(l flag.Link) bool { return l.ID == p.After.ID })
 		if i < 0 {
@@ -340,7 +345,7 @@ type FeatureLinkRemoved struct {
 func (FeatureLinkRemoved) EventType() string { return "feature-link-removed" }
 
 func (p FeatureLinkRemoved) apply(s *State, at Place) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		f.Links = without(f.Links, func(l flag.Link) bool { return l.ID == p.Before.ID })
 		return nil
 	})

@@ -128,13 +128,32 @@ func segmentsOf(f *flag.Flag) func(yield func(flag.SegmentID) bool) {
 	}
 }
 
-// editFlag changes a copy of the flag and stores it. The copy's Environments are
-// its own; what lies deeper is shared and must be replaced, not changed.
-func (s *State) editFlag(name flag.Name, edit func(*flag.Flag) error) error {
-	old := s.Flag(name)
-	if old == nil {
-		return fmt.Errorf("there is no flag %q", name)
+// scoped returns the scope's flag. The scope must name the flag's own project, since
+// that is where the gate asks.
+func (s *State) scoped(at Place) (*flag.Flag, error) {
+	f := s.Flag(at.Feature)
+	switch {
+	case f == nil:
+		return nil, fmt.Errorf("there is no flag %q", at.Feature)
+	case f.Project != at.Project:
+		return nil, fmt.Errorf("flag %q is in project %q, not in %q", at.Feature, f.Project, at.Project)
+	default:
+		return f, nil
 	}
+}
+
+// editFlag changes a copy of the scope's flag, as changeFlag does.
+func (s *State) editFlag(at Place, edit func(*flag.Flag) error) error {
+	f, err := s.scoped(at)
+	if err != nil {
+		return err
+	}
+	return s.changeFlag(f, edit)
+}
+
+// changeFlag changes a copy of the flag and stores it. The copy's Environments are
+// its own; what lies deeper is shared and must be replaced, not changed.
+func (s *State) changeFlag(old *flag.Flag, edit func(*flag.Flag) error) error {
 	f := *old
 	f.Environments = append([]flag.FlagEnvironment(nil), old.Environments...)
 	if err := edit(&f); err != nil {
@@ -146,7 +165,7 @@ func (s *State) editFlag(name flag.Name, edit func(*flag.Flag) error) error {
 
 // editFlagEnvironment changes a copy of the scope's flag in the scope's environment.
 func (s *State) editFlagEnvironment(at Place, edit func(*flag.FlagEnvironment) error) error {
-	return s.editFlag(at.Feature, func(f *flag.Flag) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
 		env := f.In(at.Environment)
 		if env == nil {
 			return fmt.Errorf("flag %q has no environment %q", at.Feature, at.Environment)

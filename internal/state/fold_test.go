@@ -161,24 +161,29 @@ func TestMisfits(t *testing.T) {
 		}
 		return rows
 	}
-	flagged := func(change func(*flag.Flag)) state.Payload {
+	created := func(change func(*flag.Flag)) state.Event {
 		f := flag.Flag{Name: "new", Project: "shop", Environments: row("development", "production")}
 		change(&f)
-		return state.FeatureCreated{Flag: f}
+		return state.Event{Scope: in(f.Project, "", f.Name), Payload: state.FeatureCreated{Flag: f}}
 	}
 	for name, test := range map[string]struct {
 		event state.Event
 		want  string
 	}{
-		"flag exists":             {state.Event{Payload: flagged(func(f *flag.Flag) { f.Name = "shop.api" })}, `flag "shop.api" exists`},
-		"flag of no project":      {state.Event{Payload: flagged(func(f *flag.Flag) { f.Project = "none" })}, `there is no project "none"`},
-		"flag without a row":      {state.Event{Payload: flagged(func(f *flag.Flag) { f.Environments = row("development") })}, "does not have the environments"},
-		"flag with a foreign row": {state.Event{Payload: flagged(func(f *flag.Flag) { f.Environments = row("development", "old", "production") })}, "does not have the environments"},
-		"flag with no segment": {state.Event{Payload: flagged(func(f *flag.Flag) {
+		"flag exists":             {created(func(f *flag.Flag) { f.Name = "shop.api" }), `flag "shop.api" exists`},
+		"flag of no project":      {created(func(f *flag.Flag) { f.Project = "none" }), `there is no project "none"`},
+		"flag without a row":      {created(func(f *flag.Flag) { f.Environments = row("development") }), "does not have the environments"},
+		"flag with a foreign row": {created(func(f *flag.Flag) { f.Environments = row("development", "old", "production") }), "does not have the environments"},
+		"flag with no segment": {created(func(f *flag.Flag) {
 			f.Environments[0].Strategies = []flag.Strategy{{ID: "s", Segments: []flag.SegmentID{2}}}
-		})}, "there is no segment 2"},
-		"flag with no parent": {state.Event{Payload: flagged(func(f *flag.Flag) { f.Dependencies = []flag.Dependency{{Feature: "none"}} })}, `there is no flag "none"`},
-		"flag with no tag":    {state.Event{Payload: flagged(func(f *flag.Flag) { f.Tags = []flag.Tag{{Type: "team", Value: "none"}} })}, "there is no tag team:none"},
+		}), "there is no segment 2"},
+		"flag with no parent": {created(func(f *flag.Flag) { f.Dependencies = []flag.Dependency{{Feature: "none"}} }), `there is no flag "none"`},
+		"flag with no tag":    {created(func(f *flag.Flag) { f.Tags = []flag.Tag{{Type: "team", Value: "none"}} }), "there is no tag team:none"},
+
+		"flag elsewhere":          {state.Event{Scope: in("default", "", "new"), Payload: created(func(*flag.Flag) {}).Payload}, "its scope is"},
+		"change from elsewhere":   {state.Event{Scope: in("default", "production", "shop.web"), Payload: state.FeatureEnvironmentEnabled{}}, `in project "shop", not in "default"`},
+		"archived from elsewhere": {state.Event{Scope: in("default", "", "shop.web"), Payload: state.FeatureArchived{}}, `in project "shop", not in "default"`},
+		"moved from elsewhere":    {state.Event{Scope: in("default", "", "shop.web"), Payload: state.FeatureProjectChange{OldProject: "default"}}, `in project "shop", not in "default"`},
 
 		"project exists":                  {state.Event{Payload: state.ProjectCreated{Project: flag.Project{ID: "shop"}}}, `project "shop" exists`},
 		"project in no environment":       {state.Event{Payload: state.ProjectCreated{Project: flag.Project{ID: "new", Environments: []flag.ProjectEnvironment{{Environment: "none"}}}}}, `there is no environment "none"`},

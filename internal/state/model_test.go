@@ -86,18 +86,18 @@ const nowhere = flag.EnvironmentName("-")
 // drawStep draws any event; many do not fit the state.
 func drawStep(t *rapid.T, m *model) step {
 	p, env, f := someProjects.Draw(t, "project"), someEnvironments.Draw(t, "environment"), someFlags.Draw(t, "flag")
-	if have, ok := m.Flags[f]; ok && rapid.Bool().Draw(t, "at home") {
-		p = have.Project // else the scope may name a project that is not the flag's, as no decision would
+	if have, ok := m.Flags[f]; ok && rapid.IntRange(0, 9).Draw(t, "at home") > 0 {
+		p = have.Project // else the scope may name a project that is not the flag's
 	}
 	scope := state.Scope{Project: p, Environment: env, Feature: f}
 	row := func(do func(*modelRow) bool) func(*model) bool {
 		return func(m *model) bool {
 			mf := m.Flags[f]
-			return mf != nil && mf.Rows[env] != nil && do(mf.Rows[env])
+			return mf != nil && mf.Project == p && mf.Rows[env] != nil && do(mf.Rows[env])
 		}
 	}
 	aFlag := func(do func(*model, *modelFlag) bool) func(*model) bool {
-		return func(m *model) bool { return m.Flags[f] != nil && do(m, m.Flags[f]) }
+		return func(m *model) bool { return m.Flags[f] != nil && m.Flags[f].Project == p && do(m, m.Flags[f]) }
 	}
 	aProject := func(do func(*model, *modelProject) bool) func(*model) bool {
 		return func(m *model) bool { return m.Projects[p] != nil && do(m, m.Projects[p]) }
@@ -241,11 +241,13 @@ func drawStep(t *rapid.T, m *model) step {
 			aFlag(func(m *model, mf *modelFlag) bool { delete(m.Flags, f); return mf.Archived }), nowhere,
 		}
 	case 16:
+		to := someProjects.Draw(t, "to")
+		scope.Project = to
 		return step{
-			state.Event{Scope: scope, Payload: state.FeatureProjectChange{}},
+			state.Event{Scope: scope, Payload: state.FeatureProjectChange{OldProject: p}},
 			aFlag(func(m *model, mf *modelFlag) bool {
-				mf.Project = p
-				return m.Projects[p] != nil && sameKeys(mf.Rows, m.Projects[p].Environments)
+				mf.Project = to
+				return m.Projects[to] != nil && sameKeys(mf.Rows, m.Projects[to].Environments)
 			}), "",
 		}
 	case 17:

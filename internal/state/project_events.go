@@ -244,7 +244,7 @@ func (s *State) editProject(at Place, edit func(*flag.Project) error) error {
 // editFlagsOf changes a copy of each flag of a project and stores it.
 func (s *State) editFlagsOf(p flag.ProjectID, edit func(*flag.Flag)) error {
 	for _, f := range slices.Collect(s.FlagsOf(p)) {
-		err := s.editFlag(f.Name, func(f *flag.Flag) error {
+		err := s.changeFlag(f, func(f *flag.Flag) error {
 			edit(f)
 			return nil
 		})

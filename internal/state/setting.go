@@ -5,6 +5,23 @@ import "encoding/json"
 // FrontendAPISetting is the id of the setting with the value FrontendAPI.
 const FrontendAPISetting = "frontend-api"
 
+// PasswordSignInSetting is the id of the setting with the value PasswordSignIn.
+const PasswordSignInSetting = "password-sign-in"
+
+// PasswordSignIn is what is set about signing in by a password.
+type PasswordSignIn struct {
+	Disabled bool `json:"disabled"`
+}
+
+// PasswordSignIn returns what is set about signing in by a password.
+func (s *State) PasswordSignIn() PasswordSignIn {
+	var value PasswordSignIn
+	if json.Unmarshal([]byte(s.Setting(PasswordSignInSetting)), &value) != nil {
+		return PasswordSignIn{} // nobody has set anything
+	}
+	return value
+}
+
 // FrontendAPI is what is set about the frontend API.
 type FrontendAPI struct {
 	// Origins are the web pages that may read its answers: "*" for all, or origins such

@@ -159,7 +159,7 @@ func (s *State) dropTag(t flag.Tag) error {
 		if !slices.Contains(f.Tags, t) {
 			continue
 		}
-		err := s.editFlag(f.Name, func(f *flag.Flag) error {
+		err := s.changeFlag(f, func(f *flag.Flag) error {
 			f.Tags = without(f.Tags, func(have flag.Tag) bool { return have == t })
 			return nil
 		})
