@@ -49,6 +49,7 @@ type Options struct {
 	Now    func() time.Time // the node's clock
 	NewID  func() string    // a fresh id for a strategy or a link: a UUID, version 7
 	Keys   Keys             // for the secrets of API tokens
+	People People           // for names and passwords; may be nil where nobody uses them
 	// Limits bound how much there may be; nil: DefaultLimits.
 	Limits *Limits
 }
@@ -60,6 +61,7 @@ type App struct {
 	now    func() time.Time
 	newID  func() string
 	keys   Keys
+	people People
 	limits Limits
 }
 
@@ -69,7 +71,7 @@ func New(o Options) *App {
 	if o.Limits != nil {
 		limits = *o.Limits
 	}
-	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, keys: o.Keys, limits: limits}
+	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, keys: o.Keys, people: o.People, limits: limits}
 }
 
 // Limits returns how much there may be.

@@ -19,44 +19,54 @@ const (
 )
 
 // Bootstrap begins an empty ledger with what a fresh Unleash has (reference/platform.md,
-// sections 3.3, 3.10 and 3.11). A ledger that has begun stays as it is, so any number of
-// nodes may call it at once.
+// sections 3.1, 3.3, 3.10 and 3.11), and gives a ledger of an earlier release the built-in
+// roles that it lacks. What is there stays as it is, so any number of nodes may call it at once.
 func (a *App) Bootstrap(ctx context.Context) error {
 	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decision) error {
-		if d.LedgerID() != "" {
-			return nil
+		begin(d)
+		for _, role := range access.BuiltInRoles() {
+			if d.Role(role.ID) == nil {
+				d.add(state.Scope{}, state.RoleCreated{Role: role})
+			}
 		}
-		d.add(state.Scope{}, state.LedgerCreated{ID: d.newID(), Format: state.Format, FeatureTypes: flag.FeatureTypes()})
-		for _, env := range []flag.Environment{
-			{Name: development, Type: "development", SortOrder: 2, Enabled: true},
-			{Name: production, Type: flag.Production, SortOrder: 3, Enabled: true},
-		} {
-			d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
-		}
-		for _, t := range firstStrategyTypes() {
-			d.add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
-		}
-		for i, field := range []flag.ContextField{
-			{Name: "environment", Description: new("Where the application runs.")},
-			{Name: "userId", Description: new("Who uses the application.")},
-			{Name: "appName", Description: new("Which application asks.")},
-			{Name: "currentTime", Description: new("When it asks.")},
-			{Name: "sessionId", Description: new("In which of the user's sessions."), Stickiness: true},
-		} {
-			field.SortOrder, field.CreatedAt = i, d.now
-			d.add(state.Scope{}, state.ContextFieldCreated{Field: field})
-		}
-		d.add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
-			Name: "simple", Description: new("Any word by which one likes to find flags."), Icon: new("#"), Color: new("#FFFFFF"),
-		}})
-		d.add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
-			ID: DefaultProject, Name: "Default", Description: new("The project that is always there."),
-			Mode: flag.ModeOpen, DefaultStickiness: flag.DefaultStickiness, CreatedAt: d.now, UpdatedAt: d.now,
-			Environments: []flag.ProjectEnvironment{{Environment: development}, {Environment: production}},
-		}})
 		return nil
 	})
 	return err
+}
+
+// begin decides what an empty ledger begins with.
+func begin(d *decision) {
+	if d.LedgerID() != "" {
+		return
+	}
+	d.add(state.Scope{}, state.LedgerCreated{ID: d.newID(), Format: state.Format, FeatureTypes: flag.FeatureTypes()})
+	for _, env := range []flag.Environment{
+		{Name: development, Type: "development", SortOrder: 2, Enabled: true},
+		{Name: production, Type: flag.Production, SortOrder: 3, Enabled: true},
+	} {
+		d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
+	}
+	for _, t := range firstStrategyTypes() {
+		d.add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
+	}
+	for i, field := range []flag.ContextField{
+		{Name: "environment", Description: new("Where the application runs.")},
+		{Name: "userId", Description: new("Who uses the application.")},
+		{Name: "appName", Description: new("Which application asks.")},
+		{Name: "currentTime", Description: new("When it asks.")},
+		{Name: "sessionId", Description: new("In which of the user's sessions."), Stickiness: true},
+	} {
+		field.SortOrder, field.CreatedAt = i, d.now
+		d.add(state.Scope{}, state.ContextFieldCreated{Field: field})
+	}
+	d.add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
+		Name: "simple", Description: new("Any word by which one likes to find flags."), Icon: new("#"), Color: new("#FFFFFF"),
+	}})
+	d.add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
+		ID: DefaultProject, Name: "Default", Description: new("The project that is always there."),
+		Mode: flag.ModeOpen, DefaultStickiness: flag.DefaultStickiness, CreatedAt: d.now, UpdatedAt: d.now,
+		Environments: []flag.ProjectEnvironment{{Environment: development}, {Environment: production}},
+	}})
 }
 
 // firstStrategyTypes are the built-in strategy types, but for the deprecated ones; SDKs

@@ -43,6 +43,13 @@ const (
 	RateLimit         Kind = "RateLimitError"
 	Unavailable       Kind = "ServiceUnavailableError"
 	UnsupportedFormat Kind = "UnsupportedFormatError"
+
+	WeakPassword     Kind = "OwaspValidationError"
+	PreviousPassword Kind = "PasswordPreviouslyUsedError"
+	PasswordMismatch Kind = "PasswordMismatch"
+	InvalidToken     Kind = "InvalidTokenError"
+	UsedToken        Kind = "UsedTokenError"
+	Disabled         Kind = "DisabledError"
 )
 
 // Detail is one problem of a request. Path names the field ("/body/name"), and is
@@ -50,6 +57,8 @@ const (
 type Detail struct {
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`
+	// ValidationErrors are the rules that a password breaks; only with Kind WeakPassword.
+	ValidationErrors []string `json:"validationErrors,omitempty"`
 }
 
 // Error is a failure with a sentence for its reader.
@@ -62,6 +71,14 @@ type Error struct {
 	Permissions []string
 	// RetryAfter says when it is worth trying again; only with Unavailable and RateLimit.
 	RetryAfter time.Duration
+	// SignIn says how to sign in; only with Kind Unauthenticated.
+	SignIn *SignIn
+}
+
+// SignIn is a way to sign in.
+type SignIn struct {
+	Type string // "password"
+	Path string // of the request that does it
 }
 
 // Error returns the sentence.

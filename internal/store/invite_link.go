@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"time"
 )
 
@@ -12,12 +11,15 @@ const InviteLinks = "invite-link"
 // InviteLink lets people become users by themselves.
 type InviteLink struct {
 	ID                   string
-	Digest               [sha256.Size]byte // of its secret
+	Digest               Digest // of its secret
 	Name                 string
 	Enabled              bool
 	CreatedBy            string // the reference of an actor
 	CreatedAt, ExpiresAt time.Time
 }
+
+// Open reports whether people can come in by the link at the given time.
+func (l *InviteLink) Open(now time.Time) bool { return l.Enabled && l.ExpiresAt.After(now) }
 
 // PutInviteLink stores a link, or changes whether it is enabled and when it expires.
 func (tx *Tx) PutInviteLink(l InviteLink) error {
@@ -40,13 +42,13 @@ func scanInviteLink(scan func(...any) error) (InviteLink, error) {
 }
 
 // InviteLink returns the link whose secret has a digest, or ErrNotFound.
-func (tx *Tx) InviteLink(digest [sha256.Size]byte) (InviteLink, error) {
+func (tx *Tx) InviteLink(digest Digest) (InviteLink, error) {
 	l, err := scanInviteLink(tx.tx.QueryRowContext(tx.ctx, `select `+inviteLinkColumns+` from invite_links where digest = $1`, digest[:]).Scan)
 	return l, tx.db.one("read invite link", err)
 }
 
 // InviteLink returns the link whose secret has a digest, or ErrNotFound.
-func (db *DB) InviteLink(ctx context.Context, digest [sha256.Size]byte) (InviteLink, error) {
+func (db *DB) InviteLink(ctx context.Context, digest Digest) (InviteLink, error) {
 	l, err := scanInviteLink(db.reader.QueryRowContext(ctx, `select `+inviteLinkColumns+` from invite_links where digest = $1`, digest[:]).Scan)
 	return l, db.one("read invite link", err)
 }

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -69,7 +68,7 @@ func TestPasswords(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		mustUpdate(t, db, func(tx *store.Tx) error { return tx.AddPerson(ann()) })
-		token := store.ResetToken{Digest: sha256.Sum256([]byte("a")), Account: 1, CreatedBy: "system", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		token := store.ResetToken{Digest: store.DigestOf("a"), Account: 1, CreatedBy: "system", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
 		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutResetToken(token) })
 		for i := 1; i <= 4; i++ {
 			mustUpdate(t, db, func(tx *store.Tx) error {
@@ -99,9 +98,11 @@ func TestResetToken(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		token := func(text string) store.ResetToken {
-			return store.ResetToken{Digest: sha256.Sum256([]byte(text)), Account: 1, CreatedBy: "user:2", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+			return store.ResetToken{Digest: store.DigestOf(text), Account: 1, CreatedBy: "user:2", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
 		}
-		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.PutResetToken(token("old")), tx.PutResetToken(token("new"))) })
+		mustUpdate(t, db, func(tx *store.Tx) error {
+			return errors.Join(tx.PutResetToken(token("old")), tx.PutResetToken(token("new")))
+		})
 		use := func(text string, at time.Time) error {
 			return db.Update(t.Context(), func(tx *store.Tx) error { return tx.UseResetToken(token(text).Digest, at) })
 		}
@@ -132,7 +133,7 @@ func TestSession(t *testing.T) {
 		session := func(n int) store.Session {
 			at := noon.Add(time.Duration(n) * time.Minute)
 			return store.Session{
-				ID: fmt.Sprint(n), Digest: sha256.Sum256([]byte{byte(n)}), Account: 1,
+				ID: fmt.Sprint(n), Digest: store.DigestOf(fmt.Sprint(n)), Account: 1,
 				CreatedAt: at, ExpiresAt: at.Add(48 * time.Hour), IP: "192.0.2.1", UserAgent: "test",
 			}
 		}
@@ -150,7 +151,7 @@ func TestSession(t *testing.T) {
 			t.Errorf("sessions: %v (-want +got):\n%s", err, diff)
 		}
 		keep := session(3).Digest
-		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeleteSessions(1, keep[:]) })
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeleteSessions(1, &keep) })
 		if got, err := db.Session(t.Context(), keep); cmp.Diff(session(3), got) != "" || err != nil {
 			t.Errorf("the session that was kept: got %+v %v, want %+v", got, err, session(3))
 		}
@@ -167,7 +168,7 @@ func TestSession(t *testing.T) {
 func TestErase(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		digest := sha256.Sum256([]byte("x"))
+		digest := store.DigestOf("x")
 		mustUpdate(t, db, func(tx *store.Tx) error {
 			_, _, err := tx.AddSession(store.Session{ID: "s", Digest: digest, Account: 1, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}, 9)
 			return errors.Join(err, tx.AddPerson(ann()), tx.SetPassword(1, "h1", noon, 4),
@@ -189,7 +190,7 @@ func TestErase(t *testing.T) {
 func TestInviteLink(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		link := store.InviteLink{ID: "l", Digest: sha256.Sum256([]byte("x")), Name: "team", Enabled: true, CreatedBy: "user:1", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		link := store.InviteLink{ID: "l", Digest: store.DigestOf("x"), Name: "team", Enabled: true, CreatedBy: "user:1", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
 		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutInviteLink(link) })
 		link.Enabled, link.ExpiresAt = false, noon.Add(2*time.Hour)
 		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutInviteLink(link) })

@@ -2,13 +2,12 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"time"
 )
 
 // ResetToken is what a link to choose a password is recognised by.
 type ResetToken struct {
-	Digest               [sha256.Size]byte
+	Digest               Digest
 	Account              int64
 	CreatedBy            string // the reference of an actor
 	CreatedAt, ExpiresAt time.Time
@@ -27,7 +26,7 @@ func (tx *Tx) PutResetToken(t ResetToken) error {
 
 // UseResetToken uses a token up. It fails with ErrNotFound unless the token is there,
 // has not expired and was never used.
-func (tx *Tx) UseResetToken(digest [sha256.Size]byte, now time.Time) error {
+func (tx *Tx) UseResetToken(digest Digest, now time.Time) error {
 	result, err := tx.exec("use reset token", `update reset_tokens set used_at = $2
 		where digest = $1 and used_at is null and expires_at > $2`, digest[:], stamp(now))
 	if err != nil {
@@ -42,7 +41,7 @@ func (tx *Tx) UseResetToken(digest [sha256.Size]byte, now time.Time) error {
 
 // ResetToken returns the token with a digest, also one that has expired or was used, or
 // ErrNotFound.
-func (db *DB) ResetToken(ctx context.Context, digest [sha256.Size]byte) (ResetToken, error) {
+func (db *DB) ResetToken(ctx context.Context, digest Digest) (ResetToken, error) {
 	t := ResetToken{Digest: digest}
 	err := db.reader.QueryRowContext(ctx, `select account, created_by, created_at, expires_at, used_at from reset_tokens where digest = $1`, digest[:]).
 		Scan(&t.Account, &t.CreatedBy, &t.CreatedAt, &t.ExpiresAt, &t.UsedAt)

@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"time"
 )
 
 // Session says that a person is signed in, until it expires or is deleted.
 type Session struct {
 	ID     string // what it is called; it opens nothing
-	Digest [sha256.Size]byte
+	Digest Digest
 	// Account is the person's.
 	Account              int64
 	CreatedAt, ExpiresAt time.Time
@@ -42,11 +41,12 @@ func (tx *Tx) AddSession(s Session, keep int) (active, deleted int, err error) {
 
 // DeleteSessions ends the sessions of an account, but for the one with the given
 // digest; nil: all of them.
-func (tx *Tx) DeleteSessions(account int64, except []byte) error {
-	if except == nil {
-		except = []byte{}
+func (tx *Tx) DeleteSessions(account int64, except *Digest) error {
+	kept := []byte{}
+	if except != nil {
+		kept = except[:]
 	}
-	_, err := tx.exec("delete sessions", `delete from sessions where account = $1 and digest <> $2`, account, except)
+	_, err := tx.exec("delete sessions", `delete from sessions where account = $1 and digest <> $2`, account, kept)
 	return err
 }
 
@@ -68,7 +68,7 @@ func scanSession(scan func(...any) error) (Session, error) {
 }
 
 // Session returns the session with a digest, also one that has expired, or ErrNotFound.
-func (db *DB) Session(ctx context.Context, digest [sha256.Size]byte) (Session, error) {
+func (db *DB) Session(ctx context.Context, digest Digest) (Session, error) {
 	s, err := scanSession(db.reader.QueryRowContext(ctx, `select `+sessionColumns+` from sessions where digest = $1`, digest[:]).Scan)
 	return s, db.one("read session", err)
 }

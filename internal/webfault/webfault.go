@@ -47,6 +47,12 @@ var statuses = map[fault.Kind]int{
 	fault.ContentType:       http.StatusUnsupportedMediaType,
 	fault.RateLimit:         http.StatusTooManyRequests,
 	fault.Unavailable:       http.StatusServiceUnavailable,
+	fault.WeakPassword:      http.StatusBadRequest,
+	fault.PreviousPassword:  http.StatusBadRequest,
+	fault.PasswordMismatch:  http.StatusUnauthorized,
+	fault.InvalidToken:      http.StatusUnauthorized,
+	fault.UsedToken:         http.StatusForbidden,
+	fault.Disabled:          http.StatusUnprocessableEntity,
 }
 
 // Status returns the HTTP status of a kind, 500 for one that has none.
@@ -69,6 +75,14 @@ type Body struct {
 	Message     string         `json:"message" doc:"What went wrong, in a sentence."`
 	Details     []fault.Detail `json:"details" doc:"Each problem of the request; at least one."`
 	Permissions []string       `json:"permissions,omitempty" doc:"The permissions of which any one would have been enough."`
+	*SignIn
+}
+
+// SignIn tells somebody who is not signed in how to (reference/platform.md, section 3.15).
+type SignIn struct {
+	Type          string `json:"type" doc:"How to sign in: password."`
+	Path          string `json:"path" doc:"Where to sign in."`
+	DefaultHidden bool   `json:"defaultHidden" doc:"Whether to offer other ways only."`
 }
 
 type requestKey struct{}
@@ -97,6 +111,9 @@ func of(ctx context.Context) request {
 func Answer(r *http.Request, err error) (int, http.Header, Body) {
 	f, id := expected(r, err)
 	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions}
+	if f.SignIn != nil {
+		body.SignIn = &SignIn{Type: f.SignIn.Type, Path: f.SignIn.Path}
+	}
 	if len(body.Details) == 0 {
 		body.Details = []fault.Detail{{Message: f.Message}}
 	}

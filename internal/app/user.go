@@ -1,0 +1,270 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// NewUser is a person to be. One of Username and Email is needed.
+type NewUser struct {
+	Name, Username, Email string
+	Password              string // empty: the person gets a link to choose one
+	RootRole              access.RoleID
+}
+
+// CreateUser makes a person. Without a password, it returns the secret of a link by which
+// the person chooses one within a day.
+//
+// Faults: BadData (also for a name that is taken), WeakPassword.
+func (a *App) CreateUser(ctx context.Context, c Caller, in NewUser) (account *access.Account, link string, err error) {
+	if err := c.Actor.Require("", "", access.Admin); err != nil {
+		return nil, "", err
+	}
+	return a.createUser(ctx, c, in, func(d *decision) error { return d.require("", "", access.Admin) }, nil)
+}
+
+func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*decision) error, also func(*store.Tx, *store.Person) error) (*access.Account, string, error) {
+	person := store.Person{
+		Kind: string(access.KindUser), Name: strings.TrimSpace(in.Name), Username: strings.TrimSpace(in.Username), Email: strings.TrimSpace(in.Email),
+	}
+	if person.Username == "" && person.Email == "" {
+		return nil, "", fault.New(fault.BadData, "You must specify username or email")
+	}
+	if err := fault.Invalid(validNames(person.Name, person.Username, person.Email)...); err != nil {
+		return nil, "", err
+	}
+	if in.Password != "" {
+		var err error
+		if person.PasswordHash, err = a.people.HashPassword(ctx, 0, in.Password); err != nil {
+			return nil, "", err
+		}
+	}
+	var secret string
+	var link store.ResetToken
+	s, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := may(d); err != nil {
+			return err
+		}
+		if err := rootRole(d.State, in.RootRole); err != nil {
+			return err
+		}
+		person.ID, person.CreatedAt = d.NextAccountID(), d.now
+		if person.PasswordHash == "" {
+			secret, link = newResetToken(d, person.ID)
+		}
+		d.add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: in.RootRole})
+		return nil
+	}, func(tx *store.Tx) error {
+		if also != nil {
+			if err := also(tx, &person); err != nil {
+				return err
+			}
+		}
+		if err := tx.AddPerson(person); err != nil {
+			return taken(err)
+		}
+		if secret == "" {
+			return nil
+		}
+		return tx.PutResetToken(link)
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Account(person.ID), secret, nil
+}
+
+// SeedAdmin makes the first person, an administrator, unless there is somebody already.
+// The password is taken as it is; if it is empty, the secret of a link to choose one is
+// returned. Who was not made, has no id.
+func (a *App) SeedAdmin(ctx context.Context, username, password string) (id int64, link string, err error) {
+	person := store.Person{Kind: string(access.KindUser), Username: username}
+	if password != "" {
+		if person.PasswordHash, err = a.people.HashAny(ctx, password); err != nil {
+			return 0, "", err
+		}
+	}
+	var token store.ResetToken
+	_, err = a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decision) error {
+		person.ID, link = 0, ""
+		if d.NextAccountID() > 1 {
+			return nil
+		}
+		person.ID, person.CreatedAt = d.NextAccountID(), d.now
+		if password == "" {
+			link, token = newResetToken(d, person.ID)
+		}
+		d.add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: access.RoleAdmin})
+		return nil
+	}, func(tx *store.Tx) error {
+		if err := tx.AddPerson(person); err != nil || link == "" {
+			return taken(err)
+		}
+		return tx.PutResetToken(token)
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	return person.ID, link, nil
+}
+
+// SignUp makes a person, a Viewer, who comes by an invite link.
+//
+// Faults: BadData (also for a link that is not open any more), NameExists, WeakPassword.
+func (a *App) SignUp(ctx context.Context, origin Origin, secret string, in NewUser) (*access.Account, error) {
+	if _, err := a.people.InviteLink(ctx, secret); err != nil {
+		return nil, err
+	}
+	if in.Password == "" {
+		return nil, fault.Field("/body/password", "The `/body/password` property is required. It was not present on the data you sent.")
+	}
+	in.RootRole = access.RoleViewer
+	made, _, err := a.createUser(ctx, Caller{Actor: access.System(), Origin: origin}, in,
+		func(*decision) error { return nil },
+		func(tx *store.Tx, p *store.Person) error {
+			link, err := tx.InviteLink(store.DigestOf(secret))
+			if err != nil {
+				return err
+			}
+			if !link.Open(p.CreatedAt) {
+				return fault.New(fault.BadData, "The invite link is not open any more.")
+			}
+			p.InviteLink = link.ID
+			return nil
+		})
+	if fault.Is(err, fault.BadData) && fault.As(err).Message == "User already exists" {
+		return nil, fault.New(fault.NameExists, "User already exists")
+	}
+	return made, err
+}
+
+// UserChange is what to change of a person; nil: it stays.
+type UserChange struct {
+	Name, Email *string
+	RootRole    *access.RoleID
+}
+
+// UpdateUser changes a person.
+//
+// Faults: NotFound; BadData (also for an address that is taken); InvalidOperation if nobody
+// would be left who administers.
+func (a *App) UpdateUser(ctx context.Context, c Caller, id int64, change UserChange) (*access.Account, error) {
+	return a.updateAccount(ctx, c, access.KindUser, id, store.PersonChange{Name: trimmed(change.Name), Email: trimmed(change.Email)}, change.RootRole)
+}
+
+// updateAccount changes a person or a service account.
+func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id int64, names store.PersonChange, role *access.RoleID) (*access.Account, error) {
+	var leaves bool
+	var others []int64
+	s, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		old, err := account(d.State, kind, id)
+		if err != nil {
+			return err
+		}
+		if err := fault.Invalid(validNames(orNone(names.Name), orNone(names.Username), orNone(names.Email))...); err != nil {
+			return err
+		}
+		after := state.AccountChange{ID: id, Before: old.RootRole, After: old.RootRole}
+		if role != nil {
+			after.After = *role
+		}
+		if err := rootRole(d.State, after.After); err != nil {
+			return err
+		}
+		if after.Before == after.After && names == (store.PersonChange{}) {
+			return nil
+		}
+		was := isAdmin(d.State, id)
+		if kind == access.KindServiceAccount {
+			d.add(state.Scope{}, state.ServiceAccountUpdated{AccountChange: after})
+		} else {
+			d.add(state.Scope{}, state.UserUpdated{AccountChange: after})
+		}
+		leaves = was && !isAdmin(d.State, id)
+		others = admins(d.State, id)
+		return nil
+	}, func(tx *store.Tx) error {
+		if leaves {
+			if err := keepAdmin(tx, id, others); err != nil {
+				return err
+			}
+		}
+		if err := tx.UpdatePerson(id, names); err != nil {
+			return taken(err)
+		}
+		p, err := tx.Person(id)
+		if err == nil && p.Email == "" && p.Username == "" {
+			return fault.New(fault.BadData, "You must specify username or email")
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Account(id), nil
+}
+
+func trimmed(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	return new(strings.TrimSpace(*s))
+}
+
+func orNone(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// DeleteUsers removes people, with all that is about them; their ids stay in the ledger.
+//
+// Faults: NotFound; InvalidOperation for oneself, and if nobody would be left who administers.
+func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	var leaving, others []int64
+	_, err := a.doAlso(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin); err != nil {
+			return err
+		}
+		leaving = nil
+		for _, id := range ids {
+			old, err := account(d.State, access.KindUser, id)
+			if err != nil {
+				return err
+			}
+			if old.Ref() == c.Actor.Ref {
+				return fault.New(fault.InvalidOperation, "You cannot delete yourself. Ask another administrator.")
+			}
+			if isAdmin(d.State, id) {
+				leaving = append(leaving, id)
+			}
+			d.add(state.Scope{}, state.UserDeleted{ID: id, RootRole: old.RootRole})
+		}
+		others = admins(d.State, 0)
+		return nil
+	}, func(tx *store.Tx) error {
+		for _, id := range leaving {
+			if err := keepAdmin(tx, id, others); err != nil {
+				return err
+			}
+		}
+		for _, id := range ids {
+			if err := tx.DeletePerson(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
