@@ -4,8 +4,9 @@
 // that the node serves, so that a token that was deleted on one node is unknown to
 // all of them as soon as they have the event. It holds the keyring, whose master
 // key lives outside the database, and it remembers when tokens were last used.
+// People sign in by a password, and are known by the cookie of a session from then on.
 //
-// What a caller may do belongs in access. Which tokens exist is decided in app.
+// What a caller may do belongs in access. Which tokens and people exist is decided in app.
 // Answering somebody who may not call belongs to the rooms that speak HTTP.
 package identity
 
@@ -18,7 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// Options are what an Identity needs; all of them are required.
+// Options are what an Identity needs; State, Keyring, DB and Now are required.
 type Options struct {
 	// State returns the state that the node serves.
 	State func() *state.State
@@ -28,6 +29,10 @@ type Options struct {
 	DB *store.DB
 	// Now is the node's clock.
 	Now func() time.Time
+	// BasePath comes before every path of the server; it may be empty.
+	BasePath string
+	// Secure says that browsers reach the server by https only.
+	Secure bool
 }
 
 // Identity finds out who is calling. Its methods may be called from several
@@ -39,11 +44,23 @@ type Identity struct {
 	now     func() time.Time
 	known   knownSecrets
 	uses    uses
+
+	basePath     string
+	secure       bool
+	hashing      hashing
+	guesses      guesses
+	resets       guesses
+	sessions     sessions
+	names        names
+	personalUses uses
 }
 
 // New returns an Identity that has seen nobody yet.
 func New(o Options) *Identity {
-	return &Identity{state: o.State, keyring: o.Keyring, db: o.DB, now: o.Now}
+	return &Identity{
+		state: o.State, keyring: o.Keyring, db: o.DB, now: o.Now,
+		basePath: o.BasePath, secure: o.Secure, hashing: newHashing(),
+	}
 }
 
 // Secret returns the secret in an Authorization header: what follows the scheme

@@ -12,7 +12,8 @@ import (
 )
 
 // Token returns the API token with the secret, and notes that it was used. An
-// unknown, deleted or expired one gives the fault of Unknown, after the same work.
+// unknown, deleted or expired one gives the fault of Unknown, after the same work; a
+// personal token that of WrongType.
 func (i *Identity) Token(secret string) (*access.APIToken, error) {
 	if secret == "" {
 		return nil, Unknown()
@@ -23,6 +24,9 @@ func (i *Identity) Token(secret string) (*access.APIToken, error) {
 		// Only secrets of tokens are remembered, so whoever tries others fills nothing.
 		digest := i.keyring.Digest(secret)
 		if s.TokenByDigest(digest) == nil {
+			if s.PersonalTokenByDigest(digest) != nil {
+				return nil, WrongType()
+			}
 			return nil, Unknown()
 		}
 		seen = i.known.add(secret, digest)

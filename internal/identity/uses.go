@@ -56,14 +56,21 @@ func (u *uses) wrote(news map[int64]time.Time) {
 // FlushUses writes down when tokens were last used. What cannot be written now is
 // tried again by the next call.
 func (i *Identity) FlushUses(ctx context.Context) error {
-	news := i.uses.unwritten()
-	if len(news) == 0 {
+	news, personal := i.uses.unwritten(), i.personalUses.unwritten()
+	if len(news)+len(personal) == 0 {
 		return nil
 	}
-	if err := i.db.Update(ctx, func(tx *store.Tx) error { return tx.PutTokenUses(news) }); err != nil {
+	err := i.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.PutTokenUses(news); err != nil {
+			return err
+		}
+		return tx.PutPersonalTokenUses(personal)
+	})
+	if err != nil {
 		return fmt.Errorf("identity: flush token uses: %w", err)
 	}
 	i.uses.wrote(news)
+	i.personalUses.wrote(personal)
 	return nil
 }
 
