@@ -87,7 +87,7 @@ func (a *api) operations() {
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.
 func Mount(r chi.Router, o Options) {
 	mux := chi.NewRouter()
-	mux.Use(middleware.StripSlashes, middleware.GetHead, conditional)
+	mux.Use(middleware.StripSlashes, conditional)
 	mux.NotFound(unavailablePath)
 	mux.MethodNotAllowed(unavailablePath)
 	newAPI(mux, o)

@@ -6,16 +6,20 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // conditional gives answers to GET a weak ETag, made of the body, and answers 304
-// to whoever has that body already (reference/platform.md, section 5.4).
+// to whoever has that body already (reference/platform.md, section 5.4). HEAD is GET
+// without the body.
 func conditional(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
+		chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
 		kept := &keptAnswer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
 		if kept.status == http.StatusOK {

@@ -151,7 +151,7 @@ type Feature struct {
 type featureDetail struct {
 	Feature
 	Favorite      bool                 `json:"favorite"`
-	CreatedBy     creator              `json:"createdBy"`
+	CreatedBy     person               `json:"createdBy"`
 	ArchivedAt    *instant             `json:"archivedAt,omitempty"`
 	Environments  []featureEnvironment `json:"environments"`
 	Dependencies  []dependency         `json:"dependencies"`
@@ -160,8 +160,8 @@ type featureDetail struct {
 	Collaborators collaborators        `json:"collaborators"`
 }
 
-// creator is who made something.
-type creator struct {
+// person is somebody, or a token, as others see them.
+type person struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
 	ImageURL string `json:"imageUrl"`
@@ -169,7 +169,7 @@ type creator struct {
 
 // collaborators are people who have worked on a flag.
 type collaborators struct {
-	Users []creator `json:"users"`
+	Users []person `json:"users"`
 }
 
 // featureLink points from a flag to a page.
@@ -370,7 +370,7 @@ func viewFeatureDetail(s *state.State, f *flag.Flag, variants bool) featureDetai
 		Dependencies:  viewDependencies(f.Dependencies),
 		Children:      append([]flag.Name{}, slices.Collect(s.Children(f.Name))...),
 		Links:         []featureLink{},
-		Collaborators: collaborators{Users: []creator{}},
+		Collaborators: collaborators{Users: []person{}},
 	}
 	for _, row := range environmentsInOrder(s, f) {
 		detail.Environments = append(detail.Environments, viewFeatureEnvironment(s, row, variants))
@@ -381,9 +381,9 @@ func viewFeatureDetail(s *state.State, f *flag.Flag, variants bool) featureDetai
 	return detail
 }
 
-func viewCreator(s *state.State, ref string) creator {
+func viewCreator(s *state.State, ref string) person {
 	by := eventlog.CreatorOf(s, ref)
-	return creator{ID: by.ID, Name: by.Name}
+	return person{ID: by.ID, Name: by.Name}
 }
 
 // tag is a tag of a flag; answers show the colour of its type.

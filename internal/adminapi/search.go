@@ -67,7 +67,7 @@ type featureSearchResponse struct {
 	DependencyType *string                    `json:"dependencyType" doc:"parent, child or null."`
 	Environments   []featureSearchEnvironment `json:"environments"`
 	Segments       []string                   `json:"segments"`
-	CreatedBy      creator                    `json:"createdBy"`
+	CreatedBy      person                     `json:"createdBy"`
 	Tags           []tag                      `json:"tags,omitempty"`
 }
 
