@@ -135,10 +135,14 @@ func TestDecodeRefuses(t *testing.T) {
 		{"no length", sealed(nil)[:actorAt+3], "it ends before the length of actor"},
 		{"half a payload", sealed(nil)[:len(sealed(nil))-1], "it ends inside payload"},
 		{"bytes after the end", append(sealed(nil), 0), "1 bytes follow its end"},
-		{"a long actor", sealed(func(b *ledger.Batch) { b.Actor = strings.Repeat("x", ledger.MaxText+1) }),
-			"actor has 513 bytes, more than 512"},
-		{"a long payload", sealed(func(b *ledger.Batch) { b.Events[0].Payload = make([]byte, ledger.MaxPayload+1) }),
-			"payload has 16777217 bytes, more than 16777216"},
+		{
+			"a long actor", sealed(func(b *ledger.Batch) { b.Actor = strings.Repeat("x", ledger.MaxText+1) }),
+			"actor has 513 bytes, more than 512",
+		},
+		{
+			"a long payload", sealed(func(b *ledger.Batch) { b.Events[0].Payload = make([]byte, ledger.MaxPayload+1) }),
+			"payload has 16777217 bytes, more than 16777216",
+		},
 		{"bytes that are not text", sealed(func(b *ledger.Batch) { b.Events[0].Feature = "\xff" }), "feature is not text"},
 		{"a NUL", sealed(func(b *ledger.Batch) { b.Events[0].Project = "a\x00b" }), "project is not text"},
 		{"no type", sealed(func(b *ledger.Batch) { b.Events[0].Type = "" }), "its type is empty"},

@@ -35,8 +35,10 @@ func TestBatchIDText(t *testing.T) {
 	if id[0] != 0x01 || id[15] != 0xef || id.String() != text {
 		t.Errorf("got %v, want %s", id, text)
 	}
-	for _, bad := range []string{"", strings.ReplaceAll(text, "-", ""), text + "0", strings.Replace(text, "-", "0", 1),
-		strings.Replace(text, "ef", "eg", 1)} {
+	for _, bad := range []string{
+		"", strings.ReplaceAll(text, "-", ""), text + "0", strings.Replace(text, "-", "0", 1),
+		strings.Replace(text, "ef", "eg", 1),
+	} {
 		if got, err := ledger.ParseBatchID(bad); err == nil {
 			t.Errorf("ParseBatchID(%q): got %v, want an error", bad, got)
 		}

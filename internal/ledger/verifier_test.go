@@ -25,8 +25,8 @@ func verify(from ledger.Head, entries []ledger.Entry) (*ledger.Break, ledger.Hea
 	return broken, v.Head()
 }
 
-// TestTampering holds that no single change to a chain goes unnoticed, and that the break names the
-// first revision that is not as it was.
+// TestTampering holds that no single change to a chain goes unnoticed, and that the
+// break names the first revision that is not as it was.
 func TestTampering(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -66,7 +66,8 @@ func TestTampering(t *testing.T) {
 		}
 		broken, reached := verify(ledger.Head{}, damaged)
 		if broken == nil {
-			// At its end a chain is held by the head alone, which is why heads are kept elsewhere too.
+			// At its end a chain is held by the head alone, which is why heads are kept
+			// elsewhere too.
 			if place < len(entries)-1 || reached == head {
 				t.Fatalf("%s at revision %d: got no break, and the head %v", change, place+1, reached)
 			}
@@ -130,14 +131,28 @@ func TestBreaks(t *testing.T) {
 		{"the same time", ledger.Head{}, slices.Concat(first[:3]), ""},
 		{"from a wrong head", ledger.Head{Revision: 3}, later, "revision 4: it follows an entry with the hash " + afterFirst.Hash.String()},
 		{"a gap", ledger.Head{}, slices.Concat(first[:2], later), "revision 3: the entry in its place has revision 4"},
-		{"time runs backwards", ledger.Head{}, slices.Concat(first, earlier),
-			"revision 4: its time 2025-12-31T23:59:59.999999Z lies before 2026-01-01T00:00:00Z"},
-		{"a batch without its end", ledger.Head{}, first[:2],
-			"revision 3: batch 01000000-0000-0000-0000-000000000000 has only 2 of its 3 events"},
-		{"a batch within a batch", ledger.Head{}, slices.Concat(first[:2], torn),
-			"revision 3: batch 01000000-0000-0000-0000-000000000000 has only 2 of its 3 events"},
-		{"a batch without its beginning", inside, first[2:],
-			"revision 3: batch 01000000-0000-0000-0000-000000000000 lacks its first 2 events"},
+		{
+			"time runs backwards",
+			ledger.Head{},
+			slices.Concat(first, earlier),
+			"revision 4: its time 2025-12-31T23:59:59.999999Z lies before 2026-01-01T00:00:00Z",
+		},
+		{
+			"a batch without its end",
+			ledger.Head{},
+			first[:2],
+			"revision 3: batch 01000000-0000-0000-0000-000000000000 has only 2 of its 3 events",
+		},
+		{
+			"a batch within a batch",
+			ledger.Head{},
+			slices.Concat(first[:2], torn),
+			"revision 3: batch 01000000-0000-0000-0000-000000000000 has only 2 of its 3 events",
+		},
+		{
+			"a batch without its beginning", inside, first[2:],
+			"revision 3: batch 01000000-0000-0000-0000-000000000000 lacks its first 2 events",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

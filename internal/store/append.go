@@ -123,7 +123,8 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 			return false, err
 		}
 	}
-	// On PostgreSQL a trigger waits for the turn, unless the transaction says that it has it.
+	// On PostgreSQL a trigger waits for the turn, unless the transaction says that it
+	// has it.
 	claim := db.engine == PostgreSQL && hasTurn(ctx)
 	if db.engine == SQLite && !hasTurn(ctx) {
 		release, err := db.takeTurn(ctx)
@@ -190,8 +191,8 @@ func (i *inserts) prepared(ctx context.Context, pool *sql.DB, n int) (*sql.Stmt,
 			rows[row] = "(" + strings.Join(values, ", ") + ")"
 		}
 		query := `insert into events (revision, previous, hash, batch, batch_index, at, actor, type, project,
-			environment, feature, group_kind, group_id, body) values ` + strings.Join(rows, ", ")
-		statement, err := pool.PrepareContext(ctx, query) //nolint:sqlclosecheck // Close of the pool closes it
+			environment, feature, group_kind, group_id, body) values ` + strings.Join(rows, ", ") //nolint:gosec // only placeholders
+		statement, err := pool.PrepareContext(ctx, query) //nolint:sqlclosecheck // the pool closes it
 		if err != nil {
 			return nil, err
 		}

@@ -146,8 +146,8 @@ func TestAppendAfterRestore(t *testing.T) {
 	})
 }
 
-// TestRace lets writers append as fast as they can: each one's batches are all there, once, in an unbroken
-// chain.
+// TestRace lets writers append as fast as they can: each one's batches are all there,
+// once, in an unbroken chain.
 func TestRace(t *testing.T) {
 	t.Parallel()
 	for _, writers := range []int{2, 8} {
@@ -271,8 +271,8 @@ func TestCallerGivesUp(t *testing.T) {
 	})
 }
 
-// TestGuard writes to the ledger's table by hand, as an administrator might with a shell: what does
-// not belong there is refused by the database itself.
+// TestGuard writes to the ledger's table by hand, as an administrator might with a
+// shell: what does not belong there is refused by the database itself.
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -321,7 +321,8 @@ func TestGuard(t *testing.T) {
 		}
 		wantBatches(t, db, batches...)
 
-		// The same statement with what does belong there is accepted, so the others were not refused for its form.
+		// The same statement with what does belong there is accepted, so the others
+		// were not refused for its form.
 		next, _ := ledger.Seal(head, newBatch())
 		e := next[0]
 		_, err := shell.ExecContext(t.Context(), `insert into events (revision, previous, hash, batch, batch_index, at, actor, type, body)

@@ -13,8 +13,8 @@ import (
 	"github.com/quorate/quorate/internal/store/storetest"
 )
 
-// BenchmarkAppend compares one writer's appends with the least that could be done: the same
-// bytes inserted by the same driver into a table with nothing but a key, each in a
+// BenchmarkAppend compares one writer's appends with the least that could be done: the
+// same bytes inserted by the same driver into a table with nothing but a key, each in a
 // transaction of its own. The two take turns, so that a busy machine slows both. On
 // PostgreSQL it measures the disk only under scripts/with-postgres --fsync.
 func BenchmarkAppend(b *testing.B) {
@@ -137,8 +137,8 @@ func benchmarkEach(b *testing.B, benchmark func(b *testing.B, db *store.DB)) {
 	b.Run("PostgreSQL", func(b *testing.B) { benchmark(b, storetest.Open(b, storetest.Postgres(b))) })
 }
 
-// toggles seals n batches of one event each, like those of people who switch 1,000 flags on and off,
-// with the heads before each.
+// toggles seals n batches of one event each, like those of people who switch 1,000
+// flags on and off, with the heads before each.
 func toggles(n int) ([]ledger.Entry, []ledger.Head) {
 	entries, heads := make([]ledger.Entry, n), make([]ledger.Head, n)
 	var head ledger.Head

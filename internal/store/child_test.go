@@ -93,7 +93,8 @@ func TestKill(t *testing.T) {
 	})
 }
 
-// killOnce runs a child that appends, kills it after some batches, and notes what it has printed.
+// killOnce runs a child that appends, kills it after some batches, and notes what it
+// has printed.
 func killOnce(t *testing.T, url string, confirmed map[ledger.BatchID]bool) {
 	t.Helper()
 	cmd, output := startChild(t, "append", url)
@@ -163,8 +164,8 @@ func checkAfterKill(t *testing.T, url string, round int, confirmed map[ledger.Ba
 	}
 }
 
-// TestSecondProcess holds that only one process uses an SQLite database, and another can as soon as the first
-// has ended, even if it was killed.
+// TestSecondProcess holds that only one process uses an SQLite database, and another
+// can as soon as the first has ended, even if it was killed.
 func TestSecondProcess(t *testing.T) {
 	t.Parallel()
 	url := storetest.SQLite(t)

@@ -37,8 +37,8 @@ func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, i
 	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&total); err != nil {
 		return nil, 0, db.failed("count events", err)
 	}
-	// The page is chosen by the indexes alone, before any body is read; see their migration
-	// for the order.
+	// The page is chosen by the indexes alone, before any body is read; see their
+	// migration for the order.
 	page := `select revision from events` + where + ` order by at desc, revision desc`
 	if filter.Limit > 0 {
 		page += ` limit ` + placeholder(filter.Limit, &args) + ` offset ` + placeholder(filter.Offset, &args)

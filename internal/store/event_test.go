@@ -15,7 +15,8 @@ import (
 	"github.com/quorate/quorate/internal/store/storetest"
 )
 
-// TestEvents draws events and filters, and compares each answer with a loop over all events.
+// TestEvents draws events and filters, and compares each answer with a loop over all
+// events.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -136,7 +137,8 @@ func TestTextOrder(t *testing.T) {
 	})
 }
 
-// TestTimes holds that times keep their microseconds, come back in UTC and sort as they should.
+// TestTimes holds that times keep their microseconds, come back in UTC and sort as they
+// should.
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -216,8 +218,12 @@ func TestLongText(t *testing.T) {
 		mustAppend(t, db, ledger.Head{}, batch)
 		e := batch.Events[0]
 		for i, filter := range []store.EventFilter{
-			{Types: []string{e.Type}}, {Projects: []string{e.Project}}, {Environments: []string{e.Environment}},
-			{Features: []string{e.Feature}}, {Actors: []string{batch.Actor}}, {Group: e.Group},
+			{Types: []string{e.Type}},
+			{Projects: []string{e.Project}},
+			{Environments: []string{e.Environment}},
+			{Features: []string{e.Feature}},
+			{Actors: []string{batch.Actor}},
+			{Group: e.Group},
 		} {
 			if _, total, err := db.Events(t.Context(), filter); total != 1 || err != nil {
 				t.Errorf("%s: got %d events, %v, want one", fmt.Sprint("filter ", i), total, err)

@@ -12,7 +12,8 @@ func Writer(db *DB) *sql.DB { return db.writer }
 // Reader returns the pool that db reads with.
 func Reader(db *DB) *sql.DB { return db.reader }
 
-// LoseOutcome makes the next commit of Append look as if its answer was lost, though it took place.
+// LoseOutcome makes the next commit of Append look as if its answer was lost, though it
+// took place.
 func LoseOutcome(db *DB) {
 	db.afterCommit = func() error {
 		db.afterCommit = nil

@@ -102,10 +102,10 @@ func (db *DB) Scan(ctx context.Context, after int64, fn func(body []byte, hash l
 }
 
 // Verify checks the ledger from a trusted head to its end: the chain, and that the
-// columns by which events are found say what the bodies say. It calls fn, which may
-// be nil, with each entry in order once it is verified, and stops at the first error of fn,
-// which it returns as it is. It returns the head it has reached; the error is a *ledger.Break
-// if something does not hold.
+// columns by which events are found say what the bodies say. It calls fn, which may be
+// nil, with each entry in order once it is verified, and stops at the first error of
+// fn, which it returns as it is. It returns the head it has reached; the error is a
+// *ledger.Break if something does not hold.
 func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Entry) error) (ledger.Head, error) {
 	v := ledger.NewVerifier(from)
 	for {
@@ -149,8 +149,10 @@ type eventRow struct {
 }
 
 func (r *eventRow) fields() []any {
-	return []any{&r.revision, &r.previous, &r.hash, &r.batch, &r.index, &r.at, &r.actor, &r.kind,
-		&r.project, &r.environment, &r.flag, &r.groupKind, &r.groupID, &r.body}
+	return []any{
+		&r.revision, &r.previous, &r.hash, &r.batch, &r.index, &r.at, &r.actor, &r.kind,
+		&r.project, &r.environment, &r.flag, &r.groupKind, &r.groupID, &r.body,
+	}
 }
 
 // verify adds the body to the chain and compares the columns with it.

@@ -28,7 +28,8 @@ func (db *DB) Listen(ctx context.Context, fn func(revision int64)) error {
 	if _, err := conn.Exec(ctx, `listen quorate_ledger`); err != nil {
 		return db.failed("listen", err)
 	}
-	// What was appended before is not announced, so the head is read after listening began.
+	// What was appended before is not announced, so the head is read after listening
+	// began.
 	var head int64
 	if err := conn.QueryRow(ctx, `select coalesce(max(revision), 0) from events`).Scan(&head); err != nil {
 		return db.failed("listen", err)

@@ -14,8 +14,8 @@ import (
 	"github.com/quorate/quorate/internal/store/storetest"
 )
 
-// listen listens in the background. It returns the revisions that are heard, and where the error
-// will be.
+// listen listens in the background. It returns the revisions that are heard, and where
+// the error will be.
 func listen(ctx context.Context, db *store.DB) (<-chan int64, <-chan error) {
 	heard, outcome := make(chan int64, 100), make(chan error, 1)
 	go func() { outcome <- db.Listen(ctx, func(revision int64) { heard <- revision }) }()
@@ -137,7 +137,8 @@ func TestWithLock(t *testing.T) {
 	})
 }
 
-// TestLockOfTheDead holds that the lock of a node whose connection is lost goes to the next.
+// TestLockOfTheDead holds that the lock of a node whose connection is lost goes to the
+// next.
 func TestLockOfTheDead(t *testing.T) {
 	t.Parallel()
 	proxy, far, near := behindProxy(t)

@@ -101,7 +101,8 @@ func TestOpenTogether(t *testing.T) {
 	wantBatches(t, db, batch)
 }
 
-// TestOpenPaths opens SQLite files whose names mean something in a URL, and finds them again.
+// TestOpenPaths opens SQLite files whose names mean something in a URL, and finds them
+// again.
 func TestOpenPaths(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"plain.db", "with space.db", "100%25.db", "a?b=c&d.db", "a#b.db", "ä'\"`.db", "file:x.db", "+.db"} {

@@ -110,8 +110,8 @@ func TestLostRequest(t *testing.T) {
 	})
 }
 
-// TestLostForLong holds that a caller learns when the outcome stays unknown, and can see it
-// in the tail later.
+// TestLostForLong holds that a caller learns when the outcome stays unknown, and can
+// see it in the tail later.
 func TestLostForLong(t *testing.T) {
 	t.Parallel()
 	proxy, db, _ := behindProxy(t)
@@ -165,7 +165,8 @@ func TestUnavailable(t *testing.T) {
 	wantBatches(t, db, first, second)
 }
 
-// TestBrokenConnections holds that connections that broke while nobody used them do no harm.
+// TestBrokenConnections holds that connections that broke while nobody used them do no
+// harm.
 func TestBrokenConnections(t *testing.T) {
 	t.Parallel()
 	proxy, db, _ := behindProxy(t)
@@ -201,8 +202,8 @@ func TestLostAnswerOnSQLite(t *testing.T) {
 	wantBatches(t, db, batch)
 }
 
-// TestFullDisk holds that a database that cannot grow is unavailable, keeps what it has and goes on when
-// there is room.
+// TestFullDisk holds that a database that cannot grow is unavailable, keeps what it has
+// and goes on when there is room.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t, storetest.SQLite(t))

@@ -65,8 +65,8 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 }
 
 func classifyPostgres(err error) failure {
-	// pgx says that a connection was closed, and that it is safe to try again, also when it
-	// broke while the answer to a commit was awaited.
+	// pgx says that a connection was closed, and that it is safe to try again, also
+	// when it broke while the answer to a commit was awaited.
 	if errors.Is(err, pgconn.ErrConnClosed) {
 		return lost
 	}

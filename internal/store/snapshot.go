@@ -82,10 +82,10 @@ func (db *DB) PruneSnapshots(ctx context.Context, format int, now time.Time) (in
 // snapshotsKept is how long every snapshot is kept.
 const snapshotsKept = 30 * 24 * time.Hour
 
-// Unneeded returns which of the stored snapshots are no longer needed at the time now; Body and Hash
-// are not looked at. Every snapshot is kept for 30 days. Of those in the given format, which is the one in
-// use, the newest is kept always, and the first of each calendar month (UTC), so that going far back in
-// time starts near.
+// Unneeded returns which of the stored snapshots are no longer needed at the time now;
+// Body and Hash are not looked at. Every snapshot is kept for 30 days. Of those in the
+// given format, which is the one in use, the newest is kept always, and the first of
+// each calendar month (UTC), so that going far back in time starts near.
 func Unneeded(stored []Snapshot, format int, now time.Time) []Snapshot {
 	newest := int64(0)
 	first := map[string]int64{} // revision by month

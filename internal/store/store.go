@@ -173,7 +173,8 @@ func (tx *Tx) exec(what, query string, args ...any) (sql.Result, error) {
 	return result, tx.db.failed(what, err)
 }
 
-// exec runs a single statement outside a transaction and returns the number of rows it touched.
+// exec runs a single statement outside a transaction and returns the number of rows it
+// touched.
 func (db *DB) exec(ctx context.Context, what, query string, args ...any) (int, error) {
 	result, err := db.writer.ExecContext(ctx, query, args...)
 	if err != nil {

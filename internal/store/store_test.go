@@ -70,7 +70,8 @@ func mustVerify(t testing.TB, db *store.DB) (ledger.Head, map[ledger.BatchID]int
 	return head, batches
 }
 
-// wantBatches fails if the ledger is not whole or does not consist of the given batches, each once.
+// wantBatches fails if the ledger is not whole or does not consist of the given
+// batches, each once.
 func wantBatches(t testing.TB, db *store.DB, want ...ledger.Batch) {
 	t.Helper()
 	sizes := map[ledger.BatchID]int{}

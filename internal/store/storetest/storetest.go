@@ -22,9 +22,9 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	EachNodes(t, 1, func(t *testing.T, nodes []*store.DB) { test(t, nodes[0]) })
 }
 
-// EachNodes runs a test on a fresh, empty database of each engine as n nodes see it,
-// as parallel subtests. On PostgreSQL each node has a DB of its own. On SQLite, where there is
-// only one process, all of them are the same.
+// EachNodes runs a test on a fresh, empty database of each engine as n nodes see it, as
+// parallel subtests. On PostgreSQL each node has a DB of its own. On SQLite, where
+// there is only one process, all of them are the same.
 func EachNodes(t *testing.T, n int, test func(t *testing.T, nodes []*store.DB)) {
 	t.Helper()
 	EachURL(t, func(t *testing.T, url string) {
