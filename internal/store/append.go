@@ -181,18 +181,21 @@ func (i *inserts) prepared(ctx context.Context, pool *sql.DB, n int) (*sql.Stmt,
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.statements[n] == nil {
-		rows := make([]string, n)
+		var query strings.Builder
+		query.WriteString(`insert into events (revision, previous, hash, batch, batch_index, at, actor, type, project,
+			environment, feature, group_kind, group_id, body) values `)
 		var args []any
-		for row := range rows {
+		for row := range n {
+			if row > 0 {
+				query.WriteString(", ")
+			}
 			values := make([]string, eventColumns)
 			for column := range values {
 				values[column] = placeholder(nil, &args)
 			}
-			rows[row] = "(" + strings.Join(values, ", ") + ")"
+			query.WriteString("(" + strings.Join(values, ", ") + ")")
 		}
-		query := `insert into events (revision, previous, hash, batch, batch_index, at, actor, type, project,
-			environment, feature, group_kind, group_id, body) values ` + strings.Join(rows, ", ") //nolint:gosec // only placeholders
-		statement, err := pool.PrepareContext(ctx, query) //nolint:sqlclosecheck // the pool closes it
+		statement, err := pool.PrepareContext(ctx, query.String()) //nolint:sqlclosecheck // the pool closes it
 		if err != nil {
 			return nil, err
 		}
