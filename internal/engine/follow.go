@@ -11,6 +11,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// reconnectEvery is the pause before another attempt to hear of appends.
+const reconnectEvery = time.Second
+
 // probeLimit is how long the poll waits for an answer before the database counts as away.
 const probeLimit = 5 * time.Second
 
@@ -76,7 +79,7 @@ func (e *Engine) listen(ctx context.Context) {
 		e.reconnected.Add(1)
 		e.Log.Warn("lost the connection that hears of appends; polling goes on", "error", err)
 		select {
-		case <-time.After(e.PollEvery):
+		case <-time.After(reconnectEvery):
 		case <-ctx.Done():
 		}
 	}

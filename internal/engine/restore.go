@@ -153,6 +153,9 @@ func (f *headFile) read() (ledger.Head, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return ledger.Head{}, fmt.Errorf("%s does not hold the head of a ledger; if you remove it, a restored database goes unnoticed: %w", f.path, err)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.written = head
 	return head, nil
 }
 
