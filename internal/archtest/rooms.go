@@ -163,15 +163,21 @@ func Rooms() []Room {
 			Why: "it tells what happened and can make nothing happen",
 		},
 		{
+			Dir: "internal/sdkhttp", Level: Shell,
+			For: "what the HTTP of all SDKs has in common: tokens, limits, cross-origin requests, contexts",
+			May: []string{"identity", "webfault"},
+			Why: "it knows no path, so that both protocols can share it",
+		},
+		{
 			Dir: "internal/sdkapi", Level: Shell,
 			For: "HTTP for Unleash SDKs",
-			May: []string{"payload", "identity", "usage", "webfault"},
+			May: []string{"payload", "usage", "webfault", "sdkhttp"},
 			Why: "SDKs read; an SDK path that could write would be a second door",
 		},
 		{
 			Dir: "internal/ofrep", Level: Shell,
 			For: "HTTP for OpenFeature providers (OFREP)",
-			May: []string{"payload", "identity", "usage", "webfault"},
+			May: []string{"payload", "usage", "webfault", "sdkhttp"},
 			Why: "providers read; an OFREP path that could write would be a second door",
 		},
 		{
@@ -256,7 +262,7 @@ func Bans() []Ban {
 		{Path: "unsafe", Tests: true, Reason: "nothing here is worth an invalid pointer"},
 		{Path: "encoding/gob", Tests: true, Reason: "stored bytes must be readable by a program that has other types"},
 		{
-			Path: "net/http", Except: []string{"identity", "webfault", "sdkapi", "ofrep", "adminapi", "notify", "server", "cli"},
+			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "notify", "server", "cli"},
 			Reason: "the rooms that speak HTTP are at the edge; inside, a request is a Go value",
 		},
 		{Path: "modernc.org/sqlite/...", Except: []string{"store"}, Reason: oneStore},

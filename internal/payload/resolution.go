@@ -187,9 +187,8 @@ type Resolution struct {
 // Resolve evaluates one of the flags that a query asks for, and reports whether it is
 // among them.
 func (s *Set) Resolve(name flag.Name, q Query, ctx *evaluation.Context) (Resolution, bool) {
-	asked := q.filter()
-	f := s.Flag(name)
-	if f == nil || !asked.sees(f) {
+	f := s.Find(name, q)
+	if f == nil {
 		return Resolution{}, false
 	}
 	r := s.resolver(ctx)

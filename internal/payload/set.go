@@ -101,3 +101,12 @@ func (s *Set) compiled(name flag.Name) *evaluation.Flag {
 	}
 	return nil
 }
+
+// Find returns the flag with a name if the query asks for it, else nil.
+func (s *Set) Find(name flag.Name, q Query) *Flag {
+	asked := q.filter()
+	if f := s.Flag(name); f != nil && asked.sees(f) {
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+package sdkapi
+
+// ContextIn returns the context in a query.
+var ContextIn = contextIn
