@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quorate/quorate/internal/store"
@@ -97,6 +98,9 @@ func (s scenario) play(t *testing.T, w *world) {
 	}
 	if s.want != "" {
 		mustContain(t, got.body, s.want)
+		if got.status < 300 {
+			mustHaveShape(t, s.operation(t).OperationID, got.body)
+		}
 	}
 	if diff := cmp.Diff(s.events, w.written); diff != "" {
 		t.Errorf("events written (-want +got):\n%s", diff)
@@ -145,15 +149,21 @@ func (s scenario) refuseOthers(t *testing.T, w *world) {
 	}
 }
 
-// permissions returns those that the document names for the scenario's operation.
-func (s scenario) permissions(t *testing.T) []string {
+// operation returns what the document says about the scenario's request.
+func (s scenario) operation(t testing.TB) *openapi3.Operation {
 	t.Helper()
 	route, _ := operationOf(t, httptest.NewRequestWithContext(t.Context(), s.method, "/api/admin"+s.path, nil))
 	if route == nil {
-		t.Fatalf("the document knows no operation %s %s", s.method, s.path)
+		t.Fatalf("%s: the document knows no operation %s %s", s.name, s.method, s.path)
 	}
+	return route.Operation
+}
+
+// permissions returns those that the document names for the scenario's operation.
+func (s scenario) permissions(t *testing.T) []string {
+	t.Helper()
 	var permissions []string
-	for _, p := range route.Operation.Extensions["x-quorate-permissions"].([]any) {
+	for _, p := range s.operation(t).Extensions["x-quorate-permissions"].([]any) {
 		permissions = append(permissions, p.(string))
 	}
 	return permissions
@@ -166,12 +176,7 @@ func TestEveryOperation(t *testing.T) {
 	played := map[string]map[int]bool{}
 	for _, table := range scenarios() {
 		for _, s := range table {
-			route, _ := operationOf(t, httptest.NewRequestWithContext(t.Context(), s.method, "/api/admin"+s.path, nil))
-			if route == nil {
-				t.Errorf("%s: the document knows no operation %s %s", s.name, s.method, s.path)
-				continue
-			}
-			id := route.Operation.OperationID
+			id := s.operation(t).OperationID
 			if played[id] == nil {
 				played[id] = map[int]bool{}
 			}
