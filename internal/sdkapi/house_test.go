@@ -37,6 +37,9 @@ const (
 	person   = "user:00000000000000000000000000000000000000000000000000000000"
 )
 
+// maxStreams is how many streams a house lets be open at once.
+const maxStreams = 100
+
 // house is everything behind the API, as in a running server.
 type house struct {
 	db      *store.DB
@@ -65,7 +68,7 @@ func newHouse(t testing.TB, o ...func(*sdkapi.Options)) *house {
 		t.Fatal(err)
 	}
 	h := &house{db: db, engine: e, router: chi.NewRouter(), beats: make(chan time.Time)}
-	h.payload = payload.New(e.State(), payload.Options{MaxStreams: 20})
+	h.payload = payload.New(e.State(), payload.Options{MaxStreams: maxStreams})
 	e.Subscribe(func(c engine.Change) { h.payload.Follow(c.After, c.Events) })
 	h.usage = usage.New(usage.Options{
 		DB: db, Now: time.Now, Log: log,

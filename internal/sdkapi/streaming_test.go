@@ -15,7 +15,7 @@ import (
 )
 
 // open opens a stream over a real connection.
-func (h *house) open(t *testing.T, server *httptest.Server, token, lastEventID string) *reader {
+func (h *house) open(t testing.TB, server *httptest.Server, token, lastEventID string) *reader {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/client/streaming", nil)
 	if err != nil {
@@ -77,7 +77,7 @@ func (r *reader) next() (event, error) {
 	}
 }
 
-func (r *reader) mustNext(t *testing.T, kind string) event {
+func (r *reader) mustNext(t testing.TB, kind string) event {
 	t.Helper()
 	e, err := r.next()
 	if err != nil || e.kind != kind {
@@ -148,7 +148,7 @@ func TestTooManyStreams(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	server := newServer(t, h)
-	for range 20 {
+	for range maxStreams {
 		h.open(t, server, backend, "").mustNext(t, "unleash-connected")
 	}
 	if got := h.call(t, call{path: "/api/client/streaming", token: backend}); got.Code != http.StatusTooManyRequests {
