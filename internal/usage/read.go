@@ -10,11 +10,26 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// What reads return is what was written down: the last few seconds are missing.
+// What reads return is what was written down: the last few seconds are missing. The
+// rows are the store's, under names by which other rooms need not know the store.
+type (
+	// HourCount says how often an application found a flag on and off in an hour.
+	HourCount = store.UsageCount
+	// Seen says when a flag was first and last used in an environment.
+	Seen = store.UsageSeen
+	// UnknownFlag is a name that an application asked for and that no flag has.
+	UnknownFlag = store.UnknownFlag
+	// Instance is a running copy of an application.
+	Instance = store.Instance
+	// ApplicationDetails is an application by itself, with what people say of it.
+	ApplicationDetails = store.Application
+	// Place is a project and environment in which an application looks for flags.
+	Place = store.ApplicationProject
+)
 
 // Hours returns the counts of a flag in the last hours, the one that is running included,
 // by environment, application and hour. It knows of 48 at most.
-func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]store.UsageCount, error) {
+func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]HourCount, error) {
 	since := u.Now().UTC().Truncate(time.Hour).Add(-time.Duration(back-1) * time.Hour)
 	counts, err := u.DB.Usage(ctx, feature, since)
 	if err != nil {
@@ -25,12 +40,12 @@ func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]store.Us
 
 // LastSeen returns when flags were first and last used, by their names and environments:
 // the named ones, or all if none are named.
-func (u *Usage) LastSeen(ctx context.Context, features ...string) (map[string]map[string]store.UsageSeen, error) {
+func (u *Usage) LastSeen(ctx context.Context, features ...string) (map[string]map[string]Seen, error) {
 	seen, err := u.DB.UsageSeen(ctx, features...)
 	if err != nil {
 		return nil, fmt.Errorf("usage: last seen: %w", err)
 	}
-	byFlag := map[string]map[string]store.UsageSeen{}
+	byFlag := map[string]map[string]Seen{}
 	for _, s := range seen {
 		if byFlag[s.Feature] == nil {
 			byFlag[s.Feature] = map[string]store.UsageSeen{}
@@ -42,19 +57,19 @@ func (u *Usage) LastSeen(ctx context.Context, features ...string) (map[string]ma
 
 // UnknownFlags returns the names that were asked for in the last day and that no flag has
 // now either, by name, environment and application.
-func (u *Usage) UnknownFlags(ctx context.Context) ([]store.UnknownFlag, error) {
+func (u *Usage) UnknownFlags(ctx context.Context) ([]UnknownFlag, error) {
 	flags, err := u.DB.UnknownFlags(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("usage: unknown flags: %w", err)
 	}
 	since := u.Now().Add(-keepUnknownFlags)
-	return slices.DeleteFunc(flags, func(f store.UnknownFlag) bool { return f.At.Before(since) || u.Known(f.Name) }), nil
+	return slices.DeleteFunc(flags, func(f UnknownFlag) bool { return f.At.Before(since) || u.Known(f.Name) }), nil
 }
 
 // Application is a program that uses flags, and where it looks for them.
 type Application struct {
-	store.Application
-	Projects []store.ApplicationProject // by project and environment
+	ApplicationDetails
+	Projects []Place // by project and environment
 }
 
 // Applications returns all applications, by name.
@@ -70,7 +85,7 @@ func (u *Usage) Applications(ctx context.Context) ([]Application, error) {
 	all := make([]Application, len(rows))
 	at := map[string]int{}
 	for i, row := range rows {
-		all[i].Application = row
+		all[i].ApplicationDetails = row
 		at[row.Name] = i
 	}
 	for _, p := range projects {
@@ -107,17 +122,17 @@ func (u *Usage) FeaturesUsedBy(ctx context.Context, application string) ([]strin
 
 // Instances returns the instances of an application that were seen in the last two days,
 // or of all if it is empty, by application, environment and name.
-func (u *Usage) Instances(ctx context.Context, application string) ([]store.Instance, error) {
+func (u *Usage) Instances(ctx context.Context, application string) ([]Instance, error) {
 	instances, err := u.DB.Instances(ctx, application)
 	if err != nil {
 		return nil, fmt.Errorf("usage: instances: %w", err)
 	}
 	since := u.Now().Add(-keepInstances)
-	return slices.DeleteFunc(instances, func(i store.Instance) bool { return i.SeenAt.Before(since) }), nil
+	return slices.DeleteFunc(instances, func(i Instance) bool { return i.SeenAt.Before(since) }), nil
 }
 
 // Describe stores an application, new or not, with what people say of it.
-func (u *Usage) Describe(ctx context.Context, a store.Application) error {
+func (u *Usage) Describe(ctx context.Context, a ApplicationDetails) error {
 	a.CreatedAt = u.Now()
 	a.SeenAt = a.CreatedAt
 	if err := u.DB.Update(ctx, func(tx *store.Tx) error { return tx.DescribeApplication(a) }); err != nil {

@@ -85,16 +85,16 @@ func TestCountsAddUpByTheHour(t *testing.T) {
 		u.Count(usage.Report{Application: "shop", Environment: "production", At: noon, Features: map[string]usage.Counts{"a": {Yes: 9}}})
 		mustFlush(t, u)
 
-		want := []store.UsageCount{
+		want := []usage.HourCount{
 			{Feature: "a", Environment: "development", Application: "mail", Hour: hour, No: 1},
 			{Feature: "a", Environment: "development", Application: "shop", Hour: hour.Add(-time.Hour), Yes: 7},
 			{Feature: "a", Environment: "development", Application: "shop", Hour: hour, Yes: 5, No: 1, Variants: map[string]int64{"blue": 3, "disabled": 1, "red": 1}},
 			{Feature: "a", Environment: "production", Application: "shop", Hour: hour, Yes: 9},
 		}
-		if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 2))); diff != "" {
+		if diff := cmp.Diff(want, must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 2))); diff != "" {
 			t.Errorf("two hours differ (-want +got):\n%s", diff)
 		}
-		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 3 {
+		if got := must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 3 {
 			t.Errorf("got %v for one hour, want the 3 counts of the present one", got)
 		}
 	})
@@ -106,10 +106,10 @@ func TestNothingFoundIsNotCounted(t *testing.T) {
 		u, _ := newUsage(db)
 		u.Count(report("shop", noon, map[string]usage.Counts{"a": {Variants: map[string]int64{"blue": 4}}, "unheard": {}}))
 		mustFlush(t, u)
-		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 48)); len(got) != 0 {
+		if got := must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 48)); len(got) != 0 {
 			t.Errorf("got %v, want no counts", got)
 		}
-		if got := must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context())); len(got) != 0 {
+		if got := must[[]usage.UnknownFlag](t)(u.UnknownFlags(t.Context())); len(got) != 0 {
 			t.Errorf("got %v, want no unknown flags", got)
 		}
 	})
@@ -125,8 +125,8 @@ func TestWrongClocksCountNow(t *testing.T) {
 			u.Count(report("shop", at, map[string]usage.Counts{"a": {Yes: 1}}))
 		}
 		mustFlush(t, u)
-		want := []store.UsageCount{{Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour), Yes: 3}}
-		if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 48))); diff != "" {
+		want := []usage.HourCount{{Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour), Yes: 3}}
+		if diff := cmp.Diff(want, must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 48))); diff != "" {
 			t.Errorf("the counts differ (-want +got):\n%s", diff)
 		}
 	})
@@ -144,9 +144,9 @@ func TestLastSeen(t *testing.T) {
 		clock.move(90 * time.Minute)
 		use("a")
 		use("b")
-		a := store.UsageSeen{Feature: "a", Environment: "development", First: noon, Last: noon.Add(90 * time.Minute)}
-		b := store.UsageSeen{Feature: "b", Environment: "development", First: noon.Add(90 * time.Minute), Last: noon.Add(90 * time.Minute)}
-		type seen = map[string]map[string]store.UsageSeen
+		a := usage.Seen{Feature: "a", Environment: "development", First: noon, Last: noon.Add(90 * time.Minute)}
+		b := usage.Seen{Feature: "b", Environment: "development", First: noon.Add(90 * time.Minute), Last: noon.Add(90 * time.Minute)}
+		type seen = map[string]map[string]usage.Seen
 		if diff := cmp.Diff(seen{"a": {"development": a}, "b": {"development": b}}, must[seen](t)(u.LastSeen(t.Context()))); diff != "" {
 			t.Errorf("all flags differ (-want +got):\n%s", diff)
 		}
@@ -165,8 +165,8 @@ func TestUnknownFlags(t *testing.T) {
 		clock.move(25 * time.Hour)
 		u.Count(report("shop", noon, map[string]usage.Counts{"typo": {Yes: 1}, "a": {Yes: 1}}))
 		mustFlush(t, u)
-		want := []store.UnknownFlag{{Name: "typo", Environment: "development", Application: "shop", At: noon.Add(25 * time.Hour)}}
-		if diff := cmp.Diff(want, must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context()))); diff != "" {
+		want := []usage.UnknownFlag{{Name: "typo", Environment: "development", Application: "shop", At: noon.Add(25 * time.Hour)}}
+		if diff := cmp.Diff(want, must[[]usage.UnknownFlag](t)(u.UnknownFlags(t.Context()))); diff != "" {
 			t.Errorf("the unknown flags differ (-want +got):\n%s", diff)
 		}
 	})
@@ -190,8 +190,8 @@ func TestApplications(t *testing.T) {
 		later := noon.Add(time.Minute)
 		got := must[*usage.Application](t)(u.Application(t.Context(), "shop"))
 		want := &usage.Application{
-			Application: store.Application{Name: "shop", CreatedAt: noon, SeenAt: later, Strategies: []string{"default", "flexibleRollout"}},
-			Projects: []store.ApplicationProject{
+			ApplicationDetails: usage.ApplicationDetails{Name: "shop", CreatedAt: noon, SeenAt: later, Strategies: []string{"default", "flexibleRollout"}},
+			Projects: []usage.Place{
 				{Application: "shop", Project: "default", Environment: "development", SeenAt: later},
 				{Application: "shop", Project: "mail", Environment: "development", SeenAt: noon},
 			},
@@ -199,15 +199,15 @@ func TestApplications(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("the application differs (-want +got):\n%s", diff)
 		}
-		wantInstances := []store.Instance{
+		wantInstances := []usage.Instance{
 			{Application: "shop", Environment: "development", Instance: "one", SDK: "unleash-node-sdk:6.12.1", SDKType: "backend", ClientIP: "192.0.2.1", CreatedAt: noon, SeenAt: later},
 			{Application: "shop", Environment: "production", Instance: "default", CreatedAt: later, SeenAt: later},
 		}
-		if diff := cmp.Diff(wantInstances, must[[]store.Instance](t)(u.Instances(t.Context(), "shop"))); diff != "" {
+		if diff := cmp.Diff(wantInstances, must[[]usage.Instance](t)(u.Instances(t.Context(), "shop"))); diff != "" {
 			t.Errorf("the instances differ (-want +got):\n%s", diff)
 		}
 
-		if err := u.Describe(t.Context(), store.Application{Name: "shop", URL: "https://shop.example", Icon: "cart"}); err != nil {
+		if err := u.Describe(t.Context(), usage.ApplicationDetails{Name: "shop", URL: "https://shop.example", Icon: "cart"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := must[*usage.Application](t)(u.Application(t.Context(), "shop")); got.URL != "https://shop.example" || !got.CreatedAt.Equal(noon) {
@@ -219,7 +219,7 @@ func TestApplications(t *testing.T) {
 		if _, err := u.Application(t.Context(), "shop"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("got %v, want a fault of the kind NotFound", err)
 		}
-		if got := must[[]store.Instance](t)(u.Instances(t.Context(), "")); len(got) != 0 {
+		if got := must[[]usage.Instance](t)(u.Instances(t.Context(), "")); len(got) != 0 {
 			t.Errorf("got %v, want no instances", got)
 		}
 	})
@@ -288,13 +288,13 @@ func TestRun(t *testing.T) {
 	u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1}}))
 	ticks <- noon
 	ticks <- noon // the first one is done when the second is taken
-	if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 1 {
+	if got := must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 1 {
 		t.Errorf("after a tick got %v, want 1", got)
 	}
 	u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1}}))
 	stop()
 	running.Wait()
-	if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 2 {
+	if got := must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 1)); len(got) != 1 || got[0].Yes != 2 {
 		t.Errorf("after the end got %v, want 2", got)
 	}
 }
@@ -318,11 +318,11 @@ func TestDatabaseAway(t *testing.T) {
 	storetest.Exec(t, url, `alter table elsewhere rename to usage_hours`)
 	count()
 	mustFlush(t, u)
-	want := []store.UsageCount{{
+	want := []usage.HourCount{{
 		Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour),
 		Yes: 4, Variants: map[string]int64{"blue": 4},
 	}}
-	if diff := cmp.Diff(want, must[[]store.UsageCount](t)(u.Hours(t.Context(), "a", 1))); diff != "" {
+	if diff := cmp.Diff(want, must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 1))); diff != "" {
 		t.Errorf("the counts differ (-want +got):\n%s", diff)
 	}
 }
@@ -340,7 +340,7 @@ func TestBounded(t *testing.T) {
 		u.Register(usage.Presence{Application: fmt.Sprint("app-", i), Environment: "development"})
 	}
 	mustFlush(t, u)
-	if got := len(must[[]store.UnknownFlag](t)(u.UnknownFlags(t.Context()))); got != 1_000 {
+	if got := len(must[[]usage.UnknownFlag](t)(u.UnknownFlags(t.Context()))); got != 1_000 {
 		t.Errorf("got %d unknown flags, want 1,000", got)
 	}
 	if got := len(must[[]usage.Application](t)(u.Applications(t.Context()))); got != 10_000 {
@@ -401,7 +401,7 @@ func TestNodesAddUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		u, _ := newUsage(nodes[0])
-		if got := must[[]store.UsageCount](t)(u.Hours(t.Context(), "b", 1)); len(got) != 1 || got[0].No != 40 {
+		if got := must[[]usage.HourCount](t)(u.Hours(t.Context(), "b", 1)); len(got) != 1 || got[0].No != 40 {
 			t.Errorf("got %v, want 40", got)
 		}
 	})
