@@ -2,11 +2,14 @@ package server
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/quorate/quorate/internal/adminapi"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/ofrep"
+	"github.com/quorate/quorate/internal/sdkapi"
 	"github.com/quorate/quorate/internal/webfault"
 )
 
@@ -25,8 +28,17 @@ func (s *Server) handler() http.Handler {
 	r.Get("/health", alive)
 	r.Get("/ready", ready(s.engine.Status))
 	r.Method(http.MethodGet, "/internal-backstage/prometheus", metrics.handler())
+
+	setting := func(id string) string { return s.engine.State().Setting(id) }
+	sdks := sdkapi.New(sdkapi.Options{
+		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now, Version: s.settings.Version,
+	})
+	sdks.Mount(r)
+	ofrep.New(ofrep.Options{
+		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now,
+	}).Mount(r)
 	adminapi.Mount(r, adminapi.Options{App: s.app, Authenticator: s.identity})
-	return newFront(s.settings.BasePath, http.NotFoundHandler(), r, metrics)
+	return newFront(s.settings.BasePath, sdks.Features(), r, metrics)
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {

@@ -21,6 +21,7 @@ import (
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/usage"
 )
 
 // Settings say how a server runs. Storage, Listen, Version, Log and Out are required.
@@ -56,6 +57,7 @@ type Server struct {
 	app      *app.App
 	identity *identity.Identity
 	payload  *payload.Payload
+	usage    *usage.Usage
 
 	http     *http.Server
 	listener net.Listener

@@ -15,8 +15,10 @@ import (
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/payload"
+	"github.com/quorate/quorate/internal/usage"
 )
 
 // Start opens the storage and serves. It returns when requests are answered; ctx bounds
@@ -71,6 +73,10 @@ func (s *Server) open(ctx context.Context) error {
 	s.payload = payload.New(s.engine.State(), payload.Options{})
 	s.engine.Subscribe(func(c engine.Change) { s.payload.Follow(c.After, c.Events) })
 	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now})
+	s.usage = usage.New(usage.Options{
+		DB: s.db, Now: time.Now, Log: s.settings.Log,
+		Known: func(feature string) bool { return s.engine.State().Flag(flag.Name(feature)) != nil },
+	})
 	s.app = app.New(app.Options{
 		Engine: s.engine,
 		Now:    time.Now,
@@ -119,7 +125,8 @@ func (s *Server) serve() {
 	ctx, quit := context.WithCancel(context.Background())
 	s.quit = quit
 	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
-	s.inBackground("note when tokens are used", func() error { s.noteUses(ctx); return nil })
+	s.work.Go(func() { s.keepUsage(ctx) })
+	s.work.Go(func() { s.noteUses(ctx) })
 	s.inBackground("answer requests", func() error {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -139,6 +146,13 @@ func (s *Server) inBackground(what string, work func() error) {
 			})
 		}
 	})
+}
+
+// keepUsage writes down, every now and then and at the end, what SDKs reported.
+func (s *Server) keepUsage(ctx context.Context) {
+	tick := time.NewTicker(usage.FlushEvery)
+	defer tick.Stop()
+	s.usage.Run(ctx, tick.C)
 }
 
 // noteUses writes down, every now and then, when tokens were last used.
