@@ -39,7 +39,9 @@
 package adminapi
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -48,6 +50,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/webfault"
 )
@@ -58,10 +61,20 @@ type Authenticator interface {
 	Authenticate(*http.Request) (access.Actor, error)
 }
 
+// Tokens knows about API tokens what the state does not.
+type Tokens interface {
+	// TokenSecrets returns the secrets that are kept, by the tokens' ids.
+	TokenSecrets(context.Context) (map[int64]string, error)
+	// TokenUses returns when tokens were last used, by their ids.
+	TokenUses(context.Context) (map[int64]time.Time, error)
+}
+
 // Options are what the admin API works with; all of them are required.
 type Options struct {
 	App           *app.App
 	Authenticator Authenticator
+	Tokens        Tokens
+	Events        *eventlog.Log
 }
 
 // api is where operations are registered.
@@ -81,6 +94,18 @@ func (a *api) operations() {
 	a.dependencies()
 	a.archive()
 	a.search()
+	a.projects()
+	a.projectEnvironments()
+	a.environments()
+	a.segments()
+	a.constraints()
+	a.contextFields()
+	a.tags()
+	a.tagTypes()
+	a.strategyTypes()
+	a.apiTokens()
+	a.events()
+	a.settings()
 	a.user()
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
@@ -59,11 +60,12 @@ func newWorld(t testing.TB, db *store.DB) *world {
 			w.written = append(w.written, strings.TrimSpace(e.Stored.Type+" "+where))
 		}
 	})
-	w.mustHappen(t, story()...)
 	keyring, err := identity.NewKeyring(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.mustHappen(t, append(story(), vocabularyStory(keyring)...)...)
+	w.mustKeepSecrets(t, keyring)
 	a := app.New(app.Options{
 		Engine: w.engine,
 		Now:    time.Now,
@@ -71,7 +73,12 @@ func newWorld(t testing.TB, db *store.DB) *world {
 		Keys:   keyring,
 	})
 	r := chi.NewRouter()
-	adminapi.Mount(r, adminapi.Options{App: a, Authenticator: callers{}})
+	adminapi.Mount(r, adminapi.Options{
+		App:           a,
+		Authenticator: callers{},
+		Tokens:        identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now}),
+		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
+	})
 	w.handler = r
 	return w
 }
@@ -179,6 +186,11 @@ func actors() map[string]access.Actor {
 		"member": user(10,
 			grants("guarded", "", access.CreateFeature, access.UpdateFeature, access.DeleteFeature),
 			grants("guarded", access.Any, access.UpdateFeatureEnvironment, access.CreateFeatureStrategy, access.UpdateFeatureStrategy)),
+		// owner looks after a project, but must not bypass its protection.
+		"owner": user(11, grants("guarded", "", access.UpdateProject, access.DeleteProject, access.UpdateProjectSegment, access.UpdateProjectContext,
+			access.ReadProjectToken, access.CreateProjectToken, access.DeleteProjectToken)),
+		// backender looks after the tokens of backends.
+		"backender": user(12, grants("", "", access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken)),
 	}
 }
 

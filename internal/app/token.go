@@ -40,6 +40,9 @@ type NewToken struct {
 // Faults: BadData, ExceedsLimit.
 func (a *App) CreateToken(ctx context.Context, c Caller, in NewToken) (*access.APIToken, string, error) {
 	return a.createToken(ctx, c, in, func(d *decision, t access.APIToken) error {
+		if err := d.require("", "", access.Admin, access.CreateClientToken, access.CreateFrontendToken); err != nil {
+			return err
+		}
 		return d.require("", "", access.Admin, tokenPermissions[t.Type].create)
 	})
 }
@@ -156,9 +159,12 @@ func forgetSecrets(tx *store.Tx, tokens []access.APIToken) error {
 // UpdateToken changes when a token expires. An unknown one is passed over.
 func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresAt *time.Time) error {
 	_, err := a.do(ctx, c, func(d *decision) error {
+		if err := d.require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken); err != nil {
+			return err
+		}
 		t := d.TokenByDigest(a.keys.Digest(secret))
 		if t == nil {
-			return d.require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken)
+			return nil
 		}
 		if err := d.require("", "", access.Admin, tokenPermissions[t.Type].update); err != nil {
 			return err
@@ -174,8 +180,8 @@ func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresA
 // DeleteToken makes a token worthless. An unknown one is passed over.
 func (a *App) DeleteToken(ctx context.Context, c Caller, secret string) error {
 	return a.deleteToken(ctx, c, secret, func(d *decision, t *access.APIToken) error {
-		if t == nil {
-			return d.require("", "", access.Admin, access.DeleteClientToken, access.DeleteFrontendToken)
+		if err := d.require("", "", access.Admin, access.DeleteClientToken, access.DeleteFrontendToken); err != nil || t == nil {
+			return err
 		}
 		return d.require("", "", access.Admin, tokenPermissions[t.Type].remove)
 	})

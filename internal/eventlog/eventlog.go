@@ -11,10 +11,13 @@
 package eventlog
 
 import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
-	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -27,9 +30,9 @@ type Event struct {
 	CreatedBy       string     `json:"createdBy"`
 	CreatedByUserID int64      `json:"createdByUserId"`
 	CreatedAt       string     `json:"createdAt" format:"date-time"`
-	Data            any        `json:"data" doc:"What the event's subject is like after it; null if there is nothing to say."`
-	PreData         any        `json:"preData" doc:"What the event's subject was like before it; null if there is nothing to say."`
-	Tags            []flag.Tag `json:"tags" doc:"Always empty: tags are not kept with events."`
+	Data            any        `json:"data"`    // what the event's subject is like after it; nil if there is nothing to say
+	PreData         any        `json:"preData"` // the same, before it
+	Tags            []EventTag `json:"tags" doc:"Always empty: tags are not kept with events."`
 	FeatureName     *string    `json:"featureName"`
 	Project         *string    `json:"project"`
 	Environment     *string    `json:"environment"`
@@ -38,6 +41,12 @@ type Event struct {
 	IP              string     `json:"ip,omitempty" doc:"The address from which the change was made, until it is forgotten."`
 	Label           string     `json:"label,omitempty" doc:"The type's title."`
 	Summary         string     `json:"summary,omitempty" doc:"What happened, in one sentence of Markdown."`
+}
+
+// EventTag is a tag of an event.
+type EventTag struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
 }
 
 // transaction is the group type of events that were decided together.
@@ -63,6 +72,30 @@ type Log struct {
 // New returns a Log.
 func New(o Options) *Log { return &Log{db: o.DB, state: o.State, webURL: o.WebURL} }
 
+// Day is how many events a day had.
+type Day struct {
+	Date  time.Time // its beginning, UTC
+	Count int
+}
+
+// Activity returns how many events a project had since a time, by day; days without
+// events are left out.
+func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]Day, error) {
+	counts, err := l.db.EventDays(ctx, project, since)
+	if err != nil {
+		return nil, fmt.Errorf("eventlog: activity: %w", err)
+	}
+	var days []Day
+	for _, date := range slices.Sorted(maps.Keys(counts)) {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			return nil, fmt.Errorf("eventlog: activity: %w", err)
+		}
+		days = append(days, Day{day, counts[date]})
+	}
+	return days, nil
+}
+
 // project returns the public form of a stored event.
 func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 	how, seen, err := view(stored)
@@ -78,7 +111,7 @@ func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 		CreatedAt:       stamp(stored.At),
 		Data:            seen.data,
 		PreData:         seen.before,
-		Tags:            []flag.Tag{},
+		Tags:            []EventTag{},
 		FeatureName:     optional(stored.Feature),
 		Project:         optional(stored.Project),
 		Environment:     optional(stored.Environment),

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/quorate/quorate/internal/adminapi"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/sdkapi"
@@ -37,7 +38,10 @@ func (s *Server) handler() http.Handler {
 	ofrep.New(ofrep.Options{
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now,
 	}).Mount(r)
-	adminapi.Mount(r, adminapi.Options{App: s.app, Authenticator: s.identity})
+	adminapi.Mount(r, adminapi.Options{
+		App: s.app, Authenticator: s.identity, Tokens: s.identity,
+		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
+	})
 	return newFront(s.settings.BasePath, sdks.Features(), r, metrics)
 }
 

@@ -1,0 +1,25 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+)
+
+// constraints registers how a constraint is checked.
+func (a *api) constraints() {
+	register(a, operation{
+		ID: "validateConstraint", Method: http.MethodPost, Path: "/constraints/validate", Tag: tagFeatures,
+		Summary: "Check a constraint", Status: http.StatusNoContent,
+	}, a.validateConstraint)
+}
+
+func (a *api) validateConstraint(_ context.Context, r request, in *struct{ Body constraint }) (empty, error) {
+	var legal []flag.LegalValue
+	if f := r.State.ContextField(in.Body.ContextName); f != nil {
+		legal = f.LegalValues
+	}
+	return empty{}, fault.Invalid(flag.ValidateConstraint("/body", flag.Constraint(in.Body), legal)...)
+}

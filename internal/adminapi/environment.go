@@ -1,0 +1,223 @@
+package adminapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/flag"
+)
+
+const (
+	tagEnvironments = "Environments"
+	environmentPath = "/environments/{name}"
+)
+
+// environments registers what can be done with environments.
+func (a *api) environments() {
+	admin := []access.Permission{access.Admin}
+	register(a, operation{
+		ID: "getAllEnvironments", Method: http.MethodGet, Path: "/environments", Tag: tagEnvironments,
+		Summary: "List the environments",
+	}, a.getEnvironments)
+	register(a, operation{
+		ID: "getEnvironment", Method: http.MethodGet, Path: environmentPath, Tag: tagEnvironments,
+		Summary: "Get an environment",
+	}, a.getEnvironment)
+	register(a, operation{
+		ID: "createEnvironment", Method: http.MethodPost, Path: "/environments", Tag: tagEnvironments,
+		Summary: "Create an environment", Description: "Projects that exist do not get it by this.",
+		Permissions: admin, Status: http.StatusCreated,
+	}, a.createEnvironment)
+	register(a, operation{
+		ID: "validateEnvironmentName", Method: http.MethodPost, Path: "/environments/validate", Tag: tagEnvironments,
+		Summary:     "Check the name of an environment to be",
+		Permissions: admin,
+	}, a.validateEnvironmentName)
+	register(a, operation{
+		ID: "updateSortOrder", Method: http.MethodPut, Path: "/environments/sort-order", Tag: tagEnvironments,
+		Summary: "Put environments in another order", Description: "A place for each name.",
+		Permissions: admin,
+	}, a.updateSortOrder)
+	register(a, operation{
+		ID: "updateEnvironment", Method: http.MethodPut, Path: "/environments/update/{name}", Tag: tagEnvironments,
+		Summary: "Change an environment", Description: "What is left out stays as it is.",
+		Permissions: admin,
+	}, a.updateEnvironment)
+	register(a, operation{
+		ID: "toggleEnvironmentOn", Method: http.MethodPost, Path: environmentPath + "/on", Tag: tagEnvironments,
+		Summary:     "Offer an environment to new projects",
+		Permissions: admin, Status: http.StatusNoContent,
+	}, a.environmentOn)
+	register(a, operation{
+		ID: "toggleEnvironmentOff", Method: http.MethodPost, Path: environmentPath + "/off", Tag: tagEnvironments,
+		Summary: "Offer an environment to new projects no longer", Description: "Where it is used, nothing changes.",
+		Permissions: admin, Status: http.StatusNoContent,
+	}, a.environmentOff)
+	register(a, operation{
+		ID: "cloneEnvironment", Method: http.MethodPost, Path: environmentPath + "/clone", Tag: tagEnvironments,
+		Summary: "Create an environment like another", Description: "In the named projects, with what their flags are in the other one.",
+		Permissions: admin,
+	}, a.cloneEnvironment)
+	register(a, operation{
+		ID: "removeEnvironment", Method: http.MethodDelete, Path: environmentPath, Tag: tagEnvironments,
+		Summary: "Delete an environment for good", Description: "From all projects, with what their flags are there, and with its API tokens.",
+		Permissions: admin,
+	}, a.removeEnvironment)
+}
+
+// EnvironmentAt names an environment.
+type EnvironmentAt struct {
+	Name flag.EnvironmentName `path:"name"`
+}
+
+// Environment is an environment.
+type Environment struct {
+	Name              flag.EnvironmentName `json:"name"`
+	Type              string               `json:"type"`
+	SortOrder         int                  `json:"sortOrder"`
+	Enabled           bool                 `json:"enabled" doc:"Whether new projects get it."`
+	Protected         bool                 `json:"protected" doc:"Always false: what protects an environment is a rule of a project."`
+	RequiredApprovals *int                 `json:"requiredApprovals" doc:"How many approvals changes in new projects need; null for none."`
+}
+
+// environmentCounted is an environment and how it is used.
+type environmentCounted struct {
+	Environment
+	ProjectCount       int `json:"projectCount"`
+	APITokenCount      int `json:"apiTokenCount"`
+	EnabledToggleCount int `json:"enabledToggleCount"`
+}
+
+// environments is a list of environments.
+type environments struct {
+	Version      int                  `json:"version"`
+	Environments []environmentCounted `json:"environments"`
+}
+
+// createEnvironment is the body of a new environment.
+type createEnvironment struct {
+	Name              flag.EnvironmentName `json:"name"`
+	Type              string               `json:"type" minLength:"1" doc:"development, test, preproduction, production or anything else."`
+	Enabled           *bool                `json:"enabled,omitempty"`
+	SortOrder         *int                 `json:"sortOrder,omitempty"`
+	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" nullable:"true" minimum:"1"`
+}
+
+// updateEnvironment is the body that changes an environment.
+type updateEnvironment struct {
+	Type              string        `json:"type,omitempty"`
+	SortOrder         *int          `json:"sortOrder,omitempty"`
+	RequiredApprovals optional[int] `json:"requiredApprovals,omitzero"`
+}
+
+// cloneEnvironment is the body of a clone.
+type cloneEnvironment struct {
+	Name             flag.EnvironmentName `json:"name"`
+	Type             string               `json:"type"`
+	Projects         []flag.ProjectID     `json:"projects,omitempty"`
+	ClonePermissions *bool                `json:"clonePermissions,omitempty" doc:"Ignored: permissions are not bound to environments yet."`
+}
+
+// name is the body of a check of a name.
+type name struct {
+	Name string `json:"name"`
+}
+
+func (a *api) getEnvironments(_ context.Context, r request, _ *struct{}) (environments, error) {
+	enabled, tokens := countEnabled(r.State.Flags()), countTokens(r.State)
+	list := environments{Version: 1, Environments: []environmentCounted{}}
+	for _, env := range r.State.Environments() {
+		view := environmentCounted{Environment: viewEnvironment(env), APITokenCount: tokens[env.Name], EnabledToggleCount: enabled[env.Name]}
+		for p := range r.State.Projects() {
+			if p.In(env.Name) != nil && !p.Archived() {
+				view.ProjectCount++
+			}
+		}
+		list.Environments = append(list.Environments, view)
+	}
+	return list, nil
+}
+
+func (a *api) getEnvironment(_ context.Context, r request, in *EnvironmentAt) (Environment, error) {
+	env, err := app.Environment(r.State, in.Name)
+	return viewEnvironment(env), err
+}
+
+func (a *api) createEnvironment(ctx context.Context, r request, in *struct{ Body createEnvironment }) (Environment, error) {
+	env, err := a.App.CreateEnvironment(ctx, r.Caller, app.NewEnvironment{
+		Name: in.Body.Name, Type: in.Body.Type, Disabled: in.Body.Enabled != nil && !*in.Body.Enabled,
+		SortOrder: in.Body.SortOrder, RequiredApprovals: in.Body.RequiredApprovals,
+	})
+	return viewEnvironment(env), err
+}
+
+func (a *api) validateEnvironmentName(_ context.Context, r request, in *struct{ Body name }) (empty, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return empty{}, err
+	}
+	return empty{}, app.ValidateEnvironmentName(r.State, flag.EnvironmentName(in.Body.Name))
+}
+
+func (a *api) updateSortOrder(ctx context.Context, r request, in *struct{ Body map[string]int }) (empty, error) {
+	places := map[flag.EnvironmentName]int{}
+	for name, place := range in.Body {
+		places[flag.EnvironmentName(name)] = place
+	}
+	return empty{}, a.App.SortEnvironments(ctx, r.Caller, places)
+}
+
+func (a *api) updateEnvironment(ctx context.Context, r request, in *struct {
+	EnvironmentAt
+	Body updateEnvironment
+},
+) (Environment, error) {
+	env, err := a.App.UpdateEnvironment(ctx, r.Caller, in.Name, func(env flag.Environment) flag.Environment {
+		env.Type = cmp.Or(in.Body.Type, env.Type)
+		if in.Body.SortOrder != nil {
+			env.SortOrder = *in.Body.SortOrder
+		}
+		env.RequiredApprovals = in.Body.RequiredApprovals.Or(env.RequiredApprovals)
+		return env
+	})
+	return viewEnvironment(env), err
+}
+
+func (a *api) environmentOn(ctx context.Context, r request, in *EnvironmentAt) (empty, error) {
+	return empty{}, a.switchEnvironment(ctx, r, in.Name, true)
+}
+
+func (a *api) environmentOff(ctx context.Context, r request, in *EnvironmentAt) (empty, error) {
+	return empty{}, a.switchEnvironment(ctx, r, in.Name, false)
+}
+
+func (a *api) switchEnvironment(ctx context.Context, r request, name flag.EnvironmentName, on bool) error {
+	_, err := a.App.UpdateEnvironment(ctx, r.Caller, name, func(env flag.Environment) flag.Environment {
+		env.Enabled = on
+		return env
+	})
+	return err
+}
+
+func (a *api) cloneEnvironment(ctx context.Context, r request, in *struct {
+	EnvironmentAt
+	Body cloneEnvironment
+},
+) (Environment, error) {
+	env, err := a.App.CloneEnvironment(ctx, r.Caller, in.Name, app.NewEnvironment{Name: in.Body.Name, Type: in.Body.Type}, in.Body.Projects)
+	return viewEnvironment(env), err
+}
+
+func (a *api) removeEnvironment(ctx context.Context, r request, in *EnvironmentAt) (empty, error) {
+	return empty{}, a.App.DeleteEnvironment(ctx, r.Caller, in.Name)
+}
+
+// viewEnvironment returns what is shown of an environment; nothing for none.
+func viewEnvironment(env *flag.Environment) Environment {
+	if env == nil {
+		return Environment{}
+	}
+	return Environment{Name: env.Name, Type: env.Type, SortOrder: env.SortOrder, Enabled: env.Enabled, RequiredApprovals: env.RequiredApprovals}
+}

@@ -1,0 +1,217 @@
+package adminapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+const tagEvents = "Events"
+
+// events registers how the event log is read.
+func (a *api) events() {
+	const mine = "Whoever is no admin sees the events of projects only."
+	register(a, operation{
+		ID: "searchEvents", Method: http.MethodGet, Path: "/search/events", Tag: tagEvents,
+		Summary: "Search the event log",
+		Description: "Newest first. Filters narrow the search together. Their values are an operator and a list: `IS:a`, `IS_ANY_OF:a,b`. " +
+			"A page has 50 events unless `limit` (1 to 1000) says otherwise. " + mine,
+	}, a.searchEvents)
+	register(a, operation{
+		ID: "getEventCreators", Method: http.MethodGet, Path: "/event-creators", Tag: tagEvents,
+		Summary: "Who is behind the events",
+	}, a.getEventCreators)
+	register(a, operation{
+		ID: "getEvents", Method: http.MethodGet, Path: "/events", Tag: tagEvents,
+		Summary: "List the newest events", Deprecated: true,
+		Permissions: []access.Permission{access.Admin},
+	}, a.getEvents)
+	register(a, operation{
+		ID: "getEventsForToggle", Method: http.MethodGet, Path: "/events/{featureName}", Tag: tagEvents,
+		Summary: "List the newest events of a flag", Description: mine, Deprecated: true,
+	}, a.getEventsForToggle)
+}
+
+// searchEventsQuery is what is searched for. The patterns are Unleash's, which error
+// messages show.
+type searchEventsQuery struct {
+	Query       string `query:"query" doc:"A text in the data before or after; the newest 10,000 events that pass the other filters are looked through."`
+	ID          string `query:"id" pattern:"^(IS|IS_ANY_OF):(.*?)(,([0-9]+))*$" doc:"Revisions."`
+	GroupID     string `query:"groupId" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
+	Feature     string `query:"feature" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
+	Project     string `query:"project" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
+	Type        string `query:"type" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
+	CreatedBy   string `query:"createdBy" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$" doc:"Ids of event creators."`
+	Environment string `query:"environment" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
+	From        string `query:"from" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The first day (UTC)."`
+	To          string `query:"to" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The last day (UTC)."`
+	Offset      string `query:"offset"`
+	Limit       string `query:"limit"`
+}
+
+// eventSearchResponse is a page of events, and how many there are in all.
+type eventSearchResponse struct {
+	Events []event `json:"events"`
+	Total  int     `json:"total"`
+}
+
+// event is an event as people read it.
+type event struct {
+	eventlog.Event
+	Data    object `json:"data" doc:"What the event's subject is like after it; null if there is nothing to say."`
+	PreData object `json:"preData" doc:"What the event's subject was like before it; null if there is nothing to say."`
+}
+
+// object is an object whose properties depend on the type of the event, or null.
+type object struct{ value any }
+
+// MarshalJSON writes the object.
+func (o object) MarshalJSON() ([]byte, error) { return json.Marshal(o.value) }
+
+// Schema returns that of any object, with null.
+func (object) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, Nullable: true, AdditionalProperties: true}
+}
+
+// eventList is the newest events.
+type eventList struct {
+	Version     int     `json:"version"`
+	Events      []event `json:"events"`
+	TotalEvents int     `json:"totalEvents"`
+}
+
+// featureEvents is the newest events of a flag.
+type featureEvents struct {
+	Version     int       `json:"version"`
+	ToggleName  flag.Name `json:"toggleName"`
+	Events      []event   `json:"events"`
+	TotalEvents int       `json:"totalEvents"`
+}
+
+// eventCreator is someone who made events.
+type eventCreator struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// maxEvents is how many events an answer may have.
+const maxEvents = 1000
+
+func (a *api) searchEvents(ctx context.Context, r request, in *searchEventsQuery) (eventSearchResponse, error) {
+	offset, limit := pageBounds(in.Offset, in.Limit, 50, maxEvents)
+	q := eventlog.Query{
+		Text:         in.Query,
+		IDs:          numbersIn(in.ID),
+		Types:        valuesIn(in.Type),
+		Projects:     valuesIn(in.Project),
+		Environments: valuesIn(in.Environment),
+		Features:     valuesIn(in.Feature),
+		CreatorIDs:   numbersIn(in.CreatedBy),
+		GroupIDs:     valuesIn(in.GroupID),
+		From:         dayIn(in.From),
+		Offset:       offset,
+		Limit:        limit,
+	}
+	if to := dayIn(in.To); !to.IsZero() {
+		q.To = to.AddDate(0, 0, 1)
+	}
+	events, total, err := a.findEvents(ctx, r, q)
+	return eventSearchResponse{Events: events, Total: total}, err
+}
+
+func (a *api) getEventCreators(ctx context.Context, _ request, _ *struct{}) ([]eventCreator, error) {
+	all, err := a.Events.Creators(ctx)
+	list := make([]eventCreator, len(all))
+	for i, one := range all {
+		list[i] = eventCreator(one)
+	}
+	return list, err
+}
+
+func (a *api) getEvents(ctx context.Context, r request, in *struct {
+	Project string `query:"project"`
+},
+) (eventList, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return eventList{}, err
+	}
+	q := eventlog.Query{Limit: maxEvents}
+	if in.Project != "" {
+		q.Projects = []string{in.Project}
+	}
+	events, total, err := a.findEvents(ctx, r, q)
+	return eventList{Version: 1, Events: events, TotalEvents: total}, err
+}
+
+func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
+	Feature flag.Name `path:"featureName"`
+},
+) (featureEvents, error) {
+	events, total, err := a.findEvents(ctx, r, eventlog.Query{Features: []string{string(in.Feature)}, Limit: maxEvents})
+	return featureEvents{Version: 1, ToggleName: in.Feature, Events: events, TotalEvents: total}, err
+}
+
+// findEvents returns the events that are wanted and that the caller may see.
+func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]event, int, error) {
+	if r.Caller.Actor.IsAdmin() {
+		q.WithOrigin = true
+	} else if len(q.Projects) == 0 {
+		q.Projects = projectIDs(r.State)
+	}
+	found, total, err := a.Events.Search(ctx, q)
+	events := make([]event, len(found))
+	for i, e := range found {
+		events[i] = event{e, object{e.Data}, object{e.PreData}}
+	}
+	return events, total, err
+}
+
+func projectIDs(s *state.State) []string {
+	var ids []string
+	for p := range s.Projects() {
+		ids = append(ids, string(p.ID))
+	}
+	return ids
+}
+
+// valuesIn returns the values of a filter such as IS_ANY_OF:a,b; none for none.
+func valuesIn(filter string) []string {
+	_, list, ok := strings.Cut(filter, ":")
+	if !ok {
+		return nil
+	}
+	return splitList(list)
+}
+
+// numbersIn returns the numbers of a filter such as IS_ANY_OF:1,2. What is no number is
+// that of nothing.
+func numbersIn(filter string) []int64 {
+	var numbers []int64
+	for _, value := range valuesIn(filter) {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			n = 0
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+// dayIn returns the day of a filter such as IS:2026-01-31; the zero time for none.
+func dayIn(filter string) time.Time {
+	day, err := time.Parse(time.DateOnly, strings.TrimPrefix(filter, "IS:"))
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}

@@ -1,0 +1,625 @@
+package adminapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+const (
+	tagProjects = "Projects"
+	projectPath = "/projects/{projectId}"
+)
+
+// projects registers what can be done with projects as such.
+func (a *api) projects() {
+	register(a, operation{
+		ID: "getProjects", Method: http.MethodGet, Path: "/projects", Tag: tagProjects,
+		Summary: "List the projects", Description: "Those in use, or with `archived=true` those that are archived.",
+	}, a.getProjects)
+	register(a, operation{
+		ID: "createProject", Method: http.MethodPost, Path: "/projects", Tag: tagProjects,
+		Summary:     "Create a project",
+		Description: "Without an id, it is made of the name. Without environments, the project has all that are enabled. Environments that demand approvals of new projects are protected.",
+		Permissions: []access.Permission{access.CreateProject},
+		Status:      http.StatusCreated,
+	}, a.createProject)
+	register(a, operation{
+		ID: "validateProject", Method: http.MethodPost, Path: "/projects/validate", Tag: tagProjects,
+		Summary:     "Check the id of a project to be",
+		Permissions: []access.Permission{access.CreateProject},
+	}, a.validateProject)
+	register(a, operation{
+		ID: "updateProject", Method: http.MethodPut, Path: projectPath, Tag: tagProjects,
+		Summary: "Change a project", Description: "What is left out stays as it is.",
+		Permissions: []access.Permission{access.UpdateProject, access.WriteProjectSettings},
+	}, a.updateProject)
+	register(a, operation{
+		ID: "updateProjectEnterpriseSettings", Method: http.MethodPut, Path: projectPath + "/settings", Tag: tagProjects,
+		Summary: "Change the rules of a project", Description: "Its mode, the pattern of its flags' names, and the links of its new flags. What is left out stays as it is.",
+		Permissions: []access.Permission{access.UpdateProject, access.WriteProjectSettings},
+	}, a.updateProjectSettings)
+	register(a, operation{
+		ID: "archiveProject", Method: http.MethodPost, Path: "/projects/archive/{projectId}", Tag: tagProjects,
+		Summary: "Archive a project", Description: "Refused for the project `default`, and while there are flags that are not archived.",
+		Permissions: []access.Permission{access.DeleteProject},
+	}, a.archiveProject)
+	register(a, operation{
+		ID: "reviveProject", Method: http.MethodPost, Path: "/projects/revive/{projectId}", Tag: tagProjects,
+		Summary:     "Take an archived project back into use",
+		Permissions: []access.Permission{access.DeleteProject},
+	}, a.reviveProject)
+	register(a, operation{
+		ID: "deleteProject", Method: http.MethodDelete, Path: projectPath, Tag: tagProjects,
+		Summary:     "Delete a project for good",
+		Description: "With its archived flags, segments, context fields and the tokens that open nothing else. Refused for the project `default`, and while there are flags that are not archived.",
+		Permissions: []access.Permission{access.DeleteProject},
+	}, a.deleteProject)
+	register(a, operation{
+		ID: "getProjectOverview", Method: http.MethodGet, Path: projectPath + "/overview", Tag: tagProjects,
+		Summary: "Get a project", Description: "Windows of statistics are 30 days.",
+	}, a.getProjectOverview)
+	register(a, operation{
+		ID: "getProjectStatus", Method: http.MethodGet, Path: projectPath + "/status", Tag: tagProjects,
+		Summary: "How a project is doing", Description: "Activity is that of the last half year. Stages that need usage metrics are not recorded yet.",
+	}, a.getProjectStatus)
+	register(a, operation{
+		ID: "getProjectFlagCreators", Method: http.MethodGet, Path: projectPath + "/flag-creators", Tag: tagProjects,
+		Summary: "Who created the flags of a project",
+	}, a.getProjectFlagCreators)
+	register(a, operation{
+		ID: "addFavoriteProject", Method: http.MethodPost, Path: projectPath + "/favorites", Tag: tagFeatures,
+		Summary: "Make a project a favourite",
+	}, a.favoriteProject)
+	register(a, operation{
+		ID: "removeFavoriteProject", Method: http.MethodDelete, Path: projectPath + "/favorites", Tag: tagFeatures,
+		Summary: "Make a project no favourite any more",
+	}, a.favoriteProject)
+}
+
+// ProjectAt names a project.
+type ProjectAt struct {
+	Project flag.ProjectID `path:"projectId"`
+}
+
+// createProject is the body of a new project.
+type createProject struct {
+	ID                        flag.ProjectID              `json:"id,omitempty"`
+	Name                      string                      `json:"name"`
+	Description               *string                     `json:"description,omitempty" nullable:"true"`
+	Mode                      flag.Mode                   `json:"mode,omitempty" enum:"open,protected,private"`
+	DefaultStickiness         string                      `json:"defaultStickiness,omitempty"`
+	Environments              *[]flag.EnvironmentName     `json:"environments,omitempty"`
+	ChangeRequestEnvironments []changeRequestEnvironments `json:"changeRequestEnvironments,omitempty" doc:"Where changes need approval."`
+}
+
+// changeRequestEnvironments says that changes in an environment need approval.
+type changeRequestEnvironments struct {
+	Name              flag.EnvironmentName `json:"name"`
+	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" doc:"1 if left out; brought into 1 to 10."`
+}
+
+// projectCreated is a project that was created.
+type projectCreated struct {
+	ID                        flag.ProjectID              `json:"id"`
+	Name                      string                      `json:"name"`
+	Description               *string                     `json:"description"`
+	FeatureLimit              *int                        `json:"featureLimit"`
+	Mode                      flag.Mode                   `json:"mode"`
+	DefaultStickiness         string                      `json:"defaultStickiness"`
+	Environments              []flag.EnvironmentName      `json:"environments"`
+	ChangeRequestEnvironments []changeRequestEnvironments `json:"changeRequestEnvironments"`
+}
+
+// validateProject is the body of a check of an id.
+type validateProject struct {
+	ID flag.ProjectID `json:"id"`
+}
+
+// updateProject is the body that changes a project.
+type updateProject struct {
+	Name              string           `json:"name"`
+	Description       optional[string] `json:"description,omitzero"`
+	Mode              flag.Mode        `json:"mode,omitempty" enum:"open,protected,private"`
+	DefaultStickiness string           `json:"defaultStickiness,omitempty"`
+	FeatureLimit      optional[int]    `json:"featureLimit,omitzero" doc:"How many flags there may be; null for any number."`
+}
+
+// updateProjectSettings is the body that changes the rules of a project.
+type updateProjectSettings struct {
+	Mode          flag.Mode              `json:"mode,omitempty" enum:"open,protected,private"`
+	FeatureNaming *featureNaming         `json:"featureNaming,omitempty"`
+	LinkTemplates *[]projectLinkTemplate `json:"linkTemplates,omitempty"`
+}
+
+// featureNaming is the pattern of the names of a project's flags.
+type featureNaming struct {
+	Pattern     *string `json:"pattern" doc:"A regular expression (RE2) for the whole name; null for none."`
+	Example     *string `json:"example" required:"false"`
+	Description *string `json:"description" required:"false"`
+}
+
+// projectLinkTemplate makes a link for each new flag.
+type projectLinkTemplate struct {
+	Title       *string `json:"title,omitempty" nullable:"true"`
+	URLTemplate string  `json:"urlTemplate" doc:"{{project}} and {{feature}} are filled in."`
+}
+
+// projects is a list of projects.
+type projects struct {
+	Version  int              `json:"version"`
+	Projects []projectSummary `json:"projects"`
+}
+
+// projectSummary is a project in a list.
+type projectSummary struct {
+	ID                    flag.ProjectID   `json:"id"`
+	Name                  string           `json:"name"`
+	Description           *string          `json:"description"`
+	Health                int              `json:"health"`
+	TechnicalDebt         int              `json:"technicalDebt"`
+	Favorite              bool             `json:"favorite"`
+	FeatureCount          int              `json:"featureCount"`
+	MemberCount           int              `json:"memberCount"`
+	CreatedAt             instant          `json:"createdAt"`
+	ArchivedAt            *instant         `json:"archivedAt" nullable:"true"`
+	Mode                  flag.Mode        `json:"mode"`
+	DefaultStickiness     string           `json:"defaultStickiness"`
+	LastReportedFlagUsage *instant         `json:"lastReportedFlagUsage" nullable:"true"`
+	LastUpdatedAt         instant          `json:"lastUpdatedAt"`
+	OnboardingStatus      onboardingStatus `json:"onboardingStatus"`
+	Owners                []projectOwner   `json:"owners"`
+}
+
+// projectOwner is who looks after a project.
+type projectOwner struct {
+	OwnerType string `json:"ownerType" enum:"user,group,system"`
+}
+
+// onboardingStatus is how far a project has come.
+type onboardingStatus struct {
+	Status  string    `json:"status" enum:"onboarding-started,first-flag-created,sdk-connected,onboarded"`
+	Feature flag.Name `json:"feature,omitempty"`
+}
+
+// projectOverview is a project with its settings.
+type projectOverview struct {
+	Version           int                    `json:"version"`
+	Name              string                 `json:"name"`
+	Description       *string                `json:"description"`
+	Mode              flag.Mode              `json:"mode"`
+	FeatureLimit      *int                   `json:"featureLimit"`
+	FeatureNaming     featureNaming          `json:"featureNaming"`
+	LinkTemplates     []projectLinkTemplate  `json:"linkTemplates"`
+	DefaultStickiness string                 `json:"defaultStickiness"`
+	Health            int                    `json:"health"`
+	TechnicalDebt     int                    `json:"technicalDebt"`
+	Favorite          bool                   `json:"favorite"`
+	UpdatedAt         instant                `json:"updatedAt"`
+	CreatedAt         instant                `json:"createdAt"`
+	ArchivedAt        *instant               `json:"archivedAt,omitempty"`
+	OnboardingStatus  onboardingStatus       `json:"onboardingStatus"`
+	Environments      []projectEnvironmentIn `json:"environments"`
+	FeatureTypeCounts []featureTypeCount     `json:"featureTypeCounts"`
+	Members           int                    `json:"members"`
+	Stats             projectStats           `json:"stats"`
+}
+
+// projectEnvironmentIn is an environment of a project.
+type projectEnvironmentIn struct {
+	Environment     flag.EnvironmentName   `json:"environment"`
+	DefaultStrategy *createFeatureStrategy `json:"defaultStrategy,omitempty"`
+}
+
+// featureTypeCount is how many flags of a type there are.
+type featureTypeCount struct {
+	Type  string `json:"type"`
+	Count int    `json:"count"`
+}
+
+// projectStats compare the last 30 days with the 30 days before.
+type projectStats struct {
+	AvgTimeToProdCurrentWindow       float64 `json:"avgTimeToProdCurrentWindow"`
+	CreatedCurrentWindow             int     `json:"createdCurrentWindow"`
+	CreatedPastWindow                int     `json:"createdPastWindow"`
+	ArchivedCurrentWindow            int     `json:"archivedCurrentWindow"`
+	ArchivedPastWindow               int     `json:"archivedPastWindow"`
+	ProjectActivityCurrentWindow     int     `json:"projectActivityCurrentWindow"`
+	ProjectActivityPastWindow        int     `json:"projectActivityPastWindow"`
+	ProjectMembersAddedCurrentWindow int     `json:"projectMembersAddedCurrentWindow"`
+}
+
+func (a *api) getProjects(_ context.Context, r request, in *struct {
+	Archived bool `query:"archived"`
+},
+) (projects, error) {
+	list := projects{Version: 1, Projects: []projectSummary{}}
+	for p := range r.State.Projects() {
+		if p.Archived() != in.Archived {
+			continue
+		}
+		c := countFlags(r.State, p.ID, a.App.Now())
+		list.Projects = append(list.Projects, projectSummary{
+			ID:                p.ID,
+			Name:              p.Name,
+			Description:       p.Description,
+			Health:            c.health(),
+			TechnicalDebt:     100 - c.health(),
+			FeatureCount:      c.active,
+			CreatedAt:         instant(p.CreatedAt),
+			ArchivedAt:        instantOf(p.ArchivedAt),
+			Mode:              p.Mode,
+			DefaultStickiness: p.DefaultStickiness,
+			LastUpdatedAt:     instant(p.UpdatedAt),
+			OnboardingStatus:  c.onboarding(),
+			Owners:            []projectOwner{{OwnerType: "system"}},
+		})
+	}
+	return list, nil
+}
+
+func (a *api) createProject(ctx context.Context, r request, in *struct{ Body createProject }) (projectCreated, error) {
+	b := in.Body
+	wanted := app.NewProject{
+		ID: b.ID, Name: b.Name, Description: b.Description, Mode: b.Mode, DefaultStickiness: b.DefaultStickiness,
+		Protected: map[flag.EnvironmentName]int{},
+	}
+	if b.Environments != nil {
+		wanted.Environments = *b.Environments
+	}
+	for _, env := range b.ChangeRequestEnvironments {
+		wanted.Protected[env.Name] = 1
+		if env.RequiredApprovals != nil {
+			wanted.Protected[env.Name] = *env.RequiredApprovals
+		}
+	}
+	p, err := a.App.CreateProject(ctx, r.Caller, wanted)
+	if err != nil {
+		return projectCreated{}, err
+	}
+	created := projectCreated{
+		ID: p.ID, Name: p.Name, Description: p.Description, FeatureLimit: p.FeatureLimit, Mode: p.Mode, DefaultStickiness: p.DefaultStickiness,
+		Environments: []flag.EnvironmentName{}, ChangeRequestEnvironments: []changeRequestEnvironments{},
+	}
+	for _, env := range p.Environments {
+		created.Environments = append(created.Environments, env.Environment)
+		if rule, protected := a.App.State().Protection(p.ID, env.Environment); protected {
+			created.ChangeRequestEnvironments = append(created.ChangeRequestEnvironments, changeRequestEnvironments{env.Environment, &rule.RequiredApprovals})
+		}
+	}
+	return created, nil
+}
+
+func (a *api) validateProject(_ context.Context, r request, in *struct{ Body validateProject }) (empty, error) {
+	if err := r.Caller.Actor.Require("", "", access.CreateProject); err != nil {
+		return empty{}, err
+	}
+	return empty{}, app.ValidateProjectID(r.State, in.Body.ID)
+}
+
+func (a *api) updateProject(ctx context.Context, r request, in *struct {
+	ProjectAt
+	Body updateProject
+},
+) (empty, error) {
+	return empty{}, a.App.UpdateProject(ctx, r.Caller, in.Project, func(s state.ProjectSettings) state.ProjectSettings {
+		s.Name = in.Body.Name
+		s.Description = in.Body.Description.Or(s.Description)
+		s.Mode = cmp.Or(in.Body.Mode, s.Mode)
+		s.DefaultStickiness = cmp.Or(in.Body.DefaultStickiness, s.DefaultStickiness)
+		s.FeatureLimit = in.Body.FeatureLimit.Or(s.FeatureLimit)
+		return s
+	})
+}
+
+func (a *api) updateProjectSettings(ctx context.Context, r request, in *struct {
+	ProjectAt
+	Body updateProjectSettings
+},
+) (empty, error) {
+	return empty{}, a.App.UpdateProject(ctx, r.Caller, in.Project, func(s state.ProjectSettings) state.ProjectSettings {
+		s.Mode = cmp.Or(in.Body.Mode, s.Mode)
+		if in.Body.FeatureNaming != nil {
+			s.Naming = in.Body.FeatureNaming.rule()
+		}
+		if in.Body.LinkTemplates != nil {
+			s.LinkTemplates = nil
+			for _, t := range *in.Body.LinkTemplates {
+				s.LinkTemplates = append(s.LinkTemplates, flag.LinkTemplate(t))
+			}
+		}
+		return s
+	})
+}
+
+// rule returns the rule that a body means; nil if it says nothing.
+func (n featureNaming) rule() *flag.NamingRule {
+	text := func(s *string) *string {
+		if s == nil || *s == "" {
+			return nil
+		}
+		return s
+	}
+	rule := flag.NamingRule{Example: text(n.Example), Description: text(n.Description)}
+	if n.Pattern != nil {
+		rule.Pattern = *n.Pattern
+	}
+	if rule == (flag.NamingRule{}) {
+		return nil
+	}
+	return &rule
+}
+
+func (a *api) archiveProject(ctx context.Context, r request, in *ProjectAt) (empty, error) {
+	return empty{}, a.App.ArchiveProject(ctx, r.Caller, in.Project)
+}
+
+func (a *api) reviveProject(ctx context.Context, r request, in *ProjectAt) (empty, error) {
+	return empty{}, a.App.ReviveProject(ctx, r.Caller, in.Project)
+}
+
+func (a *api) deleteProject(ctx context.Context, r request, in *ProjectAt) (empty, error) {
+	return empty{}, a.App.DeleteProject(ctx, r.Caller, in.Project)
+}
+
+// favoriteProject refuses: favourites belong to people, and tokens are none.
+func (a *api) favoriteProject(_ context.Context, r request, in *ProjectAt) (empty, error) {
+	if _, err := app.Project(r.State, in.Project); err != nil {
+		return empty{}, err
+	}
+	return empty{}, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")
+}
+
+func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) (projectOverview, error) {
+	p, err := app.Project(r.State, in.Project)
+	if err != nil {
+		return projectOverview{}, err
+	}
+	now := a.App.Now()
+	c := countFlags(r.State, p.ID, now)
+	stats, err := a.projectStats(ctx, r.State, p.ID, now)
+	if err != nil {
+		return projectOverview{}, err
+	}
+	overview := projectOverview{
+		Version:           1,
+		Name:              p.Name,
+		Description:       p.Description,
+		Mode:              p.Mode,
+		FeatureLimit:      p.FeatureLimit,
+		LinkTemplates:     []projectLinkTemplate{},
+		DefaultStickiness: p.DefaultStickiness,
+		Health:            c.health(),
+		TechnicalDebt:     100 - c.health(),
+		UpdatedAt:         instant(p.UpdatedAt),
+		CreatedAt:         instant(p.CreatedAt),
+		ArchivedAt:        instantOf(p.ArchivedAt),
+		OnboardingStatus:  c.onboarding(),
+		Environments:      []projectEnvironmentIn{},
+		FeatureTypeCounts: []featureTypeCount{},
+		Stats:             stats,
+	}
+	if p.Naming != nil {
+		overview.FeatureNaming = featureNaming{&p.Naming.Pattern, p.Naming.Example, p.Naming.Description}
+	}
+	for _, t := range p.LinkTemplates {
+		overview.LinkTemplates = append(overview.LinkTemplates, projectLinkTemplate(t))
+	}
+	for _, env := range r.State.Environments() {
+		if row := p.In(env.Name); row != nil {
+			overview.Environments = append(overview.Environments, viewProjectEnvironment(*row))
+		}
+	}
+	for t := range r.State.FeatureTypes() {
+		if n := c.byType[t.ID]; n > 0 {
+			overview.FeatureTypeCounts = append(overview.FeatureTypeCounts, featureTypeCount{t.ID, n})
+		}
+	}
+	return overview, nil
+}
+
+func viewProjectEnvironment(row flag.ProjectEnvironment) projectEnvironmentIn {
+	view := projectEnvironmentIn{Environment: row.Environment}
+	if row.DefaultStrategy != nil {
+		view.DefaultStrategy = viewDefaultStrategy(*row.DefaultStrategy)
+	}
+	return view
+}
+
+// window is the span of time that statistics are about.
+const window = 30 * 24 * time.Hour
+
+func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectID, now time.Time) (projectStats, error) {
+	var stats projectStats
+	current, past := now.Add(-window), now.Add(-2*window)
+	count := func(at time.Time, inCurrent, inPast *int) {
+		if at.After(current) {
+			*inCurrent++
+		} else if at.After(past) {
+			*inPast++
+		}
+	}
+	for f := range s.FlagsOf(id) {
+		count(f.CreatedAt, &stats.CreatedCurrentWindow, &stats.CreatedPastWindow)
+		if f.Archived() {
+			count(*f.ArchivedAt, &stats.ArchivedCurrentWindow, &stats.ArchivedPastWindow)
+		}
+	}
+	days, err := a.Events.Activity(ctx, string(id), past)
+	for _, day := range days {
+		if day.Date.After(current) {
+			stats.ProjectActivityCurrentWindow += day.Count
+		} else {
+			stats.ProjectActivityPastWindow += day.Count
+		}
+	}
+	return stats, err
+}
+
+// flagCounts are how many flags of a project there are, by what they are.
+type flagCounts struct {
+	active, stale, potentiallyStale int
+	archived, archivedLately        int
+	byType                          map[string]int
+	first                           *flag.Flag // the oldest that is active
+}
+
+func countFlags(s *state.State, id flag.ProjectID, now time.Time) flagCounts {
+	c := flagCounts{byType: map[string]int{}}
+	for f := range s.FlagsOf(id) {
+		if f.Archived() {
+			c.archived++
+			if f.ArchivedAt.After(now.Add(-window)) {
+				c.archivedLately++
+			}
+			continue
+		}
+		c.active++
+		c.byType[f.Type]++
+		switch stalenessOf(s, f, now) {
+		case "stale":
+			c.stale++
+		case "potentially-stale":
+			c.potentiallyStale++
+		}
+		if c.first == nil || f.CreatedAt.Before(c.first.CreatedAt) {
+			c.first = f
+		}
+	}
+	return c
+}
+
+// health is the percentage of active flags that are not due to be removed.
+func (c flagCounts) health() int {
+	if c.active == 0 {
+		return 100
+	}
+	healthy := c.active - c.stale - c.potentiallyStale
+	return (200*healthy + c.active) / (2 * c.active) // rounded
+}
+
+func (c flagCounts) onboarding() onboardingStatus {
+	if c.first == nil {
+		return onboardingStatus{Status: "onboarding-started"}
+	}
+	return onboardingStatus{Status: "first-flag-created", Feature: c.first.Name}
+}
+
+// projectStatus is how a project is doing.
+type projectStatus struct {
+	ActivityCountByDate []activityCount  `json:"activityCountByDate"`
+	Resources           projectResources `json:"resources"`
+	Health              currentValue     `json:"health"`
+	TechnicalDebt       currentValue     `json:"technicalDebt"`
+	LifecycleSummary    lifecycleSummary `json:"lifecycleSummary"`
+	StaleFlags          staleFlags       `json:"staleFlags"`
+}
+
+// activityCount is how many events a day had.
+type activityCount struct {
+	Date  string `json:"date" format:"date"`
+	Count int    `json:"count"`
+}
+
+// projectResources is how much of what belongs to a project.
+type projectResources struct {
+	Members   int `json:"members"`
+	APITokens int `json:"apiTokens"`
+	Segments  int `json:"segments"`
+}
+
+// currentValue is a number as it is now.
+type currentValue struct {
+	Current int `json:"current"`
+}
+
+// lifecycleSummary is how many flags are in which stage.
+type lifecycleSummary struct {
+	Initial   stageSummary   `json:"initial"`
+	PreLive   stageSummary   `json:"preLive"`
+	Live      stageSummary   `json:"live"`
+	Completed stageSummary   `json:"completed"`
+	Archived  archiveSummary `json:"archived"`
+}
+
+// stageSummary is how many flags are in a stage.
+type stageSummary struct {
+	AverageDays  *float64 `json:"averageDays"`
+	CurrentFlags int      `json:"currentFlags"`
+}
+
+// archiveSummary is how many flags are archived.
+type archiveSummary struct {
+	CurrentFlags int `json:"currentFlags"`
+	Last30Days   int `json:"last30Days"`
+}
+
+// staleFlags is how many flags are, or may be, due to be removed.
+type staleFlags struct {
+	Total int `json:"total"`
+}
+
+func (a *api) getProjectStatus(ctx context.Context, r request, in *ProjectAt) (projectStatus, error) {
+	if _, err := app.Project(r.State, in.Project); err != nil {
+		return projectStatus{}, err
+	}
+	now := a.App.Now()
+	days, err := a.Events.Activity(ctx, string(in.Project), now.AddDate(0, -6, 0))
+	if err != nil {
+		return projectStatus{}, err
+	}
+	c := countFlags(r.State, in.Project, now)
+	status := projectStatus{
+		ActivityCountByDate: []activityCount{},
+		Health:              currentValue{c.health()},
+		TechnicalDebt:       currentValue{100 - c.health()},
+		LifecycleSummary: lifecycleSummary{
+			Initial:  stageSummary{CurrentFlags: c.active},
+			Archived: archiveSummary{CurrentFlags: c.archived, Last30Days: c.archivedLately},
+		},
+		StaleFlags: staleFlags{c.stale + c.potentiallyStale},
+	}
+	for _, day := range days {
+		status.ActivityCountByDate = append(status.ActivityCountByDate, activityCount{day.Date.Format(time.DateOnly), day.Count})
+	}
+	for t := range r.State.Tokens() {
+		if slices.Contains(t.Projects, in.Project) {
+			status.Resources.APITokens++
+		}
+	}
+	for s := range r.State.Segments() {
+		if !s.Global() && *s.Project == in.Project {
+			status.Resources.Segments++
+		}
+	}
+	return status, nil
+}
+
+// flagCreator is someone who created flags.
+type flagCreator struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+func (a *api) getProjectFlagCreators(_ context.Context, r request, in *ProjectAt) ([]flagCreator, error) {
+	if _, err := app.Project(r.State, in.Project); err != nil {
+		return nil, err
+	}
+	list := []flagCreator{}
+	for f := range r.State.FlagsOf(in.Project) {
+		by := viewCreator(r.State, f.CreatedBy)
+		if one := (flagCreator{by.ID, by.Name}); !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	slices.SortFunc(list, func(a, b flagCreator) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return list, nil
+}

@@ -1,0 +1,250 @@
+package adminapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+const (
+	tagSegments = "Segments"
+	segmentPath = "/segments/{id}"
+)
+
+// segments registers what can be done with segments.
+func (a *api) segments() {
+	register(a, operation{
+		ID: "getSegments", Method: http.MethodGet, Path: "/segments", Tag: tagSegments,
+		Summary: "List the segments", Description: "With the number of flags in use, and of their projects, that each is used by.",
+	}, a.getSegments)
+	register(a, operation{
+		ID: "createSegment", Method: http.MethodPost, Path: "/segments", Tag: tagSegments,
+		Summary: "Create a segment", Description: "For all projects, or for one.",
+		Permissions: []access.Permission{access.CreateSegment, access.UpdateProjectSegment},
+		Status:      http.StatusCreated,
+	}, a.createSegment)
+	register(a, operation{
+		ID: "validateSegment", Method: http.MethodPost, Path: "/segments/validate", Tag: tagSegments,
+		Summary: "Check the name of a segment to be", Status: http.StatusNoContent,
+	}, a.validateSegment)
+	register(a, operation{
+		ID: "getSegment", Method: http.MethodGet, Path: segmentPath, Tag: tagSegments,
+		Summary: "Get a segment",
+	}, a.getSegment)
+	register(a, operation{
+		ID: "updateSegment", Method: http.MethodPut, Path: segmentPath, Tag: tagSegments,
+		Summary: "Replace a segment", Description: "A segment that another project uses cannot be made one project's own.",
+		Permissions: []access.Permission{access.UpdateSegment, access.UpdateProjectSegment},
+		Status:      http.StatusNoContent,
+	}, a.updateSegment)
+	register(a, operation{
+		ID: "removeSegment", Method: http.MethodDelete, Path: segmentPath, Tag: tagSegments,
+		Summary: "Delete a segment", Description: "Refused while a strategy uses it; archived flags count.",
+		Permissions: []access.Permission{access.DeleteSegment, access.UpdateProjectSegment},
+		Status:      http.StatusNoContent,
+	}, a.removeSegment)
+	register(a, operation{
+		ID: "getStrategiesBySegmentId", Method: http.MethodGet, Path: segmentPath + "/strategies", Tag: tagSegments,
+		Summary: "List the strategies that use a segment",
+	}, a.getStrategiesBySegment)
+	register(a, operation{
+		ID: "getSegmentsByStrategyId", Method: http.MethodGet, Path: "/segments/strategies/{strategyId}", Tag: tagSegments,
+		Summary: "List the segments that a strategy uses",
+	}, a.getSegmentsByStrategy)
+}
+
+// SegmentAt names a segment.
+type SegmentAt struct {
+	ID flag.SegmentID `path:"id"`
+}
+
+// upsertSegment is the body of a segment.
+type upsertSegment struct {
+	Name        string       `json:"name"`
+	Description *string      `json:"description,omitempty" nullable:"true"`
+	Project     *string      `json:"project,omitempty" nullable:"true" doc:"The project that alone may use it; left out or null: all."`
+	Constraints []constraint `json:"constraints"`
+}
+
+// Segment is a segment.
+type Segment struct {
+	ID          flag.SegmentID  `json:"id"`
+	Name        string          `json:"name"`
+	Description *string         `json:"description"`
+	Project     *flag.ProjectID `json:"project,omitempty"`
+	Constraints []constraint    `json:"constraints"`
+	CreatedBy   string          `json:"createdBy"`
+	CreatedAt   instant         `json:"createdAt"`
+}
+
+// segmentCreated is a new segment, which says where it is.
+type segmentCreated struct{ Segment }
+
+func (s segmentCreated) location() string { return fmt.Sprintf("segments/%d", s.ID) }
+
+// segmentUsed is a segment, and how often it is used.
+type segmentUsed struct {
+	Segment
+	UsedInProjects int `json:"usedInProjects"`
+	UsedInFeatures int `json:"usedInFeatures"`
+}
+
+// segments is a list of segments.
+type segments struct {
+	Segments []segmentUsed `json:"segments"`
+}
+
+// segmentStrategies are the strategies that use a segment.
+type segmentStrategies struct {
+	Strategies              []strategyUse `json:"strategies"`
+	ChangeRequestStrategies []strategyUse `json:"changeRequestStrategies"`
+}
+
+// strategyUse is a strategy that uses something, and where it is.
+type strategyUse struct {
+	ID           flag.StrategyID      `json:"id"`
+	ProjectID    flag.ProjectID       `json:"projectId"`
+	FeatureName  flag.Name            `json:"featureName"`
+	StrategyName string               `json:"strategyName"`
+	Environment  flag.EnvironmentName `json:"environment"`
+}
+
+func (a *api) getSegments(_ context.Context, r request, _ *struct{}) (segments, error) {
+	list := segments{Segments: []segmentUsed{}}
+	for s := range r.State.Segments() {
+		list.Segments = append(list.Segments, viewSegmentUsed(r.State, s))
+	}
+	return list, nil
+}
+
+func (a *api) createSegment(ctx context.Context, r request, in *struct{ Body upsertSegment }) (segmentCreated, error) {
+	s, err := a.App.CreateSegment(ctx, r.Caller, in.Body.settings())
+	if err != nil {
+		return segmentCreated{}, err
+	}
+	return segmentCreated{viewSegment(r.State, s)}, nil
+}
+
+func (a *api) validateSegment(_ context.Context, r request, in *struct{ Body name }) (empty, error) {
+	return empty{}, app.ValidateSegmentName(r.State, in.Body.Name)
+}
+
+func (a *api) getSegment(_ context.Context, r request, in *SegmentAt) (Segment, error) {
+	s, err := app.Segment(r.State, in.ID)
+	if err != nil {
+		return Segment{}, err
+	}
+	return viewSegment(r.State, s), nil
+}
+
+func (a *api) updateSegment(ctx context.Context, r request, in *struct {
+	SegmentAt
+	Body upsertSegment
+},
+) (empty, error) {
+	return empty{}, a.App.UpdateSegment(ctx, r.Caller, in.ID, in.Body.settings())
+}
+
+// settings returns what the body makes a segment of.
+func (b upsertSegment) settings() app.SegmentSettings {
+	in := app.SegmentSettings{Name: b.Name, Description: b.Description, Constraints: constraintsOf(b.Constraints)}
+	if b.Project != nil && *b.Project != "" {
+		in.Project = (*flag.ProjectID)(b.Project)
+	}
+	return in
+}
+
+func (a *api) removeSegment(ctx context.Context, r request, in *SegmentAt) (empty, error) {
+	return empty{}, a.App.DeleteSegment(ctx, r.Caller, in.ID)
+}
+
+func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt) (segmentStrategies, error) {
+	if _, err := app.Segment(r.State, in.ID); err != nil {
+		return segmentStrategies{}, err
+	}
+	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []strategyUse{}}
+	for name := range r.State.SegmentUsers(in.ID) {
+		list.Strategies = append(list.Strategies, usesIn(r.State.Flag(name), func(s *flag.Strategy) bool {
+			return slices.Contains(s.Segments, in.ID)
+		})...)
+	}
+	return list, nil
+}
+
+func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
+	ID flag.StrategyID `path:"strategyId"`
+},
+) (segments, error) {
+	list := segments{Segments: []segmentUsed{}}
+	for f := range r.State.Flags() {
+		for _, row := range f.Environments {
+			if s := row.Strategy(in.ID); s != nil {
+				for _, id := range s.Segments {
+					list.Segments = append(list.Segments, viewSegmentUsed(r.State, r.State.Segment(id)))
+				}
+				return list, nil
+			}
+		}
+	}
+	return list, nil
+}
+
+// usesIn returns the strategies of a flag in use that are wanted, with their places.
+func usesIn(f *flag.Flag, wanted func(*flag.Strategy) bool) []strategyUse {
+	var uses []strategyUse
+	if f.Archived() {
+		return nil
+	}
+	for _, row := range f.Environments {
+		for i := range row.Strategies {
+			if s := &row.Strategies[i]; wanted(s) {
+				uses = append(uses, strategyUse{s.ID, f.Project, f.Name, s.Name, row.Environment})
+			}
+		}
+	}
+	return uses
+}
+
+func viewSegment(s *state.State, segment *flag.Segment) Segment {
+	return Segment{
+		ID:          segment.ID,
+		Name:        segment.Name,
+		Description: segment.Description,
+		Project:     segment.Project,
+		Constraints: viewConstraints(segment.Constraints),
+		CreatedBy:   viewCreator(s, segment.CreatedBy).Name,
+		CreatedAt:   instant(segment.CreatedAt),
+	}
+}
+
+func viewSegmentUsed(s *state.State, segment *flag.Segment) segmentUsed {
+	var used usage
+	for name := range s.SegmentUsers(segment.ID) {
+		used.add(s.Flag(name))
+	}
+	return segmentUsed{viewSegment(s, segment), len(used.projects), used.features}
+}
+
+// usage counts the flags in use that use something, and their projects. Each flag is
+// added once.
+type usage struct {
+	projects map[flag.ProjectID]bool
+	features int
+}
+
+func (u *usage) add(f *flag.Flag) {
+	if f.Archived() {
+		return
+	}
+	if u.projects == nil {
+		u.projects = map[flag.ProjectID]bool{}
+	}
+	u.projects[f.Project] = true
+	u.features++
+}
