@@ -29,12 +29,12 @@ func (a *App) SetFrontendOrigins(ctx context.Context, c Caller, origins []string
 		if slices.Equal(d.FrontendOrigins(), origins) {
 			return nil
 		}
-		after, err := json.Marshal(state.FrontendAPI{Origins: origins})
+		after, err := json.Marshal(append([]string{}, origins...))
 		if err != nil {
 			return fmt.Errorf("app: setting: %w", err)
 		}
 		d.add(state.Scope{}, state.SettingUpdated{
-			ID: state.FrontendAPISetting, Before: d.Setting(state.FrontendAPISetting), After: string(after),
+			ID: state.FrontendOriginsSetting, Before: d.Setting(state.FrontendOriginsSetting), After: string(after),
 		})
 		return nil
 	})

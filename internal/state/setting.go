@@ -2,8 +2,8 @@ package state
 
 import "encoding/json"
 
-// FrontendAPISetting is the id of the setting with the value FrontendAPI.
-const FrontendAPISetting = "frontend-api"
+// FrontendOriginsSetting is the id of the setting that FrontendOrigins returns: a list.
+const FrontendOriginsSetting = "cors"
 
 // PasswordSignInSetting is the id of the setting with the value PasswordSignIn.
 const PasswordSignInSetting = "password-sign-in"
@@ -22,19 +22,12 @@ func (s *State) PasswordSignIn() PasswordSignIn {
 	return value
 }
 
-// FrontendAPI is what is set about the frontend API.
-type FrontendAPI struct {
-	// Origins are the web pages that may read its answers: "*" for all, or origins such
-	// as https://shop.example.com.
-	Origins []string `json:"frontendApiOrigins"`
-}
-
-// FrontendOrigins returns the web pages that may read answers of the frontend API:
-// all ("*"), unless somebody has named some.
+// FrontendOrigins returns the web pages that may read answers of the frontend API and
+// of OFREP, such as https://shop.example.com: all ("*"), unless somebody has named some.
 func (s *State) FrontendOrigins() []string {
-	var value FrontendAPI
-	if err := json.Unmarshal([]byte(s.Setting(FrontendAPISetting)), &value); err != nil || len(value.Origins) == 0 {
+	var origins []string
+	if err := json.Unmarshal([]byte(s.Setting(FrontendOriginsSetting)), &origins); err != nil || len(origins) == 0 {
 		return []string{"*"}
 	}
-	return value.Origins
+	return origins
 }
