@@ -52,6 +52,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/webfault"
 )
 
@@ -75,6 +76,12 @@ type Options struct {
 	Authenticator Authenticator
 	Tokens        Tokens
 	Events        *eventlog.Log
+	// People knows names, passwords and sessions.
+	People *identity.Identity
+	// URL is where people reach the server, without a slash at its end.
+	URL string
+	// SendLink brings a link to choose a password to a person who has asked for it.
+	SendLink func(ctx context.Context, to identity.Person, link string)
 }
 
 // api is where operations are registered.
@@ -107,6 +114,13 @@ func (a *api) operations() {
 	a.events()
 	a.settings()
 	a.user()
+	a.people()
+	a.personalTokens()
+	a.serviceAccounts()
+	a.signIn()
+	a.passwords()
+	a.invites()
+	a.sessions()
 }
 
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.
@@ -118,6 +132,9 @@ func Mount(r chi.Router, o Options) {
 	newAPI(mux, o)
 	r.Handle("/api/admin", mux)
 	r.Handle("/api/admin/*", mux)
+	for _, outside := range []string{"/auth/*", "/invite/*", "/logout"} {
+		r.Handle(outside, mux)
+	}
 	mountDocs(r)
 }
 

@@ -79,6 +79,9 @@ func responses(op operation) map[string]*huma.Response {
 	if op.Method != http.MethodGet {
 		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	if op.Guessed {
+		statuses = append(statuses, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
+	}
 	responses := map[string]*huma.Response{
 		strconv.Itoa(op.Status): {
 			Description: http.StatusText(op.Status),
@@ -102,6 +105,8 @@ var reasons = map[int]string{
 	http.StatusConflict:              "The name is taken, or the thing is in use.",
 	http.StatusRequestEntityTooLarge: "The body is too large.",
 	http.StatusUnsupportedMediaType:  "The body is not JSON.",
+	http.StatusUnprocessableEntity:   "This is disabled.",
+	http.StatusTooManyRequests:       "Too many attempts failed. `Retry-After` says when to try again.",
 	http.StatusInternalServerError:   "Something went wrong on the server; its log says more under the `id`.",
 	http.StatusServiceUnavailable:    "The server cannot do this now. `Retry-After` says when to try again.",
 }

@@ -21,3 +21,5 @@ func (instant) Schema(huma.Registry) *huma.Schema {
 
 // instantOf returns the time that t points to, or nil.
 func instantOf(t *time.Time) *instant { return (*instant)(t) }
+
+func (i instant) after(other instant) bool { return time.Time(i).After(time.Time(other)) }

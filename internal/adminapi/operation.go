@@ -13,7 +13,8 @@ import (
 	"github.com/quorate/quorate/internal/webfault"
 )
 
-// operation describes one thing that the API can do. Paths are relative to /api/admin.
+// operation describes one thing that the API can do. Paths are relative to /api/admin,
+// unless it is outside.
 type operation struct {
 	ID      string // Unleash's operationId
 	Method  string
@@ -28,6 +29,9 @@ type operation struct {
 	Status      int // of success; 0: 200
 	MaxBody     int // in bytes; 0: maxBody
 	Deprecated  bool
+	Outside     bool // the path is relative to the server's root
+	Open        bool // anybody may; nobody has to be signed in
+	Guessed     bool // who is wrong too often has to wait
 	NoStore     bool // the answer must not be kept by anyone
 }
 
@@ -90,6 +94,13 @@ func register[I, O any](a *api, op operation, fn func(context.Context, request, 
 // described returns the operation as huma registers it. Checking the input is receive's
 // work, so it is switched off there.
 func (op operation) described() huma.Operation {
+	path, security := "/api/admin"+op.Path, []map[string][]string(nil)
+	if op.Outside {
+		path = op.Path
+	}
+	if op.Open {
+		security = []map[string][]string{}
+	}
 	permissions := make([]string, len(op.Permissions))
 	for i, p := range op.Permissions {
 		permissions[i] = string(p)
@@ -97,7 +108,8 @@ func (op operation) described() huma.Operation {
 	return huma.Operation{
 		OperationID:        op.ID,
 		Method:             op.Method,
-		Path:               "/api/admin" + op.Path,
+		Path:               path,
+		Security:           security,
 		Tags:               []string{op.Tag},
 		Summary:            op.Summary,
 		Description:        op.Description,

@@ -15,9 +15,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/webfault"
 )
 
@@ -42,7 +45,7 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 	if op.NoStore {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	actor, err := a.Authenticator.Authenticate(r)
+	actor, err := a.caller(r, op)
 	if err != nil {
 		refuseCaller(w, r, err)
 		return
@@ -79,10 +82,20 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 	})
 }
 
-// refuseCaller answers somebody who may not call. A bad token gets the bare message
+// caller returns who calls: nobody, if it does not matter. Then too, a page of another
+// site must not act in the name of who looks at it.
+func (a *api) caller(r *http.Request, op operation) (access.Actor, error) {
+	if op.Open {
+		return access.Actor{}, identity.SameOrigin(r)
+	}
+	return a.Authenticator.Authenticate(r)
+}
+
+// refuseCaller answers somebody who may not call. A bad API token gets the bare message
 // that tools expect (reference/platform.md, section 1.1).
 func refuseCaller(w http.ResponseWriter, r *http.Request, err error) {
-	if fault.Is(err, fault.Unauthorized) || fault.Is(err, fault.Forbidden) {
+	secret := identity.Secret(r.Header.Get("Authorization"))
+	if secret != "" && !identity.IsPersonal(secret) && (fault.Is(err, fault.Unauthorized) || fault.Is(err, fault.Forbidden)) {
 		webfault.WriteMessage(w, r, err)
 		return
 	}
@@ -108,7 +121,7 @@ func (a *api) await(r *http.Request) error {
 // and checked against the schema, and without what the schema does not know.
 func (a *api) input(w http.ResponseWriter, r *http.Request, op *huma.Operation, o operation) ([]byte, error) {
 	shapes := shapes{a.huma.OpenAPI().Components.Schemas}
-	details := shapes.query(op, r.URL.Query())
+	details := append(shapes.path(op, func(name string) string { return chi.URLParam(r, name) }), shapes.query(op, r.URL.Query())...)
 	if op.RequestBody == nil {
 		return nil, fault.Invalid(details...)
 	}

@@ -47,6 +47,18 @@ func (s shapes) query(op *huma.Operation, given url.Values) []fault.Detail {
 	return details
 }
 
+// path checks the parameters in a path.
+func (s shapes) path(op *huma.Operation, given func(name string) string) []fault.Detail {
+	var details []fault.Detail
+	for _, p := range op.Parameters {
+		if p.In == "path" {
+			_, problems := s.check("/params/"+p.Name, p.Schema, given(p.Name))
+			details = append(details, problems...)
+		}
+	}
+	return details
+}
+
 // check returns the value in the form that the schema asks for, and what is wrong with it.
 func (s shapes) check(at string, schema *huma.Schema, value any) (any, []fault.Detail) {
 	for schema.Ref != "" {

@@ -5,7 +5,9 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 )
 
 // user registers what a caller can ask about itself.
@@ -15,11 +17,19 @@ func (a *api) user() {
 		Summary: "Who the caller is, and what it may do",
 		NoStore: true,
 	}, a.getMe)
+	register(a, operation{
+		ID: "getProfile", Method: http.MethodGet, Path: "/user/profile", Tag: "Users",
+		Summary: "The caller's role, projects and groups", Description: "For people and service accounts only.",
+	}, a.getProfile)
+	register(a, operation{
+		ID: "getUserRoles", Method: http.MethodGet, Path: "/user/roles", Tag: "Users",
+		Summary: "The caller's roles in a project", Description: "With those of the caller's groups.",
+	}, a.getUserRoles)
 }
 
 // me is who calls, and what it may do.
 type me struct {
-	User        tokenUser       `json:"user"`
+	User        whoever         `json:"user"`
 	Permissions []permission    `json:"permissions"`
 	Feedback    []feedback      `json:"feedback"`
 	Splash      map[string]bool `json:"splash"`
@@ -44,25 +54,112 @@ type feedback struct {
 	FeedbackID string `json:"feedbackId"`
 }
 
-func (a *api) getMe(_ context.Context, r request, _ *struct{}) (me, error) {
-	by := viewCreator(r.State, string(r.Caller.Actor.Ref))
-	who := me{
-		User: tokenUser{
-			ID:                       by.ID,
-			Username:                 by.Name,
-			Permissions:              []access.Permission{},
-			Type:                     access.TokenAdmin,
-			Environment:              access.Any,
-			Projects:                 []flag.ProjectID{access.Any},
-			InternalAdminTokenUserID: by.ID,
-		},
-		Permissions: []permission{},
-		Feedback:    []feedback{},
-		Splash:      map[string]bool{},
-	}
+func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
+	who := me{Permissions: []permission{}, Feedback: []feedback{}, Splash: map[string]bool{}}
 	for _, g := range r.Caller.Actor.Grants {
 		who.Permissions = append(who.Permissions, permission(g))
-		who.User.Permissions = append(who.User.Permissions, g.Permission)
 	}
+	if id := accountOf(r.Caller.Actor); id != 0 {
+		p, err := a.People.PersonAtHand(ctx, id)
+		seen := withRole(r.State, p)
+		who.User.account = &seen
+		return who, err
+	}
+	by := viewCreator(r.State, string(r.Caller.Actor.Ref))
+	token := tokenUser{
+		ID:                       by.ID,
+		Username:                 by.Name,
+		Permissions:              []access.Permission{},
+		Type:                     access.TokenAdmin,
+		Environment:              access.Any,
+		Projects:                 []flag.ProjectID{access.Any},
+		InternalAdminTokenUserID: by.ID,
+	}
+	for _, g := range r.Caller.Actor.Grants {
+		token.Permissions = append(token.Permissions, g.Permission)
+	}
+	who.User.token = &token
 	return who, nil
+}
+
+// accountOf returns the account that an actor is; 0: none.
+func accountOf(actor access.Actor) int64 {
+	switch actor.Ref.Kind() {
+	case access.KindUser, access.KindServiceAccount:
+		return actor.Ref.ID()
+	default:
+		return 0
+	}
+}
+
+// profile is what a person has to do with.
+type profile struct {
+	RootRole          role             `json:"rootRole"`
+	Projects          []flag.ProjectID `json:"projects" doc:"Those in which the person or one of the person's groups has a role."`
+	Groups            []groupItem      `json:"groups"`
+	Subscriptions     []string         `json:"subscriptions"`
+	Features          []struct{}       `json:"features" doc:"Always empty."`
+	CanChangePassword bool             `json:"canChangePassword"`
+}
+
+// groupItem is a group that a person belongs to.
+type groupItem struct {
+	ID          int64   `json:"id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description" nullable:"true"`
+}
+
+func (a *api) getProfile(_ context.Context, r request, _ *struct{}) (profile, error) {
+	id := accountOf(r.Caller.Actor)
+	if id == 0 {
+		return profile{}, fault.New(fault.Forbidden, "An admin token has no profile.")
+	}
+	seen := profile{
+		RootRole: roleOf(r.State, id), Projects: []flag.ProjectID{}, Groups: []groupItem{}, Subscriptions: []string{}, Features: []struct{}{},
+		CanChangePassword: r.Caller.Actor.Ref.Kind() == access.KindUser && !r.State.PasswordSignIn().Disabled,
+	}
+	for g := range r.State.GroupsOf(id) {
+		seen.Groups = append(seen.Groups, groupItem{g.ID, g.Name, g.Description})
+	}
+	for p := range r.State.Projects() {
+		if !p.Archived() && r.State.MemberOf(id, p.ID) {
+			seen.Projects = append(seen.Projects, p.ID)
+		}
+	}
+	return seen, nil
+}
+
+// roles is a list of roles.
+type roles struct {
+	Version int    `json:"version"`
+	Roles   []role `json:"roles"`
+}
+
+func (a *api) getUserRoles(_ context.Context, r request, in *struct {
+	ProjectID flag.ProjectID `query:"projectId"`
+}) (roles, error) {
+	if in.ProjectID == "" {
+		return roles{}, fault.Field("/query/projectId", "The `/query/projectId` property is required. It was not present on the data you sent.")
+	}
+	subjects := []state.Subject{state.AccountSubject(accountOf(r.Caller.Actor))}
+	for g := range r.State.GroupsOf(accountOf(r.Caller.Actor)) {
+		subjects = append(subjects, state.GroupSubject(g.ID))
+	}
+	held := roles{Version: 1, Roles: []role{}}
+	seen := map[access.RoleID]bool{}
+	for _, subject := range subjects {
+		assigned := r.State.Assignment(in.ProjectID, subject)
+		if assigned == nil {
+			continue
+		}
+		for _, id := range assigned.Roles {
+			if one := r.State.Role(id); one != nil && !seen[id] {
+				seen[id] = true
+				shown := viewRole(one)
+				shown.Project = new(string(in.ProjectID))
+				held.Roles = append(held.Roles, shown)
+			}
+		}
+	}
+	return held, nil
 }

@@ -51,7 +51,7 @@ type Identity struct {
 	guesses      guesses
 	resets       guesses
 	sessions     sessions
-	names        names
+	kept         kept
 	personalUses uses
 }
 

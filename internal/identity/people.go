@@ -3,7 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 
 	"strings"
 	"sync"
@@ -56,47 +56,81 @@ func (i *Identity) SearchPeople(ctx context.Context, text string) ([]Person, err
 	return found, err
 }
 
-// names are the names of accounts, kept until one of them changes.
-type names struct {
+// kept is everyone, without passwords, until somebody changes. It stays for who reads while
+// the database is away.
+type kept struct {
 	mu      sync.Mutex
-	changes int // so that what was read before a change is not kept after it
-	byID    map[int64]string
+	changes int // so that what was read before a change does not count as new after it
+	fresh   bool
+	people  map[int64]Person
+	names   map[int64]string
 }
 
-func (n *names) forget() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.changes++
-	n.byID = nil
+// changed says that what is kept is not the newest, and that an account is deleted; 0: none.
+func (k *kept) changed(deleted int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.changes++
+	k.fresh = false
+	if _, there := k.people[deleted]; there {
+		k.people, k.names = maps.Clone(k.people), maps.Clone(k.names) // readers have the old ones
+		delete(k.people, deleted)
+		delete(k.names, deleted)
+	}
+}
+
+// atHand returns everyone as kept, or read anew if somebody has changed.
+func (i *Identity) atHand(ctx context.Context) (map[int64]Person, map[int64]string, error) {
+	k := &i.kept
+	k.mu.Lock()
+	people, names, fresh, changes := k.people, k.names, k.fresh, k.changes
+	k.mu.Unlock()
+	if fresh {
+		return people, names, nil
+	}
+	all, err := i.db.People(ctx)
+	if err != nil {
+		if people != nil {
+			return people, names, nil //nolint:nilerr // what was known is better than nothing
+		}
+		return nil, nil, away(err)
+	}
+	people, names = make(map[int64]Person, len(all)), make(map[int64]string, len(all))
+	for _, p := range all {
+		p.PasswordHash = ""
+		people[p.ID], names[p.ID] = p, p.Username
+		if p.Email != "" {
+			names[p.ID] = p.Email
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.changes == changes {
+		k.people, k.names, k.fresh = people, names, true
+	}
+	return people, names, nil
 }
 
 // Names returns what accounts are called in the event log, by their ids: the e-mail
 // address, or else the username. People who are deleted are missing. The map must not
 // be changed.
 func (i *Identity) Names(ctx context.Context) (map[int64]string, error) {
-	i.names.mu.Lock()
-	known, changes := i.names.byID, i.names.changes
-	i.names.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
-	people, err := i.db.People(ctx)
+	_, names, err := i.atHand(ctx)
+	return names, err
+}
+
+// PersonAtHand is Person for who only shows it: without the password's hash, maybe not
+// with the newest times, but also while the database is away.
+func (i *Identity) PersonAtHand(ctx context.Context, account int64) (Person, error) {
+	people, _, err := i.atHand(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("identity: names: %w", err)
+		return Person{}, err
 	}
-	read := make(map[int64]string, len(people))
-	for _, p := range people {
-		read[p.ID] = p.Username
-		if p.Email != "" {
-			read[p.ID] = p.Email
-		}
+	p, there := people[account]
+	if !there {
+		return Person{}, fault.New(fault.NotFound, "Could not find user with id %d", account)
 	}
-	i.names.mu.Lock()
-	defer i.names.mu.Unlock()
-	if i.names.changes == changes {
-		i.names.byID = read
-	}
-	return read, nil
+	return p, nil
 }
 
 // PersonalTokenUses returns when personal tokens were last used, to the second, by their

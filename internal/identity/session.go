@@ -85,15 +85,17 @@ func (i *Identity) Follow(events []state.Applied) {
 			i.sessions.end(p.Account)
 		case state.UserDeleted:
 			i.sessions.end(p.ID)
-			i.names.forget()
+			i.kept.changed(p.ID)
+		case state.ServiceAccountDeleted:
+			i.kept.changed(p.ID)
 		case state.UserUpdated:
 			i.sessions.end(p.ID)
-			i.names.forget()
+			i.kept.changed(0)
 		case state.LedgerRestoreAccepted:
 			i.sessions.end(0)
-			i.names.forget()
-		case state.UserCreated, state.ServiceAccountCreated, state.ServiceAccountUpdated, state.ServiceAccountDeleted:
-			i.names.forget()
+			i.kept.changed(0)
+		case state.UserCreated, state.ServiceAccountCreated, state.ServiceAccountUpdated:
+			i.kept.changed(0)
 		}
 	}
 }

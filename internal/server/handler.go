@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/quorate/quorate/internal/adminapi"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/sdkapi"
 	"github.com/quorate/quorate/internal/webfault"
@@ -41,6 +43,11 @@ func (s *Server) handler() http.Handler {
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
+		People: s.identity, URL: s.URL(),
+		// There is no mail yet, so an administrator who reads the log passes the link on.
+		SendLink: func(ctx context.Context, to identity.Person, link string) {
+			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)
+		},
 	})
 	return newFront(s.settings.BasePath, sdks.Features(), r, metrics)
 }

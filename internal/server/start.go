@@ -72,7 +72,8 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.payload = payload.New(s.engine.State(), payload.Options{})
 	s.engine.Subscribe(func(c engine.Change) { s.payload.Follow(c.After, c.Events) })
-	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now})
+	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now, BasePath: s.settings.BasePath})
+	s.engine.Subscribe(func(c engine.Change) { s.identity.Follow(c.Events) })
 	s.usage = usage.New(usage.Options{
 		DB: s.db, Now: time.Now, Log: s.settings.Log,
 		Known: func(feature string) bool { return s.engine.State().Flag(flag.Name(feature)) != nil },
@@ -81,6 +82,7 @@ func (s *Server) open(ctx context.Context) error {
 		Engine: s.engine,
 		Now:    time.Now,
 		Keys:   keyring,
+		People: s.identity,
 		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
 	return nil

@@ -1,0 +1,486 @@
+package adminapi
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/state"
+)
+
+const tagUsers = "Users"
+
+// people registers how administrators look after people.
+func (a *api) people() {
+	const path = "/user-admin/{id}"
+	admin := []access.Permission{access.Admin}
+	register(a, operation{
+		ID: "getUsers", Method: http.MethodGet, Path: "/user-admin", Tag: tagUsers,
+		Summary: "List the people", Permissions: admin,
+	}, a.getUsers)
+	register(a, operation{
+		ID: "createUser", Method: http.MethodPost, Path: "/user-admin", Tag: tagUsers,
+		Summary:     "Create a person",
+		Description: "Without a password, `inviteLink` is where the person chooses one within a day; it is shown this once.",
+		Permissions: admin, Status: http.StatusCreated,
+	}, a.createUser)
+	register(a, operation{
+		ID: "searchUsers", Method: http.MethodGet, Path: "/user-admin/search", Tag: tagUsers,
+		Summary: "Find people by name, username or e-mail address",
+	}, a.searchUsers)
+	register(a, operation{
+		ID: "getBaseUsersAndGroups", Method: http.MethodGet, Path: "/user-admin/access", Tag: tagUsers,
+		Summary: "List the people and groups that roles can be given to",
+	}, a.getBaseUsersAndGroups)
+	register(a, operation{
+		ID: "getAdminCount", Method: http.MethodGet, Path: "/user-admin/admin-count", Tag: tagUsers,
+		Summary: "Count the administrators", Permissions: admin,
+	}, a.getAdminCount)
+	register(a, operation{
+		ID: "getInactiveUsers", Method: http.MethodGet, Path: "/user-admin/inactive", Tag: tagUsers,
+		Summary: "List the people who have not been here for 180 days", Permissions: admin,
+	}, a.getInactiveUsers)
+	register(a, operation{
+		ID: "deleteInactiveUsers", Method: http.MethodPost, Path: "/user-admin/inactive/delete", Tag: tagUsers,
+		Summary: "Delete people", Permissions: admin,
+	}, a.deleteInactiveUsers)
+	register(a, operation{
+		ID: "getUser", Method: http.MethodGet, Path: path, Tag: tagUsers,
+		Summary: "Get a person", Permissions: admin,
+	}, a.getUser)
+	register(a, operation{
+		ID: "updateUser", Method: http.MethodPut, Path: path, Tag: tagUsers,
+		Summary: "Change a person", Description: "What is left out stays as it is.", Permissions: admin,
+	}, a.updateUser)
+	register(a, operation{
+		ID: "deleteUser", Method: http.MethodDelete, Path: path, Tag: tagUsers,
+		Summary: "Delete a person", Permissions: admin,
+		Description: "What names the person is erased. The ledger keeps the id. Nobody can delete themselves, nor the last administrator who can sign in.",
+	}, a.deleteUser)
+}
+
+// PersonAt names a person.
+type PersonAt struct {
+	ID int64 `path:"id"`
+}
+
+// user is a person or a service account.
+type user struct {
+	ID            int64          `json:"id"`
+	AccountType   string         `json:"accountType" enum:"User,Service Account"`
+	IsAPI         bool           `json:"isAPI"`
+	Name          string         `json:"name,omitempty"`
+	Username      string         `json:"username,omitempty"`
+	Email         string         `json:"email,omitempty"`
+	ImageURL      string         `json:"imageUrl"`
+	SeenAt        *instant       `json:"seenAt" nullable:"true" doc:"When the person last signed in."`
+	LoginAttempts int            `json:"loginAttempts" doc:"Attempts to sign in that failed since the last that did not."`
+	CreatedAt     instant        `json:"createdAt"`
+	SCIMID        *string        `json:"scimId" nullable:"true"`
+	SeatType      *string        `json:"seatType" nullable:"true"`
+	CompanyRole   *string        `json:"companyRole" nullable:"true"`
+	UpdatesEmail  *bool          `json:"productUpdatesEmailConsent" nullable:"true"`
+	RootRole      *access.RoleID `json:"rootRole,omitempty"`
+
+	ActiveSessions  *int `json:"activeSessions,omitempty"`
+	DeletedSessions *int `json:"deletedSessions,omitempty"`
+}
+
+func viewPerson(p identity.Person) user {
+	seen := user{
+		ID: p.ID, AccountType: "User", Name: p.Name, Username: p.Username, Email: p.Email, ImageURL: imageOf(p),
+		SeenAt: instantOf(p.SeenAt), LoginAttempts: p.LoginAttempts, CreatedAt: instant(p.CreatedAt),
+	}
+	if p.Kind == string(access.KindServiceAccount) {
+		seen.AccountType, seen.IsAPI = "Service Account", true
+	}
+	return seen
+}
+
+// withRole is viewPerson with the role in the whole instance.
+func withRole(s *state.State, p identity.Person) user {
+	seen := viewPerson(p)
+	if account := s.Account(p.ID); account != nil {
+		seen.RootRole = &account.RootRole
+	}
+	return seen
+}
+
+// imageOf returns where a picture of a person is found: Gravatar's, as in Unleash.
+func imageOf(p identity.Person) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(cmp.Or(p.Email, p.Username))))
+	return "https://gravatar.com/avatar/" + hex.EncodeToString(sum[:]) + "?s=42&d=retro&r=g"
+}
+
+// role is a role as lists show it.
+type role struct {
+	ID          access.RoleID   `json:"id"`
+	Name        string          `json:"name"`
+	Type        access.RoleType `json:"type"`
+	Description string          `json:"description"`
+	Project     *string         `json:"project" nullable:"true"`
+}
+
+func viewRole(r *access.Role) role {
+	return role{ID: r.ID, Name: r.Name, Type: r.Type, Description: r.Description}
+}
+
+// roleOf returns the role in the whole instance that an account has.
+func roleOf(s *state.State, account int64) role {
+	if a := s.Account(account); a != nil && s.Role(a.RootRole) != nil {
+		return viewRole(s.Role(a.RootRole))
+	}
+	return role{}
+}
+
+// rootRoles returns the roles that can be given in the whole instance.
+func rootRoles(s *state.State) []role {
+	roles := []role{}
+	for r := range s.Roles() {
+		if r.Type.Root() {
+			roles = append(roles, viewRole(r))
+		}
+	}
+	return roles
+}
+
+// users is everyone, with the roles that they can have.
+type users struct {
+	Users     []user `json:"users"`
+	RootRoles []role `json:"rootRoles"`
+}
+
+func (a *api) getUsers(ctx context.Context, r request, _ *struct{}) (users, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return users{}, err
+	}
+	people, err := a.People.People(ctx)
+	if err != nil {
+		return users{}, err
+	}
+	sessions, err := a.People.Sessions(ctx)
+	if err != nil {
+		return users{}, err
+	}
+	active := map[int64]int{}
+	for _, s := range sessions {
+		active[s.Account]++
+	}
+	all := users{Users: []user{}, RootRoles: rootRoles(r.State)}
+	for _, p := range people {
+		if p.Kind == string(access.KindUser) {
+			seen := withRole(r.State, p)
+			seen.ActiveSessions = new(active[p.ID])
+			all.Users = append(all.Users, seen)
+		}
+	}
+	return all, nil
+}
+
+func (a *api) getUser(ctx context.Context, r request, in *PersonAt) (user, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return user{}, err
+	}
+	return a.showPerson(ctx, r.State, in.ID)
+}
+
+// showPerson returns a person with the role in the whole instance.
+func (a *api) showPerson(ctx context.Context, s *state.State, id int64) (user, error) {
+	p, err := a.People.Person(ctx, id)
+	if err == nil && p.Kind != string(access.KindUser) {
+		err = fault.New(fault.NotFound, "Could not find user with id %d", id)
+	}
+	return withRole(s, p), err
+}
+
+// roleChoice is a role in the whole instance, by id or by name.
+type roleChoice struct {
+	sent json.RawMessage
+}
+
+// UnmarshalJSON keeps what was sent.
+func (c *roleChoice) UnmarshalJSON(data []byte) error {
+	c.sent = append(json.RawMessage(nil), data...)
+	return nil
+}
+
+// MarshalJSON returns what was sent.
+func (c roleChoice) MarshalJSON() ([]byte, error) { return c.sent, nil }
+
+// Schema returns that of an id or a name.
+func (roleChoice) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Description: "The id of a role in the whole instance, or its name.", AnyOf: []*huma.Schema{{Type: huma.TypeInteger}, {Type: huma.TypeString}}}
+}
+
+// in returns which role was chosen.
+func (c roleChoice) in(s *state.State) (access.RoleID, error) {
+	var id access.RoleID
+	if json.Unmarshal(c.sent, &id) == nil {
+		return id, nil
+	}
+	var name string
+	if err := json.Unmarshal(c.sent, &name); err != nil {
+		return 0, fault.Field("/body/rootRole", "The `/body/rootRole` property must be the id or the name of a role. You sent %s.", c.sent)
+	}
+	if _, err := fmt.Sscan(name, &id); err == nil {
+		return id, nil
+	}
+	return app.RoleNamed(s, name)
+}
+
+// createUser is a person to be.
+type createUser struct {
+	Username  string     `json:"username,omitempty"`
+	Email     string     `json:"email,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Password  string     `json:"password,omitempty"`
+	RootRole  roleChoice `json:"rootRole"`
+	SendEmail *bool      `json:"sendEmail,omitempty"`
+}
+
+// createUserResponse is a person who was just created.
+type createUserResponse struct {
+	CreatedUser
+	RootRole   roleChoice `json:"rootRole"`
+	InviteLink string     `json:"inviteLink" doc:"Where the person chooses a password, or signs in."`
+	EmailSent  bool       `json:"emailSent"`
+}
+
+// CreatedUser is a person without the role.
+type CreatedUser user
+
+func (c createUserResponse) location() string { return fmt.Sprint(c.ID) }
+
+func (a *api) createUser(ctx context.Context, r request, in *struct{ Body createUser }) (createUserResponse, error) {
+	var none createUserResponse
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return none, err
+	}
+	id, err := in.Body.RootRole.in(r.State)
+	if err != nil {
+		return none, err
+	}
+	made, secret, err := a.App.CreateUser(ctx, r.Caller, app.NewUser{
+		Name: in.Body.Name, Username: in.Body.Username, Email: in.Body.Email, Password: in.Body.Password, RootRole: id,
+	})
+	if err != nil {
+		return none, err
+	}
+	p, err := a.People.Person(ctx, made.ID)
+	if err != nil {
+		return none, err
+	}
+	link := a.URL
+	if secret != "" {
+		link = a.newUserLink(secret)
+	}
+	return createUserResponse{CreatedUser: CreatedUser(viewPerson(p)), RootRole: in.Body.RootRole, InviteLink: link}, nil
+}
+
+func (a *api) newUserLink(secret string) string { return a.URL + "/new-user?token=" + secret }
+
+// updateUser is what to change of a person.
+type updateUser struct {
+	Name     *string     `json:"name,omitempty"`
+	Email    *string     `json:"email,omitempty"`
+	RootRole *roleChoice `json:"rootRole,omitempty"`
+}
+
+func (a *api) updateUser(ctx context.Context, r request, in *struct {
+	PersonAt
+	Body updateUser
+}) (user, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return user{}, err
+	}
+	change := app.UserChange{Name: in.Body.Name, Email: in.Body.Email}
+	if in.Body.RootRole != nil {
+		id, err := in.Body.RootRole.in(r.State)
+		if err != nil {
+			return user{}, err
+		}
+		change.RootRole = &id
+	}
+	if _, err := a.App.UpdateUser(ctx, r.Caller, in.ID, change); err != nil {
+		return user{}, err
+	}
+	return a.showPerson(ctx, a.App.State(), in.ID)
+}
+
+func (a *api) deleteUser(ctx context.Context, r request, in *PersonAt) (empty, error) {
+	return empty{}, a.App.DeleteUsers(ctx, r.Caller, in.ID)
+}
+
+// usersSearch is the people who were found.
+type usersSearch []user
+
+func (a *api) searchUsers(ctx context.Context, r request, in *struct {
+	Q string `query:"q"`
+}) (usersSearch, error) {
+	people, err := a.People.SearchPeople(ctx, in.Q)
+	found := usersSearch{}
+	for _, p := range people {
+		if p.Kind == string(access.KindUser) {
+			found = append(found, withRole(r.State, p))
+		}
+	}
+	return found, err
+}
+
+// usersGroupsBase is everyone that roles can be given to.
+type usersGroupsBase struct {
+	Users  []baseUser  `json:"users"`
+	Groups []baseGroup `json:"groups"`
+}
+
+// baseUser is a person or a service account in short.
+type baseUser struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name,omitempty"`
+	Username    string `json:"username,omitempty"`
+	Email       string `json:"email,omitempty"`
+	AccountType string `json:"accountType"`
+	ImageURL    string `json:"imageUrl"`
+}
+
+// baseGroup is a group in short.
+type baseGroup struct {
+	ID          int64   `json:"id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description" nullable:"true"`
+	UserCount   int     `json:"userCount"`
+}
+
+func (a *api) getBaseUsersAndGroups(ctx context.Context, r request, _ *struct{}) (usersGroupsBase, error) {
+	all := usersGroupsBase{Users: []baseUser{}, Groups: []baseGroup{}}
+	people, err := a.People.People(ctx)
+	for _, p := range people {
+		u := viewPerson(p)
+		all.Users = append(all.Users, baseUser{u.ID, u.Name, u.Username, u.Email, u.AccountType, u.ImageURL})
+	}
+	for g := range r.State.Groups() {
+		all.Groups = append(all.Groups, baseGroup{g.ID, g.Name, g.Description, len(g.Members)})
+	}
+	return all, err
+}
+
+// adminCount counts administrators.
+type adminCount struct {
+	Password   int `json:"password" doc:"People who can sign in by a password."`
+	NoPassword int `json:"noPassword" doc:"People who cannot."`
+	Service    int `json:"service" doc:"Service accounts."`
+}
+
+func (a *api) getAdminCount(ctx context.Context, r request, _ *struct{}) (adminCount, error) {
+	var count adminCount
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return count, err
+	}
+	people, err := a.People.People(ctx)
+	for _, p := range people {
+		actor, _ := r.State.Actor(p.ID)
+		switch {
+		case !actor.IsAdmin():
+		case p.Kind == string(access.KindServiceAccount):
+			count.Service++
+		case p.PasswordHash != "":
+			count.Password++
+		default:
+			count.NoPassword++
+		}
+	}
+	return count, err
+}
+
+// inactiveAfter is how long somebody stays away before counting as inactive.
+const inactiveAfter = 180 * 24 * time.Hour
+
+// inactiveUsers is the people who have not been here for long.
+type inactiveUsers struct {
+	Version       int            `json:"version"`
+	InactiveUsers []inactiveUser `json:"inactiveUsers"`
+}
+
+// inactiveUser is a person who has not been here for long.
+type inactiveUser struct {
+	ID        int64    `json:"id"`
+	Name      string   `json:"name,omitempty"`
+	Username  string   `json:"username,omitempty"`
+	Email     string   `json:"email,omitempty"`
+	SeenAt    *instant `json:"seenAt" nullable:"true"`
+	CreatedAt instant  `json:"createdAt"`
+	PATSeenAt *instant `json:"patSeenAt" nullable:"true" doc:"When one of the person's tokens was last used."`
+}
+
+func (a *api) getInactiveUsers(ctx context.Context, r request, _ *struct{}) (inactiveUsers, error) {
+	list := inactiveUsers{Version: 1, InactiveUsers: []inactiveUser{}}
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return list, err
+	}
+	people, err := a.People.People(ctx)
+	if err != nil {
+		return list, err
+	}
+	uses, err := a.People.PersonalTokenUses(ctx)
+	if err != nil {
+		return list, err
+	}
+	since := a.App.Now().Add(-inactiveAfter)
+	for _, p := range people {
+		var used *time.Time
+		for t := range r.State.PersonalTokens(p.ID) {
+			if at, ok := uses[t.ID]; ok && (used == nil || at.After(*used)) {
+				used = &at
+			}
+		}
+		here := p.CreatedAt.After(since) || p.SeenAt != nil && p.SeenAt.After(since) || used != nil && used.After(since)
+		if !here && p.Kind == string(access.KindUser) {
+			list.InactiveUsers = append(list.InactiveUsers, inactiveUser{p.ID, p.Name, p.Username, p.Email, instantOf(p.SeenAt), instant(p.CreatedAt), instantOf(used)})
+		}
+	}
+	return list, nil
+}
+
+// ids names people.
+type ids struct {
+	IDs []int64 `json:"ids"`
+}
+
+func (a *api) deleteInactiveUsers(ctx context.Context, r request, in *struct{ Body ids }) (empty, error) {
+	return empty{}, a.App.DeleteUsers(ctx, r.Caller, in.Body.IDs...)
+}
+
+// whoever is who calls: an account, or an admin token.
+type whoever struct {
+	account *user
+	token   *tokenUser
+}
+
+// MarshalJSON returns the one that it is.
+func (w whoever) MarshalJSON() ([]byte, error) {
+	if w.account != nil {
+		return json.Marshal(w.account)
+	}
+	return json.Marshal(w.token)
+}
+
+// Schema returns that of either.
+func (whoever) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{
+		r.Schema(reflect.TypeFor[user](), true, ""),
+		r.Schema(reflect.TypeFor[tokenUser](), true, ""),
+	}}
+}

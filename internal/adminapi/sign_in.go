@@ -1,0 +1,77 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
+)
+
+const tagAuth = "Auth"
+
+// signIn registers how people sign in and out.
+func (a *api) signIn() {
+	register(a, operation{
+		ID: "login", Method: http.MethodPost, Path: "/auth/simple/login", Tag: tagAuth,
+		Summary:     "Sign in by a password",
+		Description: "The answer sets the cookie `" + identity.SessionCookie + "`, which lasts 48 hours.",
+		Outside:     true, Open: true, Guessed: true, NoStore: true,
+	}, a.login)
+	register(a, operation{
+		ID: "logout", Method: http.MethodPost, Path: "/logout", Tag: tagAuth,
+		Summary: "Sign out, everywhere", Status: http.StatusFound,
+		Outside: true,
+	}, a.logout)
+	register(a, operation{
+		ID: "getSimpleSettings", Method: http.MethodGet, Path: "/auth/simple/settings", Tag: tagAuth,
+		Summary:     "Read whether people can sign in by a password",
+		Permissions: []access.Permission{access.Admin, access.UpdateAuth},
+	}, a.getSimpleSettings)
+}
+
+// login is somebody's name and password.
+type login struct {
+	Username string `json:"username" doc:"The username or the e-mail address."`
+	Password string `json:"password"`
+}
+
+func (a *api) login(_ context.Context, r request, in *struct{ Body login }) (user, error) {
+	signed, err := a.People.SignIn(r.http, r.Caller.Origin.IP, in.Body.Username, in.Body.Password)
+	if err != nil {
+		return user{}, err
+	}
+	for _, cookie := range signed.Cookies {
+		r.header.Add("Set-Cookie", cookie.String())
+	}
+	seen := withRole(r.State, signed.Person)
+	seen.ActiveSessions, seen.DeletedSessions = &signed.Active, &signed.Deleted
+	return seen, nil
+}
+
+func (a *api) logout(ctx context.Context, r request, _ *struct{}) (empty, error) {
+	ref := r.Caller.Actor.Ref
+	if ref.Kind() != access.KindUser {
+		return empty{}, fault.New(fault.Forbidden, "Only people sign in and out.")
+	}
+	if err := a.App.EndSessions(ctx, r.Caller, ref.ID()); err != nil {
+		return empty{}, err
+	}
+	r.header.Add("Set-Cookie", a.People.SignedOut().String())
+	r.header.Set("Clear-Site-Data", `"cookies", "storage"`)
+	r.header.Set("Location", a.URL+"/signed-out")
+	return empty{}, nil
+}
+
+// passwordAuth is what is set about signing in by a password.
+type passwordAuth struct {
+	Disabled bool `json:"disabled"`
+}
+
+func (a *api) getSimpleSettings(_ context.Context, r request, _ *struct{}) (passwordAuth, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin, access.UpdateAuth); err != nil {
+		return passwordAuth{}, err
+	}
+	return passwordAuth(r.State.PasswordSignIn()), nil
+}
