@@ -53,6 +53,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	reported "github.com/quorate/quorate/internal/usage"
 	"github.com/quorate/quorate/internal/webfault"
 )
 
@@ -76,6 +77,7 @@ type Options struct {
 	Authenticator Authenticator
 	Tokens        Tokens
 	Events        *eventlog.Log
+	Usage         *reported.Usage
 	// People knows names, passwords and sessions.
 	People *identity.Identity
 	// URL is where people reach the server, without a slash at its end.
@@ -112,6 +114,7 @@ func (a *api) operations() {
 	a.strategyTypes()
 	a.apiTokens()
 	a.events()
+	a.metrics()
 	a.settings()
 	a.user()
 	a.people()

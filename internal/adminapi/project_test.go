@@ -98,7 +98,7 @@ func projectScenarios() []scenario {
 			name: "get the status of a project", method: "GET", path: "/projects/default/status", status: 200,
 			want: `{"resources":{"members":0,"apiTokens":2,"segments":1},"health":{"current":17},"technicalDebt":{"current":83},"staleFlags":{"total":5},
 				"lifecycleSummary":{"initial":{"averageDays":null,"currentFlags":6},"preLive":{"averageDays":null,"currentFlags":0},"live":{"currentFlags":0},"completed":{"currentFlags":0},"archived":{"currentFlags":1,"last30Days":1}},
-				"activityCountByDate":[{"count":10}]}`,
+				"activityCountByDate":[{"count":9}]}`,
 		},
 		{name: "get the status of no project", method: "GET", path: "/projects/none/status", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "who created the flags of a project", method: "GET", path: "/projects/default/flag-creators", status: 200, want: `[{"id":-42,"name":"terraform"}]`},

@@ -57,6 +57,7 @@ func scenarios() map[string][]scenario {
 		"strategy types":       strategyTypeScenarios(),
 		"API tokens":           apiTokenScenarios(),
 		"events":               eventScenarios(),
+		"metrics":              metricScenarios(),
 		"settings":             settingScenarios(),
 		"user":                 userScenarios(),
 	}

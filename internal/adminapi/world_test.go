@@ -78,6 +78,7 @@ func newWorld(t testing.TB, db *store.DB) *world {
 		Authenticator: callers{},
 		Tokens:        identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now}),
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
+		Usage:         w.mustReport(t),
 	})
 	w.handler = r
 	return w

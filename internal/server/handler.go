@@ -43,6 +43,7 @@ func (s *Server) handler() http.Handler {
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
+		Usage:  s.usage,
 		People: s.identity, URL: s.URL(),
 		// There is no mail yet, so an administrator who reads the log passes the link on.
 		SendLink: func(ctx context.Context, to identity.Person, link string) {

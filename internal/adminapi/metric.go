@@ -1,0 +1,270 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/flag"
+	reported "github.com/quorate/quorate/internal/usage"
+)
+
+// metrics registers how people read what SDKs report: counts, applications, and names
+// that no flag has.
+func (a *api) metrics() {
+	const tag = "Metrics"
+	register(a, operation{
+		ID: "getFeatureUsageSummary", Method: http.MethodGet, Path: "/client-metrics/features/{name}", Tag: tag,
+		Summary: "How often a flag was used in the last hour, and by which applications",
+	}, a.getFeatureUsageSummary)
+	register(a, operation{
+		ID: "getRawFeatureMetrics", Method: http.MethodGet, Path: "/client-metrics/features/{name}/raw", Tag: tag,
+		Summary: "How often a flag was used in each hour, by application and environment",
+	}, a.getRawFeatureMetrics)
+	register(a, operation{
+		ID: "getApplications", Method: http.MethodGet, Path: "/metrics/applications", Tag: tag,
+		Summary: "List the applications that use flags",
+	}, a.getApplications)
+	register(a, operation{
+		ID: "getUnknownFlags", Method: http.MethodGet, Path: "/metrics/unknown-flags", Tag: tag,
+		Summary: "List the names that SDKs asked for and that no flag has",
+	}, a.getUnknownFlags)
+}
+
+// featureEnvironmentMetrics is how often a flag was on and off in an hour.
+type featureEnvironmentMetrics struct {
+	FeatureName flag.Name            `json:"featureName,omitempty"`
+	AppName     string               `json:"appName,omitempty"`
+	Environment flag.EnvironmentName `json:"environment"`
+	Timestamp   instant              `json:"timestamp" doc:"When the hour began."`
+	Yes         int64                `json:"yes"`
+	No          int64                `json:"no"`
+	Variants    map[string]int64     `json:"variants,omitempty"`
+}
+
+// featureMetrics is how often a flag was used, hour by hour.
+type featureMetrics struct {
+	Version  int                         `json:"version"`
+	Maturity string                      `json:"maturity"`
+	Data     []featureEnvironmentMetrics `json:"data"`
+}
+
+// featureUsage is how often a flag was used in the last hour.
+type featureUsage struct {
+	Version          int                         `json:"version"`
+	Maturity         string                      `json:"maturity"`
+	FeatureName      flag.Name                   `json:"featureName"`
+	LastHourUsage    []featureEnvironmentMetrics `json:"lastHourUsage"`
+	SeenApplications []string                    `json:"seenApplications"`
+}
+
+// The metrics API has been stable in Unleash for long.
+const (
+	metricsVersion  = 1
+	metricsMaturity = "stable"
+)
+
+func (a *api) getFeatureUsageSummary(ctx context.Context, _ request, in *struct {
+	Name flag.Name `path:"name"`
+},
+) (featureUsage, error) {
+	const day, lastHour = 24, 2 // the hour that runs, and the one before
+	counts, err := a.Usage.Hours(ctx, string(in.Name), day)
+	if err != nil {
+		return featureUsage{}, err
+	}
+	summary := featureUsage{
+		Version: metricsVersion, Maturity: metricsMaturity, FeatureName: in.Name,
+		LastHourUsage: []featureEnvironmentMetrics{}, SeenApplications: []string{},
+	}
+	since := a.Usage.Now().UTC().Truncate(time.Hour).Add(-(lastHour - 1) * time.Hour)
+	for _, c := range counts {
+		if !slices.Contains(summary.SeenApplications, c.Application) {
+			summary.SeenApplications = append(summary.SeenApplications, c.Application)
+		}
+		if c.Hour.Before(since) {
+			continue
+		}
+		at := slices.IndexFunc(summary.LastHourUsage, func(m featureEnvironmentMetrics) bool { return string(m.Environment) == c.Environment })
+		if at < 0 {
+			at = len(summary.LastHourUsage)
+			summary.LastHourUsage = append(summary.LastHourUsage, featureEnvironmentMetrics{
+				Environment: flag.EnvironmentName(c.Environment), Timestamp: instant(c.Hour),
+			})
+		}
+		summary.LastHourUsage[at].Yes += c.Yes
+		summary.LastHourUsage[at].No += c.No
+	}
+	slices.Sort(summary.SeenApplications)
+	return summary, nil
+}
+
+func (a *api) getRawFeatureMetrics(ctx context.Context, _ request, in *struct {
+	Name      flag.Name `path:"name"`
+	HoursBack string    `query:"hoursBack" doc:"1 to 48; 24 if left out."`
+},
+) (featureMetrics, error) {
+	hours, err := strconv.Atoi(in.HoursBack)
+	if err != nil || hours < 1 || hours > 48 {
+		hours = 24
+	}
+	counts, err := a.Usage.Hours(ctx, string(in.Name), hours)
+	if err != nil {
+		return featureMetrics{}, err
+	}
+	raw := featureMetrics{Version: metricsVersion, Maturity: metricsMaturity, Data: []featureEnvironmentMetrics{}}
+	for _, c := range filled(counts, hours, a.Usage.Now()) {
+		raw.Data = append(raw.Data, featureEnvironmentMetrics{
+			FeatureName: in.Name, AppName: c.Application, Environment: flag.EnvironmentName(c.Environment),
+			Timestamp: instant(c.Hour), Yes: c.Yes, No: c.No, Variants: c.Variants,
+		})
+	}
+	return raw, nil
+}
+
+// filled returns the counts with zeros for the hours in which an application that is
+// among them counted nothing in an environment, so that a chart has no gaps; newest first.
+func filled(counts []reported.HourCount, hours int, now time.Time) []reported.HourCount {
+	type source struct{ environment, application string }
+	type place struct {
+		source
+		hour time.Time
+	}
+	have := map[place]reported.HourCount{}
+	var sources []source
+	for _, c := range counts {
+		from := source{c.Environment, c.Application}
+		if !slices.Contains(sources, from) {
+			sources = append(sources, from)
+		}
+		have[place{from, c.Hour.UTC()}] = c
+	}
+	all := make([]reported.HourCount, 0, hours*len(sources))
+	last := now.UTC().Truncate(time.Hour)
+	for back := range hours {
+		hour := last.Add(-time.Duration(back) * time.Hour)
+		for _, from := range sources {
+			c := have[place{from, hour}]
+			c.Environment, c.Application, c.Hour = from.environment, from.application, hour
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// application is a program that uses flags.
+type application struct {
+	AppName     string             `json:"appName"`
+	CreatedAt   instant            `json:"createdAt"`
+	UpdatedAt   instant            `json:"updatedAt" doc:"When it was last seen."`
+	Description string             `json:"description"`
+	URL         string             `json:"url"`
+	Color       string             `json:"color"`
+	Icon        string             `json:"icon"`
+	Strategies  []string           `json:"strategies" doc:"Those that its SDK knows."`
+	Usage       []applicationUsage `json:"usage"`
+}
+
+// applicationUsage is where an application looks for flags.
+type applicationUsage struct {
+	Project      string   `json:"project" doc:"* is every project."`
+	Environments []string `json:"environments"`
+}
+
+// applications are programs that use flags.
+type applications struct {
+	Applications []application `json:"applications"`
+	Total        int           `json:"total"`
+}
+
+func (a *api) getApplications(ctx context.Context, _ request, in *struct {
+	Query     string `query:"query" doc:"A part of the name."`
+	Offset    string `query:"offset"`
+	Limit     string `query:"limit"`
+	SortOrder string `query:"sortOrder" doc:"asc, also if left out, or desc."`
+},
+) (applications, error) {
+	all, err := a.Usage.Applications(ctx)
+	if err != nil {
+		return applications{}, err
+	}
+	all = slices.DeleteFunc(all, func(one reported.Application) bool {
+		return !strings.Contains(strings.ToLower(one.Name), strings.ToLower(in.Query))
+	})
+	if in.SortOrder == "desc" {
+		slices.Reverse(all)
+	}
+	list := applications{Applications: []application{}, Total: len(all)}
+	for _, one := range pageOf(all, in.Offset, in.Limit, 1000, 1000) {
+		list.Applications = append(list.Applications, applicationOf(one))
+	}
+	return list, nil
+}
+
+func applicationOf(a reported.Application) application {
+	shown := application{
+		AppName: a.Name, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.SeenAt), Description: a.Description,
+		URL: a.URL, Color: a.Color, Icon: a.Icon, Strategies: append([]string{}, a.Strategies...), Usage: []applicationUsage{},
+	}
+	for _, p := range a.Projects { // by project and environment
+		if last := len(shown.Usage) - 1; last >= 0 && shown.Usage[last].Project == p.Project {
+			shown.Usage[last].Environments = append(shown.Usage[last].Environments, p.Environment)
+			continue
+		}
+		shown.Usage = append(shown.Usage, applicationUsage{Project: p.Project, Environments: []string{p.Environment}})
+	}
+	return shown
+}
+
+// unknownFlag is a name that no flag has, with who asked for it.
+type unknownFlag struct {
+	Name       string              `json:"name"`
+	LastSeenAt instant             `json:"lastSeenAt"`
+	Reports    []unknownFlagReport `json:"reports"`
+}
+
+// unknownFlagReport is an application that asked for a name that no flag has.
+type unknownFlagReport struct {
+	AppName      string                   `json:"appName"`
+	Environments []unknownFlagEnvironment `json:"environments"`
+}
+
+// unknownFlagEnvironment is where a name was asked for that no flag has, and when last.
+type unknownFlagEnvironment struct {
+	Environment string  `json:"environment"`
+	SeenAt      instant `json:"seenAt"`
+}
+
+// unknownFlagsResponse are names that no flag has.
+type unknownFlagsResponse struct {
+	UnknownFlags []unknownFlag `json:"unknownFlags"`
+}
+
+func (a *api) getUnknownFlags(ctx context.Context, _ request, _ *struct{}) (unknownFlagsResponse, error) {
+	reports, err := a.Usage.UnknownFlags(ctx)
+	if err != nil {
+		return unknownFlagsResponse{}, err
+	}
+	list := unknownFlagsResponse{UnknownFlags: []unknownFlag{}}
+	for _, r := range reports { // by name, environment and application
+		last := len(list.UnknownFlags) - 1
+		if last < 0 || list.UnknownFlags[last].Name != r.Name {
+			list.UnknownFlags = append(list.UnknownFlags, unknownFlag{Name: r.Name, Reports: []unknownFlagReport{}})
+			last++
+		}
+		f := &list.UnknownFlags[last]
+		if at := instant(r.At); at.after(f.LastSeenAt) {
+			f.LastSeenAt = at
+		}
+		at := slices.IndexFunc(f.Reports, func(have unknownFlagReport) bool { return have.AppName == r.Application })
+		if at < 0 {
+			at = len(f.Reports)
+			f.Reports = append(f.Reports, unknownFlagReport{AppName: r.Application})
+		}
+		f.Reports[at].Environments = append(f.Reports[at].Environments, unknownFlagEnvironment{Environment: r.Environment, SeenAt: instant(r.At)})
+	}
+	return list, nil
+}
