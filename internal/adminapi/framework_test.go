@@ -76,8 +76,13 @@ func TestUnknownPaths(t *testing.T) {
 	t.Parallel()
 	w := newSQLiteWorld(t)
 	for _, request := range [][2]string{
-		{"GET", "/api/admin/x"}, {"GET", "/api/admin"}, {"GET", "/api/admin/features"}, {"GET", "/api/admin/archive/features"},
-		{"POST", "/api/admin/features/checkout"}, {"PUT", "/api/admin" + createPath}, {"GET", "/api/admin/projects/default/features/checkout/x"},
+		{"GET", "/api/admin/x"},
+		{"GET", "/api/admin"},
+		{"GET", "/api/admin/features"},
+		{"GET", "/api/admin/archive/features"},
+		{"POST", "/api/admin/features/checkout"},
+		{"PUT", "/api/admin" + createPath},
+		{"GET", "/api/admin/projects/default/features/checkout/x"},
 	} {
 		got := w.call(t, "admin", request[0], request[1], "", nil)
 		if got.status != http.StatusNotFound {

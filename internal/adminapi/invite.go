@@ -117,7 +117,8 @@ type publicSignupTokenUpdate struct {
 func (a *api) updateInvite(ctx context.Context, r request, in *struct {
 	InviteAt
 	Body publicSignupTokenUpdate
-}) (publicSignupToken, error) {
+},
+) (publicSignupToken, error) {
 	i, err := a.People.UpdateInvite(ctx, r.Caller.Actor, in.Token, in.Body.Enabled, in.Body.ExpiresAt)
 	return a.viewInvite(r.State, i), err
 }
@@ -138,7 +139,8 @@ type createInvitedUser struct {
 func (a *api) signUp(ctx context.Context, r request, in *struct {
 	InviteAt
 	Body createInvitedUser
-}) (user, error) {
+},
+) (user, error) {
 	made, err := a.App.SignUp(ctx, r.Caller.Origin, in.Token, app.NewUser{
 		Name: in.Body.Name, Username: in.Body.Username, Email: in.Body.Email, Password: in.Body.Password,
 	})

@@ -69,7 +69,8 @@ type password struct {
 func (a *api) changeUserPassword(ctx context.Context, r request, in *struct {
 	PersonAt
 	Body password
-}) (empty, error) {
+},
+) (empty, error) {
 	return empty{}, a.App.ChangePassword(ctx, r.Caller, in.ID, in.Body.Password)
 }
 
@@ -109,7 +110,8 @@ type resetTokenUser struct {
 
 func (a *api) validateToken(ctx context.Context, r request, in *struct {
 	Token string `query:"token"`
-}) (resetTokenUser, error) {
+},
+) (resetTokenUser, error) {
 	token, err := a.People.ResetToken(ctx, in.Token)
 	if err != nil {
 		return resetTokenUser{}, err

@@ -302,7 +302,8 @@ type updateUser struct {
 func (a *api) updateUser(ctx context.Context, r request, in *struct {
 	PersonAt
 	Body updateUser
-}) (user, error) {
+},
+) (user, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return user{}, err
 	}
@@ -329,7 +330,8 @@ type usersSearch []user
 
 func (a *api) searchUsers(ctx context.Context, r request, in *struct {
 	Q string `query:"q"`
-}) (usersSearch, error) {
+},
+) (usersSearch, error) {
 	people, err := a.People.SearchPeople(ctx, in.Q)
 	found := usersSearch{}
 	for _, p := range people {

@@ -173,7 +173,7 @@ func decode(raw []byte) (any, error) {
 	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // a Decoder returns io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return nil, json.Unmarshal(raw, &value) // says where the value ends
 	}
 	return value, nil

@@ -119,7 +119,8 @@ type updateServiceAccount struct {
 func (a *api) updateServiceAccount(ctx context.Context, r request, in *struct {
 	PersonAt
 	Body updateServiceAccount
-}) (serviceAccount, error) {
+},
+) (serviceAccount, error) {
 	if _, err := a.App.UpdateServiceAccount(ctx, r.Caller, in.ID, app.ServiceAccountChange{Name: in.Body.Name, RootRole: in.Body.RootRole}); err != nil {
 		return serviceAccount{}, err
 	}
@@ -153,7 +154,8 @@ func (a *api) getServiceAccountTokens(ctx context.Context, r request, in *Person
 func (a *api) createServiceAccountToken(ctx context.Context, r request, in *struct {
 	PersonAt
 	Body createPat
-}) (pat, error) {
+},
+) (pat, error) {
 	t, secret, err := a.App.CreateServiceAccountToken(ctx, r.Caller, in.ID, app.NewPersonalToken{Description: in.Body.Description, ExpiresAt: &in.Body.ExpiresAt})
 	return a.newPAT(t, secret, err)
 }
@@ -161,6 +163,7 @@ func (a *api) createServiceAccountToken(ctx context.Context, r request, in *stru
 func (a *api) deleteServiceAccountToken(ctx context.Context, r request, in *struct {
 	PersonAt
 	TokenID int64 `path:"tokenId"`
-}) (empty, error) {
+},
+) (empty, error) {
 	return empty{}, a.App.DeleteServiceAccountToken(ctx, r.Caller, in.ID, in.TokenID)
 }

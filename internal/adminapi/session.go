@@ -50,7 +50,8 @@ func (a *api) getSessions(ctx context.Context, r request, _ *struct{}) (userSess
 
 func (a *api) deleteSession(ctx context.Context, r request, in *struct {
 	ID string `path:"id"`
-}) (empty, error) {
+},
+) (empty, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return empty{}, err
 	}

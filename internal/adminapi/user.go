@@ -137,7 +137,8 @@ type roles struct {
 
 func (a *api) getUserRoles(_ context.Context, r request, in *struct {
 	ProjectID flag.ProjectID `query:"projectId"`
-}) (roles, error) {
+},
+) (roles, error) {
 	if in.ProjectID == "" {
 		return roles{}, fault.Field("/query/projectId", "The `/query/projectId` property is required. It was not present on the data you sent.")
 	}

@@ -219,6 +219,12 @@ func Rooms() []Room {
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",
 		},
 		{
+			Dir: "internal/server/servertest", Level: Support,
+			For: "a server inside a test's process, empty or filled",
+			May: []string{"server", "app", "identity", "store", "flagtest"},
+			Why: "it fills a database and starts a server; what the server does, it leaves to the server",
+		},
+		{
 			Dir: "internal/cli", Level: Shell,
 			For: "one file per subcommand; settings",
 			May: []string{"server", "app"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
@@ -129,7 +130,7 @@ func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
 		return nil, err
 	}
 	if decision.Verdict == gate.Bypass {
-		events = append(events[:len(events):len(events)], bypassed(decision, c.Reason))
+		events = append(slices.Clip(events), bypassed(decision, c.Reason))
 	}
 	return events, nil
 }

@@ -107,10 +107,10 @@ func TestDoRefused(t *testing.T) {
 			command engine.Command
 			want    func(error) bool
 		}{
-			"Decide's fault":             {t.Context(), decided(nil, refusal), func(err error) bool { return err == error(refusal) }},
-			"Decide's error":             {t.Context(), decided(nil, broken), func(err error) bool { return err == broken }},
-			"Also's fault":               {t.Context(), also(refusal), func(err error) bool { return err == error(refusal) }},
-			"Also's error":               {t.Context(), also(broken), func(err error) bool { return err == broken }},
+			"Decide's fault":             {t.Context(), decided(nil, refusal), func(err error) bool { return errors.Is(err, error(refusal)) }},
+			"Decide's error":             {t.Context(), decided(nil, broken), func(err error) bool { return errors.Is(err, broken) }},
+			"Also's fault":               {t.Context(), also(refusal), func(err error) bool { return errors.Is(err, error(refusal)) }},
+			"Also's error":               {t.Context(), also(broken), func(err error) bool { return errors.Is(err, broken) }},
 			"an event that does not fit": {t.Context(), decided([]state.Event{setting("a", "1"), {Payload: state.FeatureArchived{}}}, nil), func(err error) bool { return errors.As(err, new(*state.MisfitError)) }},
 			"a caller who is gone":       {canceled, decided([]state.Event{setting("a", "1")}, nil), func(err error) bool { return errors.Is(err, context.Canceled) }},
 		} {
@@ -344,16 +344,20 @@ func TestGate(t *testing.T) {
 		}{
 			{"where nothing is protected", editor, []flag.EnvironmentName{flagtest.Development}, "", ""},
 			{
-				"an admin", access.Actor{Ref: "user:1", Grants: []access.Grant{{Permission: access.Admin}}},
-				[]flag.EnvironmentName{flagtest.Development, flagtest.Production}, `{"environments":["production"],"reason":"The shop is down."}`, "production",
+				"an admin",
+				access.Actor{Ref: "user:1", Grants: []access.Grant{{Permission: access.Admin}}},
+				[]flag.EnvironmentName{flagtest.Development, flagtest.Production},
+				`{"environments":["production"],"reason":"The shop is down."}`, "production",
 			},
 			{
 				"who may there", grant(access.SkipChangeRequest, flagtest.Production),
-				[]flag.EnvironmentName{flagtest.Production}, `{"environments":["production"],"reason":"The shop is down."}`, "production",
+				[]flag.EnvironmentName{flagtest.Production},
+				`{"environments":["production"],"reason":"The shop is down."}`, "production",
 			},
 			{
 				"who may in both", grant(access.SkipChangeRequest, ""),
-				[]flag.EnvironmentName{flagtest.Staging, flagtest.Production}, `{"environments":["production","staging"],"reason":"The shop is down."}`, "",
+				[]flag.EnvironmentName{flagtest.Staging, flagtest.Production},
+				`{"environments":["production","staging"],"reason":"The shop is down."}`, "",
 			},
 		} {
 			before := e.State()

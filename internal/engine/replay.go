@@ -39,8 +39,7 @@ func (e *Engine) replay(ctx context.Context, from *state.State, fn func(Change) 
 // misfit makes damage of an event that does not fit the state before it: its bytes are
 // whole, but what they say cannot have been decided.
 func misfit(err error) error {
-	var m *state.MisfitError
-	if errors.As(err, &m) {
+	if m, ok := errors.AsType[*state.MisfitError](err); ok {
 		return &ledger.Break{Revision: m.Revision, Reason: m.Error()}
 	}
 	return err

@@ -108,8 +108,7 @@ func Field(path, format string, args ...any) error {
 
 // As returns the fault in err's chain, or nil when err is an internal error.
 func As(err error) *Error {
-	var f *Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f
 	}
 	return nil

@@ -76,11 +76,11 @@ func (m *maker) vocabulary() []state.Event {
 	var events []state.Event
 	for i, name := range contextFields {
 		events = append(events, state.Event{Payload: state.ContextFieldCreated{Field: flag.ContextField{
-			Name: name, Description: text("Filled in by the gateway."), Stickiness: name == "tenantId",
+			Name: name, Description: new("Filled in by the gateway."), Stickiness: name == "tenantId",
 			SortOrder: i, LegalValues: legalValues(name), CreatedAt: m.at,
 		}}})
 	}
-	events = append(events, state.Event{Payload: state.TagTypeCreated{TagType: flag.TagType{Name: "team", Description: text("Who answers for it.")}}})
+	events = append(events, state.Event{Payload: state.TagTypeCreated{TagType: flag.TagType{Name: "team", Description: new("Who answers for it.")}}})
 	for _, team := range teams {
 		events = append(events, state.Event{Payload: state.TagCreated{Tag: flag.Tag{Type: "team", Value: team}}})
 	}
@@ -117,7 +117,7 @@ func (m *maker) project(i int) []state.Event {
 func (m *maker) segment(i int) []state.Event {
 	segment := flag.Segment{
 		ID: flag.SegmentID(i + 1), Name: fmt.Sprintf("%s-%s-%d", pick(m, plans), pick(m, countries), i+1),
-		Description: text("Customers who agreed to try things early."),
+		Description: new("Customers who agreed to try things early."),
 		Constraints: m.constraints(1 + m.rnd.IntN(3)), CreatedAt: m.at, CreatedBy: string(Author),
 	}
 	var scope state.Scope
@@ -157,7 +157,7 @@ func (m *maker) flag(i int) []state.Event {
 		CreatedAt: m.at, CreatedBy: string(Author),
 	}
 	if m.chance(70) {
-		f.Description = text("Shows " + string(name) + " to those who are meant to see it.")
+		f.Description = new("Shows " + string(name) + " to those who are meant to see it.")
 	}
 	for _, env := range environments() {
 		f.Environments = append(f.Environments, m.configuration(project, env))
@@ -169,7 +169,7 @@ func (m *maker) flag(i int) []state.Event {
 		f.Tags = []flag.Tag{{Type: "team", Value: pick(m, teams)}}
 	}
 	if m.chance(10) {
-		f.Links = []flag.Link{{ID: m.id(), URL: "https://tracker.example/" + string(name), Title: text("Ticket")}}
+		f.Links = []flag.Link{{ID: m.id(), URL: "https://tracker.example/" + string(name), Title: new("Ticket")}}
 	}
 	events := []state.Event{{Scope: scope, Payload: state.FeatureCreated{Flag: f}}}
 	if m.chance(3) {
@@ -289,7 +289,8 @@ func (m *maker) some(values []string) []string {
 
 func pick[T any](m *maker, from []T) T { return from[m.rnd.IntN(len(from))] }
 
-func text(s string) *string { return &s }
+//go:fix inline
+func text(s string) *string { return new(s) }
 
 // environments returns the names by which rows are sorted.
 func environments() []flag.EnvironmentName {

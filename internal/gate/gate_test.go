@@ -56,7 +56,7 @@ func world(protected ...gate.Place) *state.State {
 		add(state.Scope{Project: p, Feature: name}, state.FeatureCreated{Flag: flag.Flag{Name: name, Project: p, Environments: rows}})
 	}
 	global := flag.Segment{ID: 1, Name: "global"}
-	owned := flag.Segment{ID: 2, Name: "owned", Project: ptr(shop)}
+	owned := flag.Segment{ID: 2, Name: "owned", Project: new(shop)}
 	add(state.Scope{}, state.SegmentCreated{Segment: global})
 	add(state.Scope{Project: shop}, state.SegmentCreated{Segment: owned})
 	for _, place := range append(protected, gate.Place{Project: shop, Environment: prod}) {
@@ -66,7 +66,8 @@ func world(protected ...gate.Place) *state.State {
 	return s
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 // holder returns a person who holds one permission.
 func holder(p access.Permission, project flag.ProjectID, env flag.EnvironmentName) access.Actor {
@@ -117,8 +118,8 @@ func TestProtected(t *testing.T) {
 		"segment of the project":    {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(2), After: *s.Segment(2)}}, false},
 		"segment deleted":           {state.Event{Payload: state.SegmentDeleted{Before: *s.Segment(2)}}, false},
 		"segment made global":       {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(2), After: flag.Segment{ID: 2}}}, false},
-		"segment out to another":    {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(2), After: flag.Segment{ID: 2, Project: ptr(other)}}}, false},
-		"segment in from global":    {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(1), After: flag.Segment{ID: 1, Project: ptr(shop)}}}, false},
+		"segment out to another":    {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(2), After: flag.Segment{ID: 2, Project: new(other)}}}, false},
+		"segment in from global":    {state.Event{Payload: state.SegmentUpdated{Before: *s.Segment(1), After: flag.Segment{ID: 1, Project: new(shop)}}}, false},
 		"segment with a false past": {state.Event{Payload: state.SegmentUpdated{After: flag.Segment{ID: 2}}}, false},
 		"segment deleted by its id": {state.Event{Payload: state.SegmentDeleted{Before: flag.Segment{ID: 2}}}, false},
 	} {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/quorate/quorate/internal/flag"
@@ -223,10 +224,8 @@ func usesOf(s *state.State, id flag.SegmentID) []Place {
 
 func uses(env *flag.FlagEnvironment, id flag.SegmentID) bool {
 	for i := range env.Strategies {
-		for _, used := range env.Strategies[i].Segments {
-			if used == id {
-				return true
-			}
+		if slices.Contains(env.Strategies[i].Segments, id) {
+			return true
 		}
 	}
 	return false

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-
 	"strings"
 	"sync"
 	"time"
@@ -91,7 +90,7 @@ func (i *Identity) atHand(ctx context.Context) (map[int64]Person, map[int64]stri
 	all, err := i.db.People(ctx)
 	if err != nil {
 		if people != nil {
-			return people, names, nil //nolint:nilerr // what was known is better than nothing
+			return people, names, nil
 		}
 		return nil, nil, away(err)
 	}

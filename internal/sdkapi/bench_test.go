@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -91,9 +92,7 @@ func polls(api *sdkapi.API) []poll {
 				return
 			}
 			h := w.Header()
-			for name, values := range header {
-				h[name] = values
-			}
+			maps.Copy(h, header)
 			w.Write(body)
 		})})
 	}

@@ -18,8 +18,11 @@ type LedgerReport struct {
 	Digest   string // of the state; equal states have equal digests
 }
 
+// NoAnchor is the anchor of whoever has noted no head.
+var NoAnchor ledger.Head
+
 // VerifyLedger reads a ledger from its first entry to its last, checks the chain, and
-// folds it. If an anchor is given, the ledger must hold that head as well. Nothing is
+// folds it. The ledger must hold the anchor, too, unless it is NoAnchor. Nothing is
 // changed. The error is a *ledger.Break, which names the revision, if the chain does not
 // hold; a *state.MisfitError or *state.UnknownEventError if it cannot be folded.
 func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (report LedgerReport, err error) {
@@ -29,7 +32,7 @@ func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (repor
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
-	folded, anchored := &state.State{}, anchor == ledger.Head{}
+	folded, anchored := &state.State{}, anchor == NoAnchor
 	var batch []ledger.Entry
 	report.Head, err = db.Verify(ctx, ledger.Head{}, func(entry ledger.Entry) error {
 		anchored = anchored || anchor == ledger.Head{Revision: entry.Revision, Hash: entry.Hash}

@@ -183,6 +183,9 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(address.Port)) + s.settings.BasePath
 }
 
+// Handler answers every path, without a network in between.
+func (s *Server) Handler() http.Handler { return s.http.Handler }
+
 // Failed is closed when the server cannot go on; Stop then says why.
 func (s *Server) Failed() <-chan struct{} { return s.failed }
 

@@ -25,8 +25,8 @@ type Storage struct {
 	Database string
 }
 
-// databaseFile is the name of the SQLite database in the data folder.
-const databaseFile = "quorate.db"
+// DatabaseFile is the name of the SQLite database in the data folder.
+const DatabaseFile = "quorate.db"
 
 // open opens the database, after making the data folder.
 func (s Storage) open(ctx context.Context) (*store.DB, error) {
@@ -35,7 +35,7 @@ func (s Storage) open(ctx context.Context) (*store.DB, error) {
 	}
 	url := s.Database
 	if url == "" {
-		url = "sqlite:" + filepath.Join(s.Data, databaseFile)
+		url = "sqlite:" + filepath.Join(s.Data, DatabaseFile)
 	}
 	db, err := store.Open(ctx, store.Options{URL: url})
 	if errors.Is(err, store.ErrLocked) {

@@ -16,7 +16,8 @@ import (
 // noon is when everything in the story happens.
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 123_456_000, time.UTC)
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 // story returns events with at least one of every type, each of which fits the state that the ones
 // before it lead to. A new event type comes at its end.
@@ -41,7 +42,7 @@ func story() []state.Event {
 	}
 	environment := flag.Environment{Name: old, Type: "test", SortOrder: 9, Enabled: true}
 	retired := environment
-	retired.Enabled, retired.RequiredApprovals = false, ptr(2)
+	retired.Enabled, retired.RequiredApprovals = false, new(2)
 
 	project := flag.Project{
 		ID: shop, Name: "Shop", Mode: flag.ModeOpen, DefaultStickiness: "default", CreatedAt: noon, UpdatedAt: noon,
@@ -49,28 +50,28 @@ func story() []state.Event {
 	}
 	settings := state.SettingsOf(&project)
 	newSettings := settings
-	newSettings.Name, newSettings.Description, newSettings.Mode = "The shop", ptr("What customers see."), flag.ModeProtected
-	newSettings.DefaultStickiness, newSettings.FeatureLimit = "userId", ptr(100)
-	newSettings.Naming = &flag.NamingRule{Pattern: `shop\..+`, Example: ptr("shop.cart"), Description: ptr("Begins with shop.")}
-	newSettings.LinkTemplates = []flag.LinkTemplate{{Title: ptr("Ticket"), URLTemplate: "https://tracker.example/{{feature}}"}}
+	newSettings.Name, newSettings.Description, newSettings.Mode = "The shop", new("What customers see."), flag.ModeProtected
+	newSettings.DefaultStickiness, newSettings.FeatureLimit = "userId", new(100)
+	newSettings.Naming = &flag.NamingRule{Pattern: `shop\..+`, Example: new("shop.cart"), Description: new("Begins with shop.")}
+	newSettings.LinkTemplates = []flag.LinkTemplate{{Title: new("Ticket"), URLTemplate: "https://tracker.example/{{feature}}"}}
 
 	field := flag.ContextField{Name: "plan", SortOrder: 1, CreatedAt: noon}
 	newField := field
-	newField.Description, newField.Stickiness, newField.Project = ptr("What they pay for."), true, ptr(home)
-	newField.LegalValues = []flag.LegalValue{{Value: "free"}, {Value: "pro", Description: ptr("Paid.")}}
+	newField.Description, newField.Stickiness, newField.Project = new("What they pay for."), true, ptr(home)
+	newField.LegalValues = []flag.LegalValue{{Value: "free"}, {Value: "pro", Description: new("Paid.")}}
 
 	tagType := flag.TagType{Name: "team"}
-	newTagType := flag.TagType{Name: "team", Description: ptr("Who answers for it."), Icon: ptr("T"), Color: ptr("#3366cc")}
+	newTagType := flag.TagType{Name: "team", Description: new("Who answers for it."), Icon: new("T"), Color: new("#3366cc")}
 	red, blue := flag.Tag{Type: "team", Value: "red"}, flag.Tag{Type: "team", Value: "blue"}
 
 	custom := flag.StrategyType{Name: "byShop", DisplayName: "By shop", Editable: true}
 	newCustom := custom
-	newCustom.Title, newCustom.Description = ptr("Shops"), ptr("On for some shops.")
+	newCustom.Title, newCustom.Description = new("Shops"), new("On for some shops.")
 	newCustom.Parameters = []flag.StrategyParameter{{Name: "shops", Type: "list", Description: "Which.", Required: true}}
 
 	segment := flag.Segment{ID: 1, Name: "staff", CreatedAt: noon, CreatedBy: "user:7"}
 	newSegment := segment
-	newSegment.Description, newSegment.Project = ptr("Who works here."), ptr(shop)
+	newSegment.Description, newSegment.Project = new("Who works here."), ptr(shop)
 	newSegment.Constraints = []flag.Constraint{{ContextName: "userId", Operator: flag.In, Values: []string{"1", "2"}}}
 
 	strategy := flag.Strategy{
@@ -79,7 +80,7 @@ func story() []state.Event {
 		Segments:   []flag.SegmentID{1},
 	}
 	newStrategy := strategy
-	newStrategy.Title, newStrategy.Disabled, newStrategy.Segments = ptr("Half of them"), true, nil
+	newStrategy.Title, newStrategy.Disabled, newStrategy.Segments = new("Half of them"), true, nil
 	newStrategy.Constraints = []flag.Constraint{
 		{ContextName: "appVersion", Operator: flag.SemverGt, Value: "1.2.3", Inverted: true},
 		{ContextName: "plan", Operator: flag.StrContains, Values: []string{"PRO"}, CaseInsensitive: true},
@@ -96,28 +97,28 @@ func story() []state.Event {
 
 	link := flag.Link{ID: "7c3e0d8e-0000-4000-8000-000000000003", URL: "https://tracker.example/1"}
 	newLink := link
-	newLink.Title = ptr("The ticket")
+	newLink.Title = new("The ticket")
 
 	token := access.APIToken{
 		ID: 1, Name: "shop", Type: access.TokenBackend, Projects: []flag.ProjectID{shop}, Environment: prod,
-		Digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef", Alias: ptr("shop-alias"), CreatedAt: noon,
+		Digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef", Alias: new("shop-alias"), CreatedAt: noon,
 	}
 	release := flag.FeatureTypes()[0]
 	newRelease := release
 	newRelease.LifetimeDays = nil
 
 	meta := state.Metadata{Type: "release"}
-	newMeta := state.Metadata{Type: "experiment", Description: ptr("The new shop."), ImpressionData: true}
+	newMeta := state.Metadata{Type: "experiment", Description: new("The new shop."), ImpressionData: true}
 	dependency := flag.Dependency{Feature: api, Enabled: true, Variants: []string{"blue"}}
 
 	reviewer := access.Role{ID: 2, Name: "Reviewer", Type: access.CustomProjectRole}
 	newReviewer := reviewer
 	newReviewer.Description = "Agrees to changes."
 	newReviewer.Permissions = []access.RolePermission{{Permission: access.ApproveChangeRequest, Environment: prod}, {Permission: access.UpdateFeature}}
-	pat := access.PersonalToken{ID: 1, Account: 3, Description: "laptop", Digest: "01", CreatedAt: noon, ExpiresAt: ptr(noon.Add(time.Hour))}
+	pat := access.PersonalToken{ID: 1, Account: 3, Description: "laptop", Digest: "01", CreatedAt: noon, ExpiresAt: new(noon.Add(time.Hour))}
 	group := access.Group{ID: 1, Name: "On call", CreatedAt: noon, CreatedBy: "user:1"}
 	newGroup := group
-	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = ptr("Who is awake."), []string{"oncall"}, ptr(access.RoleID(2))
+	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = new("Who is awake."), []string{"oncall"}, ptr(access.RoleID(2))
 	newGroup.Members = []access.Member{{Account: 2, JoinedAt: noon, AddedBy: "user:1"}, {Account: 3, JoinedAt: noon, AddedBy: "user:1"}}
 
 	return []state.Event{
@@ -204,7 +205,7 @@ func story() []state.Event {
 		{Scope: at("attic", "", ""), Payload: state.ProjectArchived{}},
 		{Scope: at("attic", "", ""), Payload: state.ProjectDeleted{Before: flag.Project{ID: "attic"}}},
 		{Payload: state.APITokenCreated{Token: token}},
-		{Payload: state.APITokenUpdated{ID: 1, After: ptr(noon.Add(time.Hour))}},
+		{Payload: state.APITokenUpdated{ID: 1, After: new(noon.Add(time.Hour))}},
 		{Payload: state.APITokenCreated{Token: access.APIToken{ID: 2, Name: "gone", Type: access.TokenAdmin, Projects: []flag.ProjectID{access.Any}, Digest: "00", CreatedAt: noon}}},
 		{Payload: state.APITokenDeleted{Before: access.APIToken{ID: 2, Name: "gone", Digest: "00"}}},
 		{Payload: state.SettingUpdated{ID: "cors", Before: "", After: `{"origins":["*"]}`}},
