@@ -15,6 +15,11 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 BENCHSTAT := $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
 SDKS := e2e/sdk/node_modules/.stamp
 
+# One set of build settings for everything, so that the release, the tests and the linter
+# share what was compiled.
+export CGO_ENABLED ?= 0
+export GOFLAGS := -trimpath -buildvcs=false
+
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 ROOMS = $$(go list ./... | grep -v /e2e)
 
@@ -27,7 +32,7 @@ help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/quorate
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/quorate/quorate/internal/cli.version=$(VERSION)" -o bin/quorate ./cmd/quorate
+	go build -ldflags "-s -w -X github.com/quorate/quorate/internal/cli.version=$(VERSION)" -o bin/quorate ./cmd/quorate
 
 run: build ## build, then serve on port 4242 with SQLite in ./data and a demo project
 	bin/quorate serve --data data --demo
@@ -63,7 +68,7 @@ test-go: $(SDKS) ## test every room, on SQLite and on PostgreSQL
 	scripts/with-postgres go test -timeout 10m $(ROOMS)
 
 test-race: $(SDKS) ## the same with the race detector
-	scripts/with-postgres go test -race -timeout 20m $(ROOMS)
+	CGO_ENABLED=1 scripts/with-postgres go test -race -timeout 20m $(ROOMS)
 
 # These tests drive a program that they build, which the go command does not see
 # change, so their results are not kept.
@@ -95,7 +100,7 @@ fuzz: ## fuzz each target for FUZZTIME=30s
 MINUTES ?= 60
 soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more random cases, for MINUTES=60
 	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
-		RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
+		CGO_ENABLED=1 RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
 	done
 
 clean: ## remove what was built and installed here; data/ stays

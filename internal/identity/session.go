@@ -142,7 +142,7 @@ func (i *Identity) Sessions(ctx context.Context) ([]Session, error) {
 
 // cookie returns a cookie of ours; an empty value removes it.
 func (i *Identity) cookie(name, value string, expires time.Time) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure is a setting: on a developer's machine there is no https
 		Name: name, Value: value, Path: "/", Expires: expires.UTC(),
 		HttpOnly: true, Secure: i.secure, SameSite: http.SameSiteLaxMode,
 	}
