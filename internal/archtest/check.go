@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/build"
+	"os/exec"
 	"path"
 	"regexp"
 	"slices"
@@ -116,14 +117,26 @@ func (c *checker) table() {
 	}
 }
 
+// goroot returns where the standard library is. A test built with -trimpath does not
+// know, so the go command is asked; empty: it did not answer.
+func goroot() string {
+	output, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(output))
+}
+
 // alive checks that what is banned or allowed still exists: a rule about something
 // that is gone protects nothing and reads as if it did.
 func (c *checker) alive() {
+	toolchain := build.Default
+	toolchain.GOROOT = goroot()
 	exists := func(importPath string) bool {
 		if c.src.requires(importPath) {
 			return true
 		}
-		p, err := build.Default.Import(importPath, "", build.FindOnly)
+		p, err := toolchain.Import(importPath, "", build.FindOnly)
 		return err == nil && p.Goroot
 	}
 	isRoom := func(name string) bool {

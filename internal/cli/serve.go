@@ -17,6 +17,12 @@ import (
 // usually wait before they kill, less a little.
 const stopLimit = 8 * time.Second
 
+// The variables that name the first person, as Unleash calls them.
+const (
+	adminUsername = "UNLEASH_DEFAULT_ADMIN_USERNAME"
+	adminPassword = "UNLEASH_DEFAULT_ADMIN_PASSWORD" //nolint:gosec // a name, not a password
+)
+
 // serve is `quorate serve`.
 type serve struct {
 	storage
@@ -24,6 +30,7 @@ type serve struct {
 	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, and tokens to try it with ($$${env})."`
 	BasePath   string     `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
 	TrustProxy []network  `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
+	SDKLimit   int        `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
 	LogLevel   slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
 }
 
@@ -37,6 +44,8 @@ func (serve) Help() string {
   INIT_BACKEND_API_TOKENS    the same for server-side SDKs: PROJECT:ENVIRONMENT.TEXT, where * is every project
   INIT_CLIENT_API_TOKENS     the old name of INIT_BACKEND_API_TOKENS
   INIT_FRONTEND_API_TOKENS   the same for SDKs in browsers and on phones
+  UNLEASH_DEFAULT_ADMIN_USERNAME and UNLEASH_DEFAULT_ADMIN_PASSWORD
+                             the first person, an administrator, created when there is nobody yet
 
 A first start without an admin token makes one and prints it, once.`
 }
@@ -44,8 +53,9 @@ A first start without an admin token makes one and prints it, once.`
 // Run serves until ctx is done.
 func (c serve) Run(ctx context.Context, t terminal) error {
 	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: c.LogLevel}))
-	if os.Getenv("UNLEASH_DEFAULT_ADMIN_USERNAME") != "" || os.Getenv("UNLEASH_DEFAULT_ADMIN_PASSWORD") != "" {
-		log.Warn("UNLEASH_DEFAULT_ADMIN_USERNAME and UNLEASH_DEFAULT_ADMIN_PASSWORD have no effect: there are no people yet, only tokens")
+	admin := server.FirstAdmin{Username: os.Getenv(adminUsername), Password: os.Getenv(adminPassword)}
+	if (admin.Username == "") != (admin.Password == "") {
+		return fmt.Errorf("%s and %s go together: set both, or none", adminUsername, adminPassword)
 	}
 	proxies := make([]netip.Prefix, len(c.TrustProxy))
 	for i, n := range c.TrustProxy {
@@ -57,15 +67,17 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		Listen:         c.Listen,
 		BasePath:       c.BasePath,
 		TrustedProxies: proxies,
+		SDKPerMinute:   c.SDKLimit,
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
 			Backend:  append(split(os.Getenv("INIT_BACKEND_API_TOKENS")), split(os.Getenv("INIT_CLIENT_API_TOKENS"))...),
 			Frontend: split(os.Getenv("INIT_FRONTEND_API_TOKENS")),
 		},
-		Demo:    c.Demo,
-		Version: version,
-		Log:     log,
-		Out:     t.out,
+		FirstAdmin: admin,
+		Demo:       c.Demo,
+		Version:    version,
+		Log:        log,
+		Out:        t.out,
 	})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ package gate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
@@ -59,7 +60,10 @@ func (d Decision) Environments() []flag.EnvironmentName {
 func Ask(s *state.State, actor access.Actor, events []state.Event) (Decision, error) {
 	var touched []Place
 	for _, e := range events {
-		row := rows[e.Payload.EventType()]
+		row, known := rows[e.Payload.EventType()]
+		if !known {
+			return Decision{}, fmt.Errorf("gate: no row says how to treat %s", e.Payload.EventType())
+		}
 		if row.places == nil {
 			continue
 		}

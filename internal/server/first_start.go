@@ -10,8 +10,8 @@ import (
 	"github.com/quorate/quorate/internal/app"
 )
 
-// firstStart makes sure that there is an instance with tokens. If nobody has chosen
-// any, it makes them up and shows them: one for an administrator, so that a newcomer is
+// firstStart makes sure that there is an instance, with its first person, if one was
+// named, and with tokens. If nobody has chosen any tokens, it makes them up and shows them: one for an administrator, so that a newcomer is
 // not locked out, and some to try the demo with.
 func (s *Server) firstStart(ctx context.Context) error {
 	fresh := s.engine.State().Revision() == 0
@@ -21,6 +21,11 @@ func (s *Server) firstStart(ctx context.Context) error {
 	if fresh && s.settings.Demo {
 		if err := s.app.SeedDemo(ctx); err != nil {
 			return fmt.Errorf("server: create the demo: %w", err)
+		}
+	}
+	if first := s.settings.FirstAdmin; first.Username != "" {
+		if _, _, err := s.app.SeedAdmin(ctx, first.Username, first.Password); err != nil {
+			return fmt.Errorf("server: create the first administrator: %w", err)
 		}
 	}
 	if s.engine.State().TokenCount() > 0 {
