@@ -24,7 +24,7 @@ func (s *Server) handler() http.Handler {
 	metrics := newMetrics(s.settings.Version, node{status: s.engine.Status, state: s.engine.State, streams: s.payload.Streams})
 
 	r := chi.NewRouter()
-	r.Use(fromProxies(s.settings.TrustedProxies), observe(s.settings.Log, metrics), secure)
+	r.Use(observe(s.settings.Log, metrics), secure)
 	r.NotFound(notFound)
 	r.MethodNotAllowed(notFound)
 	r.Get("/", frontPage(s.settings.Version))
@@ -35,10 +35,12 @@ func (s *Server) handler() http.Handler {
 	setting := func(id string) string { return s.engine.State().Setting(id) }
 	sdks := sdkapi.New(sdkapi.Options{
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now, Version: s.settings.Version,
+		Limits: sdkapi.Limits{SDK: s.settings.SDKPerMinute},
 	})
 	sdks.Mount(r)
 	ofrep.New(ofrep.Options{
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now,
+		PerMinute: s.settings.SDKPerMinute,
 	}).Mount(r)
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
@@ -50,7 +52,8 @@ func (s *Server) handler() http.Handler {
 			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)
 		},
 	})
-	return newFront(s.settings.BasePath, sdks.Features(), r, metrics)
+	// Polls are counted by the client's address as well, so this comes before the front.
+	return fromProxies(s.settings.TrustedProxies, newFront(s.settings.BasePath, sdks.Features(), r, metrics))
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {

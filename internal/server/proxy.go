@@ -11,20 +11,21 @@ import (
 // fromProxies makes RemoteAddr the address of the client behind proxies that are
 // trusted: going back through X-Forwarded-For, the first address that is no such
 // proxy's. What comes before it in the header, anybody could have written.
-func fromProxies(trusted []netip.Prefix) func(http.Handler) http.Handler {
+func fromProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
+	if len(trusted) == 0 {
+		return next
+	}
 	isProxy := func(address netip.Addr) bool {
 		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 	}
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && isProxy(peer.Addr().Unmap()) {
-				client := behind(peer.Addr().Unmap(), r.Header.Values("X-Forwarded-For"), isProxy)
-				// Who reads it expects a port. The client's own is unknown.
-				r.RemoteAddr = net.JoinHostPort(client.String(), "0")
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && isProxy(peer.Addr().Unmap()) {
+			client := behind(peer.Addr().Unmap(), r.Header.Values("X-Forwarded-For"), isProxy)
+			// Who reads it expects a port. The client's own is unknown.
+			r.RemoteAddr = net.JoinHostPort(client.String(), "0")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // behind goes back from a proxy through the hops that were forwarded.

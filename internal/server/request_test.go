@@ -145,7 +145,7 @@ func TestClientsBehindProxies(t *testing.T) {
 			r.RemoteAddr = tt.peer
 			r.Header["X-Forwarded-For"] = tt.forwarded
 			var got string
-			server.FromProxies(trusted)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(nil, r)
+			server.FromProxies(trusted, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(nil, r)
 			if got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}

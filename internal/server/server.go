@@ -36,8 +36,12 @@ type Settings struct {
 	BasePath string
 	// TrustedProxies are believed what they say about a client's address.
 	TrustedProxies []netip.Prefix
+	// SDKPerMinute bounds the requests of SDKs from one address; 0: 20,000, negative: not.
+	SDKPerMinute int
 	// FirstTokens are created if there are no tokens yet.
 	FirstTokens app.FirstTokens
+	// FirstAdmin is the first person, an administrator, if there is nobody yet.
+	FirstAdmin FirstAdmin
 	// Demo asks a first start for a demo project and tokens to try it with.
 	Demo    bool
 	Version string
@@ -45,6 +49,9 @@ type Settings struct {
 	// Out is where a first start says which tokens it made: their only showing.
 	Out io.Writer
 }
+
+// FirstAdmin is how the first person signs in; the zero value is nobody.
+type FirstAdmin struct{ Username, Password string }
 
 // flushEvery is how often it is written down when tokens were last used.
 const flushEvery = time.Minute

@@ -3,9 +3,12 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +135,7 @@ func TestVerifyLedger(t *testing.T) {
 // bytes, for polls of 1,000 flags. The limit is 3 µs and 2 allocations.
 func BenchmarkPoll(b *testing.B) {
 	settings := servertest.Settings(b)
+	settings.SDKPerMinute = math.MaxInt32 // so that the counting is measured, and nobody refused
 	servertest.Fill(b, settings, 1000)
 	handler := servertest.Start(b, settings).Handler()
 	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, server.FeaturesPath, http.NoBody)
@@ -152,26 +156,63 @@ func BenchmarkPoll(b *testing.B) {
 		name    string
 		handler http.Handler
 		request *http.Request
+		status  int
 	}{
-		{"304/bare", bare304, notModified},
-		{"304/quorate", handler, notModified},
-		{"200/bare", bare200, request},
-		{"200/quorate", handler, request},
+		{"304/bare", bare304, notModified, http.StatusNotModified},
+		{"304/quorate", handler, notModified, http.StatusNotModified},
+		{"200/bare", bare200, request, http.StatusOK},
+		{"200/quorate", handler, request, http.StatusOK},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			w := &nobody{header: http.Header{}}
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(w.header)
+				w.status = http.StatusOK
 				bm.handler.ServeHTTP(w, bm.request)
+				if w.status != bm.status {
+					b.Fatalf("got %d, want %d", w.status, bm.status)
+				}
 			}
 		})
 	}
 }
 
-// nobody is an http.ResponseWriter that keeps its headers and drops all else.
-type nobody struct{ header http.Header }
+// nobody is an http.ResponseWriter that keeps the headers and the status alone.
+type nobody struct {
+	header http.Header
+	status int
+}
 
 func (n *nobody) Header() http.Header            { return n.header }
 func (n *nobody) Write(data []byte) (int, error) { return len(data), nil }
-func (n *nobody) WriteHeader(int)                {}
+func (n *nobody) WriteHeader(status int)         { n.status = status }
+
+// TestPollsBehindAProxy holds that SDKs behind one proxy are not taken for one client.
+func TestPollsBehindAProxy(t *testing.T) {
+	t.Parallel()
+	settings := servertest.Settings(t)
+	settings.SDKPerMinute = 2
+	settings.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	handler := servertest.Start(t, settings).Handler()
+	poll := func(client string) int {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, server.FeaturesPath, http.NoBody)
+		r.RemoteAddr = "192.0.2.1:1000"
+		r.Header.Set("Authorization", servertest.Backend)
+		r.Header.Set("X-Forwarded-For", client)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code
+	}
+	for i := range 10 {
+		if got := poll(fmt.Sprintf("198.51.100.%d", i)); got != http.StatusOK {
+			t.Errorf("client %d is answered %d, want 200: others' requests are counted as its own", i, got)
+		}
+	}
+	for range 10 {
+		if poll("198.51.100.0") == http.StatusTooManyRequests {
+			return
+		}
+	}
+	t.Error("a client that asks too often is never told so; the test proves nothing")
+}
