@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -120,7 +121,7 @@ func (c *checker) table() {
 // goroot returns where the standard library is. A test built with -trimpath does not
 // know, so the go command is asked; empty: it did not answer.
 func goroot() string {
-	output, err := exec.Command("go", "env", "GOROOT").Output()
+	output, err := exec.CommandContext(context.Background(), "go", "env", "GOROOT").Output()
 	if err != nil {
 		return ""
 	}

@@ -20,7 +20,7 @@ const stopLimit = 8 * time.Second
 // The variables that name the first person, as Unleash calls them.
 const (
 	adminUsername = "UNLEASH_DEFAULT_ADMIN_USERNAME"
-	adminPassword = "UNLEASH_DEFAULT_ADMIN_PASSWORD" //nolint:gosec // a name, not a password
+	adminPassword = "UNLEASH_DEFAULT_ADMIN_PASSWORD"
 )
 
 // serve is `quorate serve`.

@@ -289,9 +289,6 @@ func (m *maker) some(values []string) []string {
 
 func pick[T any](m *maker, from []T) T { return from[m.rnd.IntN(len(from))] }
 
-//go:fix inline
-func text(s string) *string { return new(s) }
-
 // environments returns the names by which rows are sorted.
 func environments() []flag.EnvironmentName {
 	return []flag.EnvironmentName{Development, Production, Staging}

@@ -66,9 +66,6 @@ func world(protected ...gate.Place) *state.State {
 	return s
 }
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 // holder returns a person who holds one permission.
 func holder(p access.Permission, project flag.ProjectID, env flag.EnvironmentName) access.Actor {
 	return access.Actor{Ref: "user:7", Grants: []access.Grant{{Permission: p, Project: project, Environment: env}}}

@@ -16,9 +16,6 @@ import (
 // noon is when everything in the story happens.
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 123_456_000, time.UTC)
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 // story returns events with at least one of every type, each of which fits the state that the ones
 // before it lead to. A new event type comes at its end.
 func story() []state.Event {
@@ -57,7 +54,7 @@ func story() []state.Event {
 
 	field := flag.ContextField{Name: "plan", SortOrder: 1, CreatedAt: noon}
 	newField := field
-	newField.Description, newField.Stickiness, newField.Project = new("What they pay for."), true, ptr(home)
+	newField.Description, newField.Stickiness, newField.Project = new("What they pay for."), true, new(home)
 	newField.LegalValues = []flag.LegalValue{{Value: "free"}, {Value: "pro", Description: new("Paid.")}}
 
 	tagType := flag.TagType{Name: "team"}
@@ -71,7 +68,7 @@ func story() []state.Event {
 
 	segment := flag.Segment{ID: 1, Name: "staff", CreatedAt: noon, CreatedBy: "user:7"}
 	newSegment := segment
-	newSegment.Description, newSegment.Project = new("Who works here."), ptr(shop)
+	newSegment.Description, newSegment.Project = new("Who works here."), new(shop)
 	newSegment.Constraints = []flag.Constraint{{ContextName: "userId", Operator: flag.In, Values: []string{"1", "2"}}}
 
 	strategy := flag.Strategy{
@@ -118,7 +115,7 @@ func story() []state.Event {
 	pat := access.PersonalToken{ID: 1, Account: 3, Description: "laptop", Digest: "01", CreatedAt: noon, ExpiresAt: new(noon.Add(time.Hour))}
 	group := access.Group{ID: 1, Name: "On call", CreatedAt: noon, CreatedBy: "user:1"}
 	newGroup := group
-	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = new("Who is awake."), []string{"oncall"}, ptr(access.RoleID(2))
+	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = new("Who is awake."), []string{"oncall"}, new(access.RoleID(2))
 	newGroup.Members = []access.Member{{Account: 2, JoinedAt: noon, AddedBy: "user:1"}, {Account: 3, JoinedAt: noon, AddedBy: "user:1"}}
 
 	return []state.Event{
