@@ -183,11 +183,13 @@ func TestAllAtOnce(t *testing.T) {
 	w := newWorld(flagtest.State(1, 30))
 	changer := flagtest.NewChanger(1, w.state)
 	done := make(chan struct{})
-	var running sync.WaitGroup
+	var running, opening sync.WaitGroup
 	for i := range 4 {
 		env := []flag.EnvironmentName{development, production}[i%2]
+		opening.Add(1)
 		running.Go(func() {
 			s, err := w.Stream(everything(env), 0)
+			opening.Done()
 			if err != nil {
 				t.Error(err)
 				return
@@ -219,6 +221,7 @@ func TestAllAtOnce(t *testing.T) {
 	for range 200 {
 		w.do(t, changer.Next(w.state)...)
 	}
+	opening.Wait() // or a closed node would refuse the last ones
 	close(done)
 	w.Close()
 	running.Wait()
