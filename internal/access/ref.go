@@ -45,3 +45,13 @@ func (r Ref) ID() int64 {
 	}
 	return n
 }
+
+// Account returns the id of the person or service account that is named, 0 if it is none.
+func (r Ref) Account() int64 {
+	switch r.Kind() {
+	case KindUser, KindServiceAccount:
+		return r.ID()
+	default:
+		return 0
+	}
+}

@@ -135,3 +135,45 @@ func (s *State) MemberOf(account int64, p flag.ProjectID) bool {
 	}
 	return false
 }
+
+// MaySee reports whether an actor may know that a project exists. Open and protected
+// projects are everyone's to see. A private one is seen by its members and by everyone
+// with a root role other than Viewer, their own or one of a group's
+// (reference/platform.md, section 3.2).
+//
+// The empty project stands for what belongs to the whole instance, which everyone sees.
+// One that does not exist, or not any more, counts as private: it may have been.
+func (s *State) MaySee(actor access.Actor, project flag.ProjectID) bool {
+	if project == "" || actor.IsAdmin() {
+		return true
+	}
+	p := s.Project(project)
+	if p != nil && p.Mode != flag.ModePrivate {
+		return true
+	}
+	account := s.Account(actor.Ref.Account())
+	return account != nil && (s.seesAll(account) || s.MemberOf(account.ID, project))
+}
+
+// seesAll reports whether an account sees private projects without being a member.
+func (s *State) seesAll(a *access.Account) bool {
+	if a.RootRole != access.RoleViewer {
+		return true
+	}
+	for g := range s.GroupsOf(a.ID) {
+		if g.RootRole != nil && *g.RootRole != access.RoleViewer {
+			return true
+		}
+	}
+	return false
+}
+
+// MayPropose reports whether an actor may propose changes in a project: everyone in an open
+// one, and in others its members and admins (reference/change-requests.md, section 4.6).
+func (s *State) MayPropose(actor access.Actor, project flag.ProjectID) bool {
+	p := s.Project(project)
+	if p == nil {
+		return false
+	}
+	return p.Mode == flag.ModeOpen || actor.IsAdmin() || s.MemberOf(actor.Ref.Account(), project)
+}
