@@ -7,6 +7,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,16 +28,20 @@ type Grant struct {
 
 // covers reports whether the grant gives the permission there.
 func (g Grant) covers(p Permission, project flag.ProjectID, env flag.EnvironmentName) bool {
-	return g.Permission == p &&
-		(g.Project == "" || g.Project == Any || g.Project == project) &&
-		(g.Environment == "" || g.Environment == Any || g.Environment == env)
+	return (g.Project == "" || g.Project == Any || g.Project == project) &&
+		RolePermission{g.Permission, g.Environment}.covers(p, env)
 }
 
 // Actor is someone, or something, that does things: a person, a service account,
 // an API token, or Quorate itself.
 type Actor struct {
-	Ref    Ref
+	Ref Ref
+	// Grants are permissions that the actor holds, each where it says. They are looked
+	// through one by one, so they should be few.
 	Grants []Grant
+	// Projects are further permissions, by the one project in which they are held. There
+	// may be many projects. The lists are shared with roles and must not be changed.
+	Projects map[flag.ProjectID][]RolePermission
 }
 
 // System is Quorate acting by itself: first start, clean-up, schedules.
@@ -44,15 +49,45 @@ func System() Actor {
 	return Actor{Ref: SystemRef, Grants: []Grant{{Permission: Admin}}}
 }
 
-// IsAdmin reports whether the actor may do everything.
+// Give adds what a role allows: in the project, or everywhere if that is empty.
+func (a *Actor) Give(r *Role, project flag.ProjectID) {
+	if project == "" {
+		for _, p := range r.Permissions {
+			a.Grants = append(a.Grants, Grant{Permission: p.Permission, Environment: p.Environment})
+		}
+		return
+	}
+	if a.Projects == nil {
+		a.Projects = map[flag.ProjectID][]RolePermission{}
+	}
+	if held, more := a.Projects[project]; more {
+		a.Projects[project] = slices.Concat(held, r.Permissions)
+	} else {
+		a.Projects[project] = r.Permissions
+	}
+}
+
+// All returns everything that the actor holds: first Grants, then by project.
+func (a Actor) All() []Grant {
+	all := slices.Clone(a.Grants)
+	for _, project := range slices.Sorted(maps.Keys(a.Projects)) {
+		for _, p := range a.Projects[project] {
+			all = append(all, Grant{Permission: p.Permission, Project: project, Environment: p.Environment})
+		}
+	}
+	return all
+}
+
+// IsAdmin reports whether the actor may do everything. No role in a project makes an admin.
 func (a Actor) IsAdmin() bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Permission == Admin })
 }
 
-// Holds reports whether one of the actor's grants gives exactly this permission
-// there; being an admin does not count.
+// Holds reports whether the actor holds exactly this permission there; being an admin
+// does not count. The empty project is the instance, the empty environment all of them.
 func (a Actor) Holds(p Permission, project flag.ProjectID, env flag.EnvironmentName) bool {
-	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.covers(p, project, env) })
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.covers(p, project, env) }) ||
+		slices.ContainsFunc(a.Projects[project], func(held RolePermission) bool { return held.covers(p, env) })
 }
 
 // Can reports whether the actor may use one of the permissions in the project and
@@ -62,6 +97,31 @@ func (a Actor) Can(project flag.ProjectID, env flag.EnvironmentName, anyOf ...Pe
 		return true
 	}
 	return slices.ContainsFunc(anyOf, func(p Permission) bool { return p == None || a.Holds(p, project, env) })
+}
+
+// MayGive returns nil if the actor holds all that a role allows in the project, in the same
+// environments, or is an admin. Else it returns an InvalidOperation fault: nobody hands on
+// what they do not have.
+func (a Actor) MayGive(r *Role, project flag.ProjectID) error {
+	if a.IsAdmin() {
+		return nil
+	}
+	for _, p := range r.Permissions {
+		if a.Holds(p.Permission, project, p.Environment) {
+			continue
+		}
+		where := "in every environment"
+		if p.Environment != "" {
+			where = fmt.Sprintf("in the environment %q", p.Environment)
+		}
+		if entry, ok := EntryOf(p.Permission); ok && entry.Scope != ScopeEnvironment {
+			where = "in the project"
+		}
+		return fault.New(fault.InvalidOperation,
+			"You cannot give the role %q: it has the permission %q %s, which you do not have yourself. An administrator, or somebody who has it, can give the role.",
+			r.Name, p.Permission, where)
+	}
+	return nil
 }
 
 // Require returns nil if the actor may use one of the permissions there, else a

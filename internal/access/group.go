@@ -1,6 +1,10 @@
 package access
 
-import "time"
+import (
+	"time"
+
+	"github.com/quorate/quorate/internal/fault"
+)
 
 // Group is a number of accounts that get roles together.
 type Group struct {
@@ -24,6 +28,9 @@ type Member struct {
 	JoinedAt time.Time `json:"joinedAt"`
 	AddedBy  Ref       `json:"addedBy"`
 }
+
+// ValidateGroup returns what is wrong with a group. Details name fields below path.
+func ValidateGroup(path string, g Group) []fault.Detail { return validateName(path+"/name", g.Name) }
 
 // Has reports whether the account belongs to the group.
 func (g *Group) Has(account int64) bool {

@@ -1,6 +1,10 @@
 package access
 
 import (
+	"fmt"
+	"strings"
+
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -50,14 +54,46 @@ type RolePermission struct {
 	Environment flag.EnvironmentName `json:"environment,omitempty"`
 }
 
-// Grants returns what the role gives to someone who holds it in the project;
-// empty for a role of the whole instance.
-func (r *Role) Grants(project flag.ProjectID) []Grant {
-	grants := make([]Grant, len(r.Permissions))
-	for i, p := range r.Permissions {
-		grants[i] = Grant{Permission: p.Permission, Project: project, Environment: p.Environment}
+// covers reports whether the permission is given in the environment; the empty one stands
+// for all of them.
+func (p RolePermission) covers(want Permission, env flag.EnvironmentName) bool {
+	return p.Permission == want && (p.Environment == "" || p.Environment == Any || p.Environment == env)
+}
+
+// maxRoleName bounds the names of roles and groups, in bytes: what is longer is no name.
+const maxRoleName = 255
+
+// ValidateRole returns what is wrong with a custom role. Details name fields below path.
+func ValidateRole(path string, r Role) []fault.Detail {
+	details := validateName(path+"/name", r.Name)
+	if r.Type.BuiltIn() {
+		details = append(details, fault.Detail{Path: path + "/type", Message: fmt.Sprintf("A role of one's own has the type %q or %q.", CustomRootRole, CustomProjectRole)})
 	}
-	return grants
+	for i, p := range r.Permissions {
+		at := fmt.Sprintf("%s/permissions/%d", path, i)
+		entry, known := EntryOf(p.Permission)
+		switch {
+		case !known:
+			details = append(details, fault.Detail{Path: at + "/name", Message: fmt.Sprintf("There is no permission %q.", p.Permission)})
+		case r.Type.Root() != (entry.Scope == ScopeRoot):
+			details = append(details, fault.Detail{Path: at + "/name", Message: fmt.Sprintf("The permission %q cannot be part of a role of the type %q.", p.Permission, r.Type)})
+		case p.Environment != "" && entry.Scope != ScopeEnvironment:
+			details = append(details, fault.Detail{Path: at + "/environment", Message: fmt.Sprintf("The permission %q cannot be bound to an environment.", p.Permission)})
+		}
+	}
+	return details
+}
+
+// validateName returns what is wrong with the name of a role or a group.
+func validateName(path, name string) []fault.Detail {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return []fault.Detail{{Path: path, Message: "A name is needed."}}
+	case len(name) > maxRoleName:
+		return []fault.Detail{{Path: path, Message: fmt.Sprintf("It is longer than %d bytes.", maxRoleName)}}
+	default:
+		return nil
+	}
 }
 
 // BuiltInRoles returns the roles that every instance has. The Editor's project

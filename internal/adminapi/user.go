@@ -56,10 +56,10 @@ type feedback struct {
 
 func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 	who := me{Permissions: []permission{}, Feedback: []feedback{}, Splash: map[string]bool{}}
-	for _, g := range r.Caller.Actor.Grants {
+	for _, g := range r.Caller.Actor.All() {
 		who.Permissions = append(who.Permissions, permission(g))
 	}
-	if id := accountOf(r.Caller.Actor); id != 0 {
+	if id := r.Caller.Actor.Ref.Account(); id != 0 {
 		p, err := a.People.PersonAtHand(ctx, id)
 		seen := withRole(r.State, p)
 		who.User.account = &seen
@@ -75,21 +75,11 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 		Projects:                 []flag.ProjectID{access.Any},
 		InternalAdminTokenUserID: by.ID,
 	}
-	for _, g := range r.Caller.Actor.Grants {
+	for _, g := range r.Caller.Actor.All() {
 		token.Permissions = append(token.Permissions, g.Permission)
 	}
 	who.User.token = &token
 	return who, nil
-}
-
-// accountOf returns the account that an actor is; 0: none.
-func accountOf(actor access.Actor) int64 {
-	switch actor.Ref.Kind() {
-	case access.KindUser, access.KindServiceAccount:
-		return actor.Ref.ID()
-	default:
-		return 0
-	}
 }
 
 // profile is what a person has to do with.
@@ -110,7 +100,7 @@ type groupItem struct {
 }
 
 func (a *api) getProfile(_ context.Context, r request, _ *struct{}) (profile, error) {
-	id := accountOf(r.Caller.Actor)
+	id := r.Caller.Actor.Ref.Account()
 	if id == 0 {
 		return profile{}, fault.New(fault.Forbidden, "An admin token has no profile.")
 	}
@@ -142,8 +132,8 @@ func (a *api) getUserRoles(_ context.Context, r request, in *struct {
 	if in.ProjectID == "" {
 		return roles{}, fault.Field("/query/projectId", "The `/query/projectId` property is required. It was not present on the data you sent.")
 	}
-	subjects := []state.Subject{state.AccountSubject(accountOf(r.Caller.Actor))}
-	for g := range r.State.GroupsOf(accountOf(r.Caller.Actor)) {
+	subjects := []state.Subject{state.AccountSubject(r.Caller.Actor.Ref.Account())}
+	for g := range r.State.GroupsOf(r.Caller.Actor.Ref.Account()) {
 		subjects = append(subjects, state.GroupSubject(g.ID))
 	}
 	held := roles{Version: 1, Roles: []role{}}

@@ -80,6 +80,9 @@ func (s *State) Assignment(p flag.ProjectID, subject Subject) *Assignment {
 	return a
 }
 
+// AllAssignments yields what everyone holds, by project.
+func (s *State) AllAssignments() iter.Seq[*Assignment] { return s.assignments.values("") }
+
 // Assignments yields what everyone holds in a project: accounts, then groups, by id.
 func (s *State) Assignments(p flag.ProjectID) iter.Seq[*Assignment] {
 	return s.assignments.values(pair(p, ""))
@@ -101,7 +104,7 @@ func (s *State) Actor(account int64) (access.Actor, bool) {
 	actor := access.Actor{Ref: a.Ref()}
 	grant := func(id access.RoleID, project flag.ProjectID) {
 		if role := s.Role(id); role != nil {
-			actor.Grants = append(actor.Grants, role.Grants(project)...)
+			actor.Give(role, project)
 		}
 	}
 	subjects := []Subject{AccountSubject(account)}
