@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -130,11 +131,11 @@ func keepAdmin(tx *store.Tx, leaving int64, others []int64) error {
 const linkLimit = 24 * time.Hour
 
 // newResetToken returns the secret of a link to choose a password, and what is stored of it.
-func newResetToken(d *decision, account int64) (string, store.ResetToken) {
+func newResetToken(d *decide.Decision, account int64) (string, store.ResetToken) {
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // documented never to fail
 	secret := hex.EncodeToString(random)
 	return secret, store.ResetToken{
-		Digest: store.DigestOf(secret), Account: account, CreatedBy: string(d.actor.Ref), CreatedAt: d.now, ExpiresAt: d.now.Add(linkLimit),
+		Digest: store.DigestOf(secret), Account: account, CreatedBy: string(d.Actor.Ref), CreatedAt: d.Now, ExpiresAt: d.Now.Add(linkLimit),
 	}
 }

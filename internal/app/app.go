@@ -9,14 +9,14 @@
 // To add one, write a method on App in the file of its noun:
 //
 //	func (a *App) RenameThing(ctx context.Context, c Caller, id flag.ThingID, name string) (*flag.Thing, error) {
-//		s, err := a.do(ctx, c, func(d *decision) error {
-//			if err := d.require(project, "", access.UpdateThing); err != nil {
+//		s, err := a.do(ctx, c, func(d *decide.Decision) error {
+//			if err := d.Require(project, "", access.UpdateThing); err != nil {
 //				return err
 //			}
 //			t := d.Thing(id)
 //			…refuse with a fault, or…
 //			if t.Name != name { // an event only if something really changes
-//				d.add(state.Scope{Project: project}, state.ThingRenamed{…})
+//				d.Add(state.Scope{Project: project}, state.ThingRenamed{…})
 //			}
 //			return nil
 //		})
@@ -33,12 +33,11 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
-	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -50,8 +49,8 @@ type Options struct {
 	NewID  func() string    // a fresh id for a strategy or a link: a UUID, version 7
 	Keys   Keys             // for the secrets of API tokens
 	People People           // for names and passwords; may be nil where nobody uses them
-	// Limits bound how much there may be; nil: DefaultLimits.
-	Limits *Limits
+	// Limits bound how much there may be; nil: decide.DefaultLimits.
+	Limits *decide.Limits
 }
 
 // App does what callers ask for. Its methods may be called from several goroutines
@@ -62,12 +61,12 @@ type App struct {
 	newID  func() string
 	keys   Keys
 	people People
-	limits Limits
+	limits decide.Limits
 }
 
 // New returns an App.
 func New(o Options) *App {
-	limits := DefaultLimits()
+	limits := decide.DefaultLimits()
 	if o.Limits != nil {
 		limits = *o.Limits
 	}
@@ -75,7 +74,7 @@ func New(o Options) *App {
 }
 
 // Limits returns how much there may be.
-func (a *App) Limits() Limits { return a.limits }
+func (a *App) Limits() decide.Limits { return a.limits }
 
 // State returns the newest state that this node knows.
 func (a *App) State() *state.State { return a.engine.State() }
@@ -98,49 +97,13 @@ type Caller struct {
 	Reason string
 }
 
-// decision is a use case being decided: the events so far, and the state as it will be
-// after them. So a rule can be asked about the outcome, and several flags can be
-// treated one after the other.
-type decision struct {
-	*state.State
-	actor  access.Actor
-	now    time.Time
-	mint   func(i int) string
-	minted int
-	events []state.Event
-	err    error
-}
-
-// require returns a Permission fault unless the caller may use one of the permissions there.
-func (d *decision) require(p flag.ProjectID, env flag.EnvironmentName, anyOf ...access.Permission) error {
-	return d.actor.Require(p, env, anyOf...)
-}
-
-// add decides that something happens.
-func (d *decision) add(at state.Scope, what state.Payload) {
-	event := state.Event{Scope: at, Payload: what}
-	next, err := state.Preview(d.State, []state.Event{event}, state.Place{At: d.now, Actor: string(d.actor.Ref)})
-	if err != nil {
-		d.err = fmt.Errorf("app: %w", err) // a mistake of the use case, not of its caller
-		return
-	}
-	d.State, d.events = next, append(d.events, event)
-}
-
-// newID returns a fresh id. When the engine decides again, it is the same one.
-func (d *decision) newID() string {
-	id := d.mint(d.minted)
-	d.minted++
-	return id
-}
-
 // do decides and writes, and returns the state right after.
-func (a *App) do(ctx context.Context, c Caller, decide func(*decision) error) (*state.State, error) {
-	return a.doAlso(ctx, c, decide, nil)
+func (a *App) do(ctx context.Context, c Caller, decision func(*decide.Decision) error) (*state.State, error) {
+	return a.doAlso(ctx, c, decision, nil)
 }
 
 // doAlso is do with something to write to plain tables in the same transaction.
-func (a *App) doAlso(ctx context.Context, c Caller, decide func(*decision) error, also func(*store.Tx) error) (*state.State, error) {
+func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decision) error, also func(*store.Tx) error) (*state.State, error) {
 	now := a.now()
 	if c.Origin != (Origin{}) {
 		c.Origin.At = now
@@ -157,11 +120,11 @@ func (a *App) doAlso(ctx context.Context, c Caller, decide func(*decision) error
 		Reason: c.Reason,
 		Origin: c.Origin,
 		Decide: func(s *state.State) ([]state.Event, error) {
-			d := &decision{State: s, actor: c.Actor, now: now, mint: mint}
-			if err := decide(d); err != nil {
+			d := decide.New(s, c.Actor, now, a.limits, mint)
+			if err := decision(d); err != nil {
 				return nil, err
 			}
-			return d.events, d.err
+			return d.Events(), d.Err()
 		},
 		Also: also,
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -15,12 +16,12 @@ import (
 //
 // Faults: NotFound, and InvalidOperation when a flag that stays depends on one that goes.
 func (a *App) ArchiveFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
-	_, err := a.do(ctx, c, func(d *decision) error { return archive(d, project, names) })
+	_, err := a.do(ctx, c, func(d *decide.Decision) error { return archive(d, project, names) })
 	return err
 }
 
-func archive(d *decision, project flag.ProjectID, names []flag.Name) error {
-	if err := d.require(project, "", access.DeleteFeature); err != nil {
+func archive(d *decide.Decision, project flag.ProjectID, names []flag.Name) error {
+	if err := d.Require(project, "", access.DeleteFeature); err != nil {
 		return err
 	}
 	if orphans := ParentsLeftBehind(d.State, names); len(orphans) == 1 {
@@ -33,7 +34,7 @@ func archive(d *decision, project flag.ProjectID, names []flag.Name) error {
 			return nil
 		}
 		removeDependencies(d, f)
-		d.add(featureScope(f), state.FeatureArchived{})
+		d.Add(featureScope(f), state.FeatureArchived{})
 		return nil
 	})
 }
@@ -59,8 +60,8 @@ func ParentsLeftBehind(s *state.State, names []flag.Name) []flag.Name {
 //
 // Faults: NotFound when the project is archived itself.
 func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		if _, err := activeProject(d.State, project); err != nil {
@@ -68,7 +69,7 @@ func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.Project
 		}
 		for _, name := range names {
 			if f := archivedIn(d.State, project, name); f != nil {
-				d.add(featureScope(f), state.FeatureRevived{})
+				d.Add(featureScope(f), state.FeatureRevived{})
 			}
 		}
 		return nil
@@ -79,13 +80,13 @@ func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.Project
 // DeleteFeatures removes archived flags of a project for good. Names that no archived
 // flag of the project has are passed over.
 func (a *App) DeleteFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.DeleteFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.DeleteFeature); err != nil {
 			return err
 		}
 		for _, name := range names {
 			if f := archivedIn(d.State, project, name); f != nil {
-				d.add(featureScope(f), state.FeatureDeleted{Before: *f})
+				d.Add(featureScope(f), state.FeatureDeleted{Before: *f})
 			}
 		}
 		return nil

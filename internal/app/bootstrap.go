@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -22,11 +23,11 @@ const (
 // sections 3.1, 3.3, 3.10 and 3.11), and gives a ledger of an earlier release the built-in
 // roles that it lacks. What is there stays as it is, so any number of nodes may call it at once.
 func (a *App) Bootstrap(ctx context.Context) error {
-	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decision) error {
+	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		begin(d)
 		for _, role := range access.BuiltInRoles() {
 			if d.Role(role.ID) == nil {
-				d.add(state.Scope{}, state.RoleCreated{Role: role})
+				d.Add(state.Scope{}, state.RoleCreated{Role: role})
 			}
 		}
 		return nil
@@ -35,19 +36,19 @@ func (a *App) Bootstrap(ctx context.Context) error {
 }
 
 // begin decides what an empty ledger begins with.
-func begin(d *decision) {
+func begin(d *decide.Decision) {
 	if d.LedgerID() != "" {
 		return
 	}
-	d.add(state.Scope{}, state.LedgerCreated{ID: d.newID(), Format: state.Format, FeatureTypes: flag.FeatureTypes()})
+	d.Add(state.Scope{}, state.LedgerCreated{ID: d.NewID(), Format: state.Format, FeatureTypes: flag.FeatureTypes()})
 	for _, env := range []flag.Environment{
 		{Name: development, Type: "development", SortOrder: 2, Enabled: true},
 		{Name: production, Type: flag.Production, SortOrder: 3, Enabled: true},
 	} {
-		d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
+		d.Add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
 	}
 	for _, t := range firstStrategyTypes() {
-		d.add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
+		d.Add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
 	}
 	for i, field := range []flag.ContextField{
 		{Name: "environment", Description: new("Where the application runs.")},
@@ -56,15 +57,15 @@ func begin(d *decision) {
 		{Name: "currentTime", Description: new("When it asks.")},
 		{Name: "sessionId", Description: new("In which of the user's sessions."), Stickiness: true},
 	} {
-		field.SortOrder, field.CreatedAt = i, d.now
-		d.add(state.Scope{}, state.ContextFieldCreated{Field: field})
+		field.SortOrder, field.CreatedAt = i, d.Now
+		d.Add(state.Scope{}, state.ContextFieldCreated{Field: field})
 	}
-	d.add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
+	d.Add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
 		Name: "simple", Description: new("Any word by which one likes to find flags."), Icon: new("#"), Color: new("#FFFFFF"),
 	}})
-	d.add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
+	d.Add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
 		ID: DefaultProject, Name: "Default", Description: new("The project that is always there."),
-		Mode: flag.ModeOpen, DefaultStickiness: flag.DefaultStickiness, CreatedAt: d.now, UpdatedAt: d.now,
+		Mode: flag.ModeOpen, DefaultStickiness: flag.DefaultStickiness, CreatedAt: d.Now, UpdatedAt: d.Now,
 		Environments: []flag.ProjectEnvironment{{Environment: development}, {Environment: production}},
 	}})
 }
@@ -110,7 +111,7 @@ var firstSecret = regexp.MustCompile(`^([^:\s]+):([^:.\s]+)\.\S+$`)
 func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {
 	var tokens []access.APIToken
 	var secrets []string
-	_, err := a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decision) error {
+	_, err := a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		tokens, secrets = nil, nil
 		if d.TokenCount() > 0 {
 			return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -22,7 +23,7 @@ type ContextFieldSettings struct {
 //
 // Faults: NotFound for the project, BadData, NameExists (names are unique in the instance).
 func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, in ContextFieldSettings) (*flag.ContextField, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := requireOnContext(d, project, access.CreateContextField); err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.Pr
 			}
 		}
 		field := flag.ContextField{
-			Name: name, Project: project, CreatedAt: d.now,
+			Name: name, Project: project, CreatedAt: d.Now,
 			Description: in.Description, Stickiness: in.Stickiness, SortOrder: in.SortOrder, LegalValues: in.LegalValues,
 		}
 		if err := fault.Invalid(flag.ValidateContextField("/body", field)...); err != nil {
@@ -41,7 +42,7 @@ func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.Pr
 		if err := ValidateContextFieldName(d.State, name); err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: owner(project)}, state.ContextFieldCreated{Field: field})
+		d.Add(state.Scope{Project: owner(project)}, state.ContextFieldCreated{Field: field})
 		return nil
 	})
 	if err != nil {
@@ -107,7 +108,7 @@ func legalValueIn(field *flag.ContextField, value string) int {
 }
 
 func (a *App) editContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, edit func(*flag.ContextField)) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := requireOnContext(d, project, access.UpdateContextField); err != nil {
 			return err
 		}
@@ -120,8 +121,8 @@ func (a *App) editContextField(ctx context.Context, c Caller, project *flag.Proj
 		if err := fault.Invalid(flag.ValidateContextField("/body", after)...); err != nil {
 			return err
 		}
-		if !same(*before, after) {
-			d.add(state.Scope{Project: owner(project)}, state.ContextFieldUpdated{Before: *before, After: after})
+		if !decide.Same(*before, after) {
+			d.Add(state.Scope{Project: owner(project)}, state.ContextFieldUpdated{Before: *before, After: after})
 		}
 		return nil
 	})
@@ -132,7 +133,7 @@ func (a *App) editContextField(ctx context.Context, c Caller, project *flag.Proj
 //
 // Faults: NotFound.
 func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := requireOnContext(d, project, access.DeleteContextField); err != nil {
 			return err
 		}
@@ -140,7 +141,7 @@ func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.Pr
 		if err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: owner(project)}, state.ContextFieldDeleted{Before: *field})
+		d.Add(state.Scope{Project: owner(project)}, state.ContextFieldDeleted{Before: *field})
 		return nil
 	})
 	return err
@@ -159,9 +160,9 @@ func ContextField(s *state.State, project *flag.ProjectID, name string) (*flag.C
 
 // requireOnContext returns a Permission fault unless the caller may do this to context
 // fields: those of a project take its own permission.
-func requireOnContext(d *decision, project *flag.ProjectID, global access.Permission) error {
+func requireOnContext(d *decide.Decision, project *flag.ProjectID, global access.Permission) error {
 	if project != nil {
-		return d.require(*project, "", access.UpdateProjectContext)
+		return d.Require(*project, "", access.UpdateProjectContext)
 	}
-	return d.require("", "", global)
+	return d.Require("", "", global)
 }

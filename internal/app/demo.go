@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -18,7 +19,7 @@ const (
 // SeedDemo makes a project with flags as a web shop has them, to look around in. If there
 // is one of its name, nothing is done.
 func (a *App) SeedDemo(ctx context.Context) error {
-	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decision) error {
+	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		if d.Project(DemoProject) != nil {
 			return nil
 		}
@@ -28,21 +29,21 @@ func (a *App) SeedDemo(ctx context.Context) error {
 		}
 		project := flag.Project{
 			ID: DemoProject, Name: "Demo shop", Description: new("Flags of a web shop that does not exist."),
-			Mode: flag.ModeOpen, DefaultStickiness: "userId", CreatedAt: d.now, UpdatedAt: d.now, Environments: environments,
+			Mode: flag.ModeOpen, DefaultStickiness: "userId", CreatedAt: d.Now, UpdatedAt: d.Now, Environments: environments,
 		}
-		d.add(state.Scope{Project: DemoProject}, state.ProjectCreated{Project: project})
+		d.Add(state.Scope{Project: DemoProject}, state.ProjectCreated{Project: project})
 		for _, field := range demoContextFields() {
 			if d.ContextField(field.Name) == nil {
-				field.Project, field.CreatedAt = &project.ID, d.now
-				d.add(state.Scope{Project: DemoProject}, state.ContextFieldCreated{Field: field})
+				field.Project, field.CreatedAt = &project.ID, d.Now
+				d.Add(state.Scope{Project: DemoProject}, state.ContextFieldCreated{Field: field})
 			}
 		}
 		europe := flag.Segment{
 			ID: d.NextSegmentID(), Name: "demo-customers-in-europe", Description: new("Where prices include tax."), Project: &project.ID,
 			Constraints: []flag.Constraint{{ContextName: "country", Operator: flag.In, Values: []string{"DE", "FR", "IT", "NL", "PL"}}},
-			CreatedAt:   d.now, CreatedBy: string(d.actor.Ref),
+			CreatedAt:   d.Now, CreatedBy: string(d.Actor.Ref),
 		}
-		d.add(state.Scope{Project: DemoProject}, state.SegmentCreated{Segment: europe})
+		d.Add(state.Scope{Project: DemoProject}, state.SegmentCreated{Segment: europe})
 		for _, f := range demoFlags(europe.ID) {
 			if d.Flag(f.Name) == nil {
 				addDemoFlag(d, &project, f)
@@ -59,10 +60,10 @@ type demoFlag struct {
 	live, elsewhere flag.FlagEnvironment
 }
 
-func addDemoFlag(d *decision, project *flag.Project, demo demoFlag) {
+func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 	f := flag.Flag{
 		Name: demo.Name, Project: project.ID, Type: demo.Type, Description: demo.Description, ImpressionData: demo.ImpressionData,
-		CreatedAt: d.now, CreatedBy: string(d.actor.Ref),
+		CreatedAt: d.Now, CreatedBy: string(d.Actor.Ref),
 	}
 	for _, env := range project.Environments {
 		row := demo.elsewhere
@@ -71,7 +72,7 @@ func addDemoFlag(d *decision, project *flag.Project, demo demoFlag) {
 		}
 		strategies := make([]flag.Strategy, len(row.Strategies))
 		for i, s := range row.Strategies {
-			s.ID, s.SortOrder = flag.StrategyID(d.newID()), i
+			s.ID, s.SortOrder = flag.StrategyID(d.NewID()), i
 			s.Parameters = withDefaults(d.State, state.Scope{Project: project.ID, Feature: demo.Name}, s.Name, s.Parameters)
 			s.Variants = flag.NormalizeVariants(s.Variants)
 			strategies[i] = s
@@ -80,7 +81,7 @@ func addDemoFlag(d *decision, project *flag.Project, demo demoFlag) {
 	}
 	createFeature(d, project, f)
 	for _, parent := range demo.Dependencies {
-		d.add(featureScope(&f), state.FeatureDependencyAdded{Dependency: parent})
+		d.Add(featureScope(&f), state.FeatureDependencyAdded{Dependency: parent})
 	}
 	for _, tag := range demo.Tags {
 		if d.TagType(tag.Type) != nil {

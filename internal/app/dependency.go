@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -20,8 +21,8 @@ func (a *App) AddDependency(ctx context.Context, c Caller, project flag.ProjectI
 	if !on.Enabled || len(on.Variants) == 0 {
 		on.Variants = nil // a parent that must be off has no variant
 	}
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeatureDependency); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeatureDependency); err != nil {
 			return err
 		}
 		f, err := activeFeature(d.State, project, child)
@@ -32,10 +33,10 @@ func (a *App) AddDependency(ctx context.Context, c Caller, project flag.ProjectI
 			return err
 		}
 		before := dependencyOn(f, on.Feature)
-		if before != nil && same(*before, on) {
+		if before != nil && decide.Same(*before, on) {
 			return nil
 		}
-		d.add(featureScope(f), state.FeatureDependencyAdded{Before: before, Dependency: on})
+		d.Add(featureScope(f), state.FeatureDependencyAdded{Before: before, Dependency: on})
 		return nil
 	})
 	return err
@@ -68,9 +69,9 @@ func canDepend(s *state.State, child *flag.Flag, name flag.Name) error {
 //
 // Faults: NotFound and ArchivedFeature about the child.
 func (a *App) RemoveDependency(ctx context.Context, c Caller, project flag.ProjectID, child, parent flag.Name) error {
-	return a.dropDependencies(ctx, c, project, child, func(d *decision, f *flag.Flag) {
+	return a.dropDependencies(ctx, c, project, child, func(d *decide.Decision, f *flag.Flag) {
 		if before := dependencyOn(f, parent); before != nil {
-			d.add(featureScope(f), state.FeatureDependencyRemoved{Before: *before})
+			d.Add(featureScope(f), state.FeatureDependencyRemoved{Before: *before})
 		}
 	})
 }
@@ -82,9 +83,9 @@ func (a *App) RemoveDependencies(ctx context.Context, c Caller, project flag.Pro
 	return a.dropDependencies(ctx, c, project, child, removeDependencies)
 }
 
-func (a *App) dropDependencies(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name, drop func(*decision, *flag.Flag)) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeatureDependency); err != nil {
+func (a *App) dropDependencies(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name, drop func(*decide.Decision, *flag.Flag)) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeatureDependency); err != nil {
 			return err
 		}
 		f, err := activeFeature(d.State, project, child)
@@ -97,9 +98,9 @@ func (a *App) dropDependencies(ctx context.Context, c Caller, project flag.Proje
 	return err
 }
 
-func removeDependencies(d *decision, f *flag.Flag) {
+func removeDependencies(d *decide.Decision, f *flag.Flag) {
 	if len(f.Dependencies) > 0 {
-		d.add(featureScope(f), state.FeatureDependenciesRemoved{Before: f.Dependencies})
+		d.Add(featureScope(f), state.FeatureDependenciesRemoved{Before: f.Dependencies})
 	}
 }
 

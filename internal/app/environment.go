@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -25,11 +26,11 @@ type NewEnvironment struct {
 //
 // Faults: BadData, NameExists, ExceedsLimit.
 func (a *App) CreateEnvironment(ctx context.Context, c Caller, in NewEnvironment) (*flag.Environment, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
-		return a.createEnvironment(d, in)
+		return createEnvironment(d, in)
 	})
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (a *App) CreateEnvironment(ctx context.Context, c Caller, in NewEnvironment
 	return s.Environment(in.Name), nil
 }
 
-func (a *App) createEnvironment(d *decision, in NewEnvironment) error {
+func createEnvironment(d *decide.Decision, in NewEnvironment) error {
 	env := flag.Environment{Name: in.Name, Type: in.Type, Enabled: !in.Disabled, RequiredApprovals: in.RequiredApprovals}
 	if err := fault.Invalid(flag.ValidateEnvironment("/body", env)...); err != nil {
 		return err
@@ -46,15 +47,15 @@ func (a *App) createEnvironment(d *decision, in NewEnvironment) error {
 		return err
 	}
 	all := d.Environments()
-	if reached(len(all), a.limits.Environments) {
-		return flag.ExceedsLimit("environment", a.limits.Environments)
+	if decide.Reached(len(all), d.Limits.Environments) {
+		return flag.ExceedsLimit("environment", d.Limits.Environments)
 	}
 	if in.SortOrder != nil {
 		env.SortOrder = *in.SortOrder
 	} else if len(all) > 0 {
 		env.SortOrder = all[len(all)-1].SortOrder + 1
 	}
-	d.add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
+	d.Add(state.Scope{Environment: env.Name}, state.EnvironmentCreated{Environment: env})
 	return nil
 }
 
@@ -77,8 +78,8 @@ func ValidateEnvironmentName(s *state.State, name flag.EnvironmentName) error {
 //
 // Faults: NotFound, BadData.
 func (a *App) UpdateEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) (*flag.Environment, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		return updateEnvironment(d, name, edit)
@@ -89,7 +90,7 @@ func (a *App) UpdateEnvironment(ctx context.Context, c Caller, name flag.Environ
 	return s.Environment(name), nil
 }
 
-func updateEnvironment(d *decision, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) error {
+func updateEnvironment(d *decide.Decision, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) error {
 	before, err := Environment(d.State, name)
 	if err != nil {
 		return err
@@ -98,8 +99,8 @@ func updateEnvironment(d *decision, name flag.EnvironmentName, edit func(flag.En
 	if err := fault.Invalid(flag.ValidateEnvironment("/body", after)...); err != nil {
 		return err
 	}
-	if !same(*before, after) {
-		d.add(state.Scope{Environment: name}, state.EnvironmentUpdated{Before: *before, After: after})
+	if !decide.Same(*before, after) {
+		d.Add(state.Scope{Environment: name}, state.EnvironmentUpdated{Before: *before, After: after})
 	}
 	return nil
 }
@@ -108,8 +109,8 @@ func updateEnvironment(d *decision, name flag.EnvironmentName, edit func(flag.En
 //
 // Faults: NotFound.
 func (a *App) SortEnvironments(ctx context.Context, c Caller, places map[flag.EnvironmentName]int) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		for _, name := range slices.Sorted(maps.Keys(places)) {
@@ -132,8 +133,8 @@ func (a *App) SortEnvironments(ctx context.Context, c Caller, places map[flag.En
 //
 // Faults: NotFound for the environment, and those of CreateEnvironment.
 func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.EnvironmentName, in NewEnvironment, projects []flag.ProjectID) (*flag.Environment, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		source, err := Environment(d.State, from)
@@ -142,7 +143,7 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 		}
 		in := in
 		in.RequiredApprovals = source.RequiredApprovals
-		if err := a.createEnvironment(d, in); err != nil {
+		if err := createEnvironment(d, in); err != nil {
 			return err
 		}
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(projects))) {
@@ -152,7 +153,7 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 			}
 			if row := p.In(from); row != nil {
 				at := state.Scope{Project: id, Environment: in.Name}
-				d.add(at, state.ProjectEnvironmentAdded{DefaultStrategy: row.DefaultStrategy})
+				d.Add(at, state.ProjectEnvironmentAdded{DefaultStrategy: row.DefaultStrategy})
 				cloneFlags(d, at, from)
 			}
 		}
@@ -165,7 +166,7 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 }
 
 // cloneFlags gives the flags of a project, in a new environment, what they are in another.
-func cloneFlags(d *decision, to state.Scope, from flag.EnvironmentName) {
+func cloneFlags(d *decide.Decision, to state.Scope, from flag.EnvironmentName) {
 	for f := range d.FlagsOf(to.Project) {
 		row := f.In(from)
 		if row == nil {
@@ -173,14 +174,14 @@ func cloneFlags(d *decision, to state.Scope, from flag.EnvironmentName) {
 		}
 		at := state.Scope{Project: to.Project, Environment: to.Environment, Feature: f.Name}
 		for _, strategy := range row.Strategies {
-			strategy.ID = flag.StrategyID(d.newID())
-			d.add(at, state.FeatureStrategyAdded{Strategy: strategy})
+			strategy.ID = flag.StrategyID(d.NewID())
+			d.Add(at, state.FeatureStrategyAdded{Strategy: strategy})
 		}
 		if len(row.Variants) > 0 {
-			d.add(at, state.FeatureEnvironmentVariantsUpdated{After: row.Variants})
+			d.Add(at, state.FeatureEnvironmentVariantsUpdated{After: row.Variants})
 		}
 		if row.Enabled {
-			d.add(at, state.FeatureEnvironmentEnabled{})
+			d.Add(at, state.FeatureEnvironmentEnabled{})
 		}
 	}
 }
@@ -191,8 +192,8 @@ func cloneFlags(d *decision, to state.Scope, from flag.EnvironmentName) {
 // Faults: NotFound.
 func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName) error {
 	var gone []access.APIToken
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		env, err := Environment(d.State, name)
@@ -201,11 +202,11 @@ func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.Environ
 		}
 		for p := range d.Projects() {
 			if p.In(name) != nil {
-				d.add(state.Scope{Project: p.ID, Environment: name}, state.ProjectEnvironmentRemoved{})
+				d.Add(state.Scope{Project: p.ID, Environment: name}, state.ProjectEnvironmentRemoved{})
 			}
 		}
 		gone = deleteTokens(d, func(t *access.APIToken) bool { return t.Environment == name })
-		d.add(state.Scope{Environment: name}, state.EnvironmentDeleted{Before: *env})
+		d.Add(state.Scope{Environment: name}, state.EnvironmentDeleted{Before: *env})
 		return nil
 	}, func(tx *store.Tx) error { return forgetSecrets(tx, gone) })
 	return err

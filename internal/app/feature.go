@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -34,11 +35,11 @@ func (a *App) CreateFeature(ctx context.Context, c Caller, in NewFeature) (*flag
 	if in.Type == "" {
 		in.Type = DefaultFeatureType
 	}
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(in.Project, "", access.CreateFeature); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(in.Project, "", access.CreateFeature); err != nil {
 			return err
 		}
-		project, err := a.roomForFeature(d, in.Project, in.Name)
+		project, err := roomForFeature(d, in.Project, in.Name)
 		if err != nil {
 			return err
 		}
@@ -55,8 +56,8 @@ func (a *App) CreateFeature(ctx context.Context, c Caller, in NewFeature) (*flag
 			Type:           in.Type,
 			Description:    in.Description,
 			ImpressionData: in.ImpressionData,
-			CreatedAt:      d.now,
-			CreatedBy:      string(d.actor.Ref),
+			CreatedAt:      d.Now,
+			CreatedBy:      string(d.Actor.Ref),
 		}
 		for _, env := range project.Environments {
 			f.Environments = append(f.Environments, flag.FlagEnvironment{Environment: env.Environment})
@@ -101,8 +102,8 @@ type FeatureSettings struct {
 //
 // Faults: NotFound, BadData, what edit returns, and those of ArchiveFeatures.
 func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, edit func(FeatureSettings) (FeatureSettings, error)) (*flag.Flag, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeature); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		f, err := Feature(d.State, project, name)
@@ -117,8 +118,8 @@ func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectI
 		if after.Type != before.Type && d.FeatureType(after.Type) == nil {
 			return unknownFeatureType(after.Type)
 		}
-		if !same(before.Metadata, after.Metadata) {
-			d.add(featureScope(f), state.FeatureMetadataUpdated{Before: before.Metadata, After: after.Metadata})
+		if !decide.Same(before.Metadata, after.Metadata) {
+			d.Add(featureScope(f), state.FeatureMetadataUpdated{Before: before.Metadata, After: after.Metadata})
 		}
 		markStale(d, f, after.Stale)
 		if after.Archived && !before.Archived {
@@ -136,8 +137,8 @@ func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectI
 //
 // Faults: NotFound.
 func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name, stale bool) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		return eachFeature(d, project, names, func(f *flag.Flag) error {
@@ -148,12 +149,12 @@ func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.Proj
 	return err
 }
 
-func markStale(d *decision, f *flag.Flag, stale bool) {
+func markStale(d *decide.Decision, f *flag.Flag, stale bool) {
 	switch {
 	case stale && !f.Stale:
-		d.add(featureScope(f), state.FeatureStaleOn{})
+		d.Add(featureScope(f), state.FeatureStaleOn{})
 	case !stale && f.Stale:
-		d.add(featureScope(f), state.FeatureStaleOff{})
+		d.Add(featureScope(f), state.FeatureStaleOff{})
 	}
 }
 
@@ -164,15 +165,15 @@ func markStale(d *decision, f *flag.Flag, stale bool) {
 // Faults: NotFound, and those of CreateFeature. Permissions are asked in every environment
 // in which the flag has strategies or variants.
 func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID, from, name flag.Name, replaceGroup bool) (*flag.Flag, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.CreateFeature); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.CreateFeature); err != nil {
 			return err
 		}
 		old, err := Feature(d.State, project, from)
 		if err != nil {
 			return err
 		}
-		p, err := a.roomForFeature(d, project, name)
+		p, err := roomForFeature(d, project, name)
 		if err != nil {
 			return err
 		}
@@ -182,8 +183,8 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 			Type:           old.Type,
 			Description:    old.Description,
 			ImpressionData: old.ImpressionData,
-			CreatedAt:      d.now,
-			CreatedBy:      string(d.actor.Ref),
+			CreatedAt:      d.Now,
+			CreatedBy:      string(d.Actor.Ref),
 			Dependencies:   old.Dependencies,
 		}
 		for _, env := range old.Environments {
@@ -192,7 +193,7 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 			}
 			clone := flag.FlagEnvironment{Environment: env.Environment, Variants: env.Variants}
 			for _, strategy := range env.Strategies {
-				strategy.ID = flag.StrategyID(d.newID())
+				strategy.ID = flag.StrategyID(d.NewID())
 				if _, ok := strategy.Parameters[groupID]; ok && replaceGroup {
 					strategy.Parameters = maps.Clone(strategy.Parameters)
 					strategy.Parameters[groupID] = string(name)
@@ -212,14 +213,14 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 
 // requireToConfigure returns a Permission fault unless the caller may give a flag the
 // strategies and variants that another has in an environment.
-func requireToConfigure(d *decision, project flag.ProjectID, env flag.FlagEnvironment) error {
+func requireToConfigure(d *decide.Decision, project flag.ProjectID, env flag.FlagEnvironment) error {
 	if len(env.Strategies) > 0 {
-		if err := d.require(project, env.Environment, access.CreateFeatureStrategy); err != nil {
+		if err := d.Require(project, env.Environment, access.CreateFeatureStrategy); err != nil {
 			return err
 		}
 	}
 	if len(env.Variants) > 0 {
-		return d.require(project, env.Environment, access.UpdateFeatureEnvironmentVariants)
+		return d.Require(project, env.Environment, access.UpdateFeatureEnvironmentVariants)
 	}
 	return nil
 }
@@ -230,8 +231,8 @@ func requireToConfigure(d *decision, project flag.ProjectID, env flag.FlagEnviro
 // dependencies or others depend on it, when it uses a segment of its project, and when the
 // other project is full.
 func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, name flag.Name, to flag.ProjectID) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(from, "", access.MoveFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(from, "", access.MoveFeature); err != nil {
 			return err
 		}
 		f, err := Feature(d.State, from, name)
@@ -242,7 +243,7 @@ func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, na
 		if err != nil {
 			return err
 		}
-		if err := d.require(to, "", access.MoveFeature); err != nil {
+		if err := d.Require(to, "", access.MoveFeature); err != nil {
 			return err
 		}
 		if from == to {
@@ -251,7 +252,7 @@ func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, na
 		if err := movable(d.State, f, target); err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: to, Feature: name}, state.FeatureProjectChange{OldProject: from})
+		d.Add(state.Scope{Project: to, Feature: name}, state.FeatureProjectChange{OldProject: from})
 		return nil
 	})
 	return err
@@ -292,7 +293,7 @@ func sameEnvironments(f *flag.Flag, p *flag.Project) bool {
 }
 
 // roomForFeature returns the project if a flag of this name can be created in it.
-func (a *App) roomForFeature(d *decision, id flag.ProjectID, name flag.Name) (*flag.Project, error) {
+func roomForFeature(d *decide.Decision, id flag.ProjectID, name flag.Name) (*flag.Project, error) {
 	project, err := activeProject(d.State, id)
 	if err != nil {
 		return nil, err
@@ -306,7 +307,7 @@ func (a *App) roomForFeature(d *decision, id flag.ProjectID, name flag.Name) (*f
 	if project.FeatureLimit != nil && activeFlags(d.State, id) >= *project.FeatureLimit {
 		return nil, projectFull()
 	}
-	if limit := a.limits.FeatureFlags; limit > 0 && reached(allActiveFlags(d.State), limit) {
+	if limit := d.Limits.FeatureFlags; limit > 0 && decide.Reached(allActiveFlags(d.State), limit) {
 		return nil, flag.ExceedsLimit("feature flag", limit)
 	}
 	return project, nil
@@ -328,14 +329,14 @@ func freeName(s *state.State, name flag.Name) error {
 }
 
 // createFeature decides that a flag is created, with the links of its project's templates.
-func createFeature(d *decision, project *flag.Project, f flag.Flag) {
-	d.add(featureScope(&f), state.FeatureCreated{Flag: f})
+func createFeature(d *decide.Decision, project *flag.Project, f flag.Flag) {
+	d.Add(featureScope(&f), state.FeatureCreated{Flag: f})
 	for _, template := range project.LinkTemplates {
 		url, err := template.Link(project.ID, f.Name)
 		if err != nil {
 			continue // it was valid for other names; a flag is not refused for the sake of a link
 		}
-		d.add(featureScope(&f), state.FeatureLinkAdded{Link: flag.Link{ID: d.newID(), URL: url, Title: template.Title}})
+		d.Add(featureScope(&f), state.FeatureLinkAdded{Link: flag.Link{ID: d.NewID(), URL: url, Title: template.Title}})
 	}
 }
 
@@ -375,7 +376,7 @@ func archivedFeature() error {
 
 // eachFeature calls fn for each named flag of a project as it is after the events so
 // far. It stops at the first fault: NotFound, or what fn returns.
-func eachFeature(d *decision, project flag.ProjectID, names []flag.Name, fn func(*flag.Flag) error) error {
+func eachFeature(d *decide.Decision, project flag.ProjectID, names []flag.Name, fn func(*flag.Flag) error) error {
 	for _, name := range names {
 		f, err := Feature(d.State, project, name)
 		if err != nil {
@@ -427,7 +428,7 @@ func unknownFeatureType(id string) error {
 }
 
 // validTags returns the tags as they are kept, without duplicates, or a BadData fault.
-func validTags(d *decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
+func validTags(d *decide.Decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
 	var valid []flag.Tag
 	for i, tag := range tags {
 		tag, err := validTag(d, fmt.Sprintf("%s/%d", at, i), tag)
@@ -442,7 +443,7 @@ func validTags(d *decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
 }
 
 // validTag returns the tag as it is kept, or a BadData fault.
-func validTag(d *decision, at string, tag flag.Tag) (flag.Tag, error) {
+func validTag(d *decide.Decision, at string, tag flag.Tag) (flag.Tag, error) {
 	tag = tag.Trim()
 	if err := fault.Invalid(flag.ValidateTag(at, tag)...); err != nil {
 		return tag, err
@@ -454,12 +455,12 @@ func validTag(d *decision, at string, tag flag.Tag) (flag.Tag, error) {
 }
 
 // addTag decides that a flag gets a tag, which is created if it does not exist yet.
-func addTag(d *decision, at state.Scope, tag flag.Tag) {
+func addTag(d *decide.Decision, at state.Scope, tag flag.Tag) {
 	if slices.Contains(d.Flag(at.Feature).Tags, tag) {
 		return
 	}
 	if !d.HasTag(tag) {
-		d.add(state.Scope{}, state.TagCreated{Tag: tag})
+		d.Add(state.Scope{}, state.TagCreated{Tag: tag})
 	}
-	d.add(at, state.FeatureTagged{Tag: tag})
+	d.Add(at, state.FeatureTagged{Tag: tag})
 }

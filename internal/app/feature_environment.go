@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -24,27 +25,27 @@ type SwitchOn struct {
 //
 // Faults: NotFound for a flag or the environment, ArchivedFeature.
 func (a *App) SwitchFeaturesOn(ctx context.Context, c Caller, project flag.ProjectID, env flag.EnvironmentName, names []flag.Name, how SwitchOn) error {
-	return a.switchFeatures(ctx, c, project, env, names, func(d *decision, at state.Scope, row *flag.FlagEnvironment) error {
+	return a.switchFeatures(ctx, c, project, env, names, func(d *decide.Decision, at state.Scope, row *flag.FlagEnvironment) error {
 		if how.ActivateDisabled {
 			for _, before := range row.Strategies {
 				if before.Disabled {
 					after := before
 					after.Disabled = false
-					d.add(at, state.FeatureStrategyUpdated{Before: before, After: after})
+					d.Add(at, state.FeatureStrategyUpdated{Before: before, After: after})
 				}
 			}
 		}
 		if !letsIn(d.Flag(at.Feature).In(env)) {
-			if err := d.require(project, env, access.CreateFeatureStrategy); err != nil {
+			if err := d.Require(project, env, access.CreateFeatureStrategy); err != nil {
 				return err
 			}
 			strategy := defaultStrategy(d.State, at)
-			strategy.ID = flag.StrategyID(d.newID())
+			strategy.ID = flag.StrategyID(d.NewID())
 			strategy.SortOrder = nextSortOrder(row.Strategies)
-			d.add(at, state.FeatureStrategyAdded{Strategy: strategy})
+			d.Add(at, state.FeatureStrategyAdded{Strategy: strategy})
 		}
 		if !row.Enabled {
-			d.add(at, state.FeatureEnvironmentEnabled{})
+			d.Add(at, state.FeatureEnvironmentEnabled{})
 		}
 		return nil
 	})
@@ -54,17 +55,17 @@ func (a *App) SwitchFeaturesOn(ctx context.Context, c Caller, project flag.Proje
 //
 // Faults: NotFound for a flag or the environment, ArchivedFeature.
 func (a *App) SwitchFeaturesOff(ctx context.Context, c Caller, project flag.ProjectID, env flag.EnvironmentName, names []flag.Name) error {
-	return a.switchFeatures(ctx, c, project, env, names, func(d *decision, at state.Scope, row *flag.FlagEnvironment) error {
+	return a.switchFeatures(ctx, c, project, env, names, func(d *decide.Decision, at state.Scope, row *flag.FlagEnvironment) error {
 		if row.Enabled {
-			d.add(at, state.FeatureEnvironmentDisabled{})
+			d.Add(at, state.FeatureEnvironmentDisabled{})
 		}
 		return nil
 	})
 }
 
-func (a *App) switchFeatures(ctx context.Context, c Caller, project flag.ProjectID, env flag.EnvironmentName, names []flag.Name, to func(*decision, state.Scope, *flag.FlagEnvironment) error) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, env, access.UpdateFeatureEnvironment); err != nil {
+func (a *App) switchFeatures(ctx context.Context, c Caller, project flag.ProjectID, env flag.EnvironmentName, names []flag.Name, to func(*decide.Decision, state.Scope, *flag.FlagEnvironment) error) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, env, access.UpdateFeatureEnvironment); err != nil {
 			return err
 		}
 		return eachFeature(d, project, names, func(f *flag.Flag) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -17,8 +18,8 @@ func (a *App) SetFeatureTypeLifetime(ctx context.Context, c Caller, id string, d
 	if days != nil && *days == 0 {
 		days = nil
 	}
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		before := d.FeatureType(id)
@@ -27,8 +28,8 @@ func (a *App) SetFeatureTypeLifetime(ctx context.Context, c Caller, id string, d
 		}
 		after := *before
 		after.LifetimeDays = days
-		if !same(*before, after) {
-			d.add(state.Scope{}, state.FeatureTypeUpdated{Before: *before, After: after})
+		if !decide.Same(*before, after) {
+			d.Add(state.Scope{}, state.FeatureTypeUpdated{Before: *before, After: after})
 		}
 		return nil
 	})

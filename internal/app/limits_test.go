@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/store"
@@ -15,7 +16,7 @@ import (
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	limits := app.DefaultLimits()
+	limits := decide.DefaultLimits()
 	limits.FeatureFlags, limits.FeatureEnvironmentStrategies, limits.FeatureLinks = 2, 2, 1
 	a := mustOpen(t, storetest.Open(t, storetest.SQLite(t)), &limits)
 	ctx := t.Context()
@@ -45,7 +46,7 @@ func TestLimits(t *testing.T) {
 
 func TestNoLimits(t *testing.T) {
 	t.Parallel()
-	a := mustOpen(t, storetest.Open(t, storetest.SQLite(t)), &app.Limits{})
+	a := mustOpen(t, storetest.Open(t, storetest.SQLite(t)), &decide.Limits{})
 	mustCreate(t, a, "one")
 	for range 31 {
 		_, err := a.AddStrategy(t.Context(), admin, development("one"), everyone())
@@ -59,7 +60,7 @@ func TestLimitsHoldAcrossNodes(t *testing.T) {
 	t.Parallel()
 	storetest.EachNodes(t, 2, func(t *testing.T, dbs []*store.DB) {
 		const limit, attempts = 10, 8 // attempts by each node
-		limits := app.DefaultLimits()
+		limits := decide.DefaultLimits()
 		limits.FeatureEnvironmentStrategies = limit
 		nodes := []*app.App{mustOpen(t, dbs[0], &limits), nil}
 		mustCreate(t, nodes[0], "one")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -14,15 +15,15 @@ import (
 //
 // Faults: NotFound, BadData, OperationDenied when the flag has as many links as it may.
 func (a *App) AddLink(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, url string, title *string) error {
-	return a.editLinks(ctx, c, project, name, func(d *decision, f *flag.Flag) error {
-		if limit := a.limits.FeatureLinks; reached(len(f.Links), limit) {
+	return a.editLinks(ctx, c, project, name, func(d *decide.Decision, f *flag.Flag) error {
+		if limit := d.Limits.FeatureLinks; decide.Reached(len(f.Links), limit) {
 			return fault.New(fault.OperationDenied, "Too many links. A feature flag can have at most %d.", limit)
 		}
-		link, err := newLink(d.newID(), url, title)
+		link, err := newLink(d.NewID(), url, title)
 		if err != nil {
 			return err
 		}
-		d.add(featureScope(f), state.FeatureLinkAdded{Link: link})
+		d.Add(featureScope(f), state.FeatureLinkAdded{Link: link})
 		return nil
 	})
 }
@@ -31,7 +32,7 @@ func (a *App) AddLink(ctx context.Context, c Caller, project flag.ProjectID, nam
 //
 // Faults: NotFound for the flag or the link, BadData.
 func (a *App) UpdateLink(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, id, url string, title *string) error {
-	return a.editLinks(ctx, c, project, name, func(d *decision, f *flag.Flag) error {
+	return a.editLinks(ctx, c, project, name, func(d *decide.Decision, f *flag.Flag) error {
 		before, err := linkOf(f, id)
 		if err != nil {
 			return err
@@ -40,8 +41,8 @@ func (a *App) UpdateLink(ctx context.Context, c Caller, project flag.ProjectID, 
 		if err != nil {
 			return err
 		}
-		if !same(before, after) {
-			d.add(featureScope(f), state.FeatureLinkUpdated{Before: before, After: after})
+		if !decide.Same(before, after) {
+			d.Add(featureScope(f), state.FeatureLinkUpdated{Before: before, After: after})
 		}
 		return nil
 	})
@@ -51,19 +52,19 @@ func (a *App) UpdateLink(ctx context.Context, c Caller, project flag.ProjectID, 
 //
 // Faults: NotFound for the flag or the link.
 func (a *App) RemoveLink(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, id string) error {
-	return a.editLinks(ctx, c, project, name, func(d *decision, f *flag.Flag) error {
+	return a.editLinks(ctx, c, project, name, func(d *decide.Decision, f *flag.Flag) error {
 		before, err := linkOf(f, id)
 		if err != nil {
 			return err
 		}
-		d.add(featureScope(f), state.FeatureLinkRemoved{Before: before})
+		d.Add(featureScope(f), state.FeatureLinkRemoved{Before: before})
 		return nil
 	})
 }
 
-func (a *App) editLinks(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, edit func(*decision, *flag.Flag) error) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeature); err != nil {
+func (a *App) editLinks(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, edit func(*decide.Decision, *flag.Flag) error) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		f, err := Feature(d.State, project, name)

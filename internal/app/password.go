@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -21,7 +22,7 @@ func (a *App) ChangePassword(ctx context.Context, c Caller, id int64, password s
 	if err := c.Actor.Require("", "", access.Admin); err != nil {
 		return err
 	}
-	return a.setPassword(ctx, c, id, password, func(d *decision) error { return d.require("", "", access.Admin) },
+	return a.setPassword(ctx, c, id, password, func(d *decide.Decision) error { return d.Require("", "", access.Admin) },
 		func(tx *store.Tx) error { return tx.DeleteSessions(id, nil) })
 }
 
@@ -38,7 +39,7 @@ func (a *App) ChangeOwnPassword(ctx context.Context, c Caller, session *store.Di
 	if err := a.people.CheckPassword(ctx, id, old); err != nil {
 		return err
 	}
-	return a.setPassword(ctx, c, id, password, func(*decision) error { return nil },
+	return a.setPassword(ctx, c, id, password, func(*decide.Decision) error { return nil },
 		func(tx *store.Tx) error { return tx.DeleteSessions(id, session) })
 }
 
@@ -56,7 +57,7 @@ func (a *App) ResetPassword(ctx context.Context, origin Origin, secret, password
 		return fault.New(fault.InvalidToken, "Token was not valid")
 	}
 	now := a.now()
-	return a.setPassword(ctx, Caller{Actor: actor, Origin: origin}, link.Account, password, func(*decision) error { return nil },
+	return a.setPassword(ctx, Caller{Actor: actor, Origin: origin}, link.Account, password, func(*decide.Decision) error { return nil },
 		func(tx *store.Tx) error {
 			if err := tx.UseResetToken(link.Digest, now); errors.Is(err, store.ErrNotFound) {
 				return fault.New(fault.UsedToken, "The link was used already")
@@ -69,7 +70,7 @@ func (a *App) ResetPassword(ctx context.Context, origin Origin, secret, password
 
 // setPassword decides that a person's password is another one. also runs first in the
 // transaction.
-func (a *App) setPassword(ctx context.Context, c Caller, id int64, password string, may func(*decision) error, also func(*store.Tx) error) error {
+func (a *App) setPassword(ctx context.Context, c Caller, id int64, password string, may func(*decide.Decision) error, also func(*store.Tx) error) error {
 	if _, err := account(a.State(), access.KindUser, id); err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (a *App) setPassword(ctx context.Context, c Caller, id int64, password stri
 		return err
 	}
 	now := a.now()
-	_, err = a.doAlso(ctx, c, func(d *decision) error {
+	_, err = a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := may(d); err != nil {
 			return err
 		}
@@ -86,8 +87,8 @@ func (a *App) setPassword(ctx context.Context, c Caller, id int64, password stri
 		if err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.UserUpdated{AccountChange: state.AccountChange{ID: id, Before: old.RootRole, After: old.RootRole}})
-		d.add(state.Scope{}, state.SessionsRevoked{Account: id})
+		d.Add(state.Scope{}, state.UserUpdated{AccountChange: state.AccountChange{ID: id, Before: old.RootRole, After: old.RootRole}})
+		d.Add(state.Scope{}, state.SessionsRevoked{Account: id})
 		return nil
 	}, func(tx *store.Tx) error {
 		if err := also(tx); err != nil {
@@ -113,8 +114,8 @@ func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (stri
 	}
 	var secret string
 	var link store.ResetToken
-	_, err = a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err = a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		old, err := account(d.State, access.KindUser, person.ID)
@@ -122,7 +123,7 @@ func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (stri
 			return err
 		}
 		secret, link = newResetToken(d, person.ID)
-		d.add(state.Scope{}, state.UserUpdated{AccountChange: state.AccountChange{ID: person.ID, Before: old.RootRole, After: old.RootRole}})
+		d.Add(state.Scope{}, state.UserUpdated{AccountChange: state.AccountChange{ID: person.ID, Before: old.RootRole, After: old.RootRole}})
 		return nil
 	}, func(tx *store.Tx) error { return tx.PutResetToken(link) })
 	return secret, err
@@ -133,16 +134,16 @@ func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (stri
 //
 // Faults: NotFound.
 func (a *App) EndSessions(ctx context.Context, c Caller, id int64) error {
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if c.Actor.Ref != access.NewRef(access.KindUser, id) {
-			if err := d.require("", "", access.Admin); err != nil {
+			if err := d.Require("", "", access.Admin); err != nil {
 				return err
 			}
 		}
 		if _, err := account(d.State, access.KindUser, id); err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.SessionsRevoked{Account: id})
+		d.Add(state.Scope{}, state.SessionsRevoked{Account: id})
 		return nil
 	}, func(tx *store.Tx) error { return tx.DeleteSessions(id, nil) })
 	return err
@@ -152,14 +153,14 @@ func (a *App) EndSessions(ctx context.Context, c Caller, id int64) error {
 //
 // Faults: NotFound for the account.
 func (a *App) EndSession(ctx context.Context, c Caller, id int64, session string) error {
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		if _, err := account(d.State, access.KindUser, id); err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.SessionsRevoked{Account: id})
+		d.Add(state.Scope{}, state.SessionsRevoked{Account: id})
 		return nil
 	}, func(tx *store.Tx) error { return tx.DeleteSession(session) })
 	return err

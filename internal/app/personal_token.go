@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -47,9 +48,9 @@ func (a *App) addPersonalToken(ctx context.Context, c Caller, kind access.Kind, 
 	token := access.PersonalToken{
 		Account: id, Description: strings.TrimSpace(in.Description), Digest: a.keys.Digest(secret), ExpiresAt: in.ExpiresAt,
 	}
-	s, err := a.do(ctx, c, func(d *decision) error {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if kind == access.KindServiceAccount {
-			if err := d.require("", "", access.Admin); err != nil {
+			if err := d.Require("", "", access.Admin); err != nil {
 				return err
 			}
 		}
@@ -59,11 +60,11 @@ func (a *App) addPersonalToken(ctx context.Context, c Caller, kind access.Kind, 
 		if err := validPersonalToken(d, &token); err != nil {
 			return err
 		}
-		token.ID, token.CreatedAt = d.NextPersonalTokenID(), d.now
+		token.ID, token.CreatedAt = d.NextPersonalTokenID(), d.Now
 		if kind == access.KindServiceAccount {
-			d.add(state.Scope{}, state.ServiceAccountTokenCreated{Token: token})
+			d.Add(state.Scope{}, state.ServiceAccountTokenCreated{Token: token})
 		} else {
-			d.add(state.Scope{}, state.PATCreated{Token: token})
+			d.Add(state.Scope{}, state.PATCreated{Token: token})
 		}
 		return nil
 	})
@@ -73,11 +74,11 @@ func (a *App) addPersonalToken(ctx context.Context, c Caller, kind access.Kind, 
 	return s.PersonalToken(token.ID), secret, nil
 }
 
-func validPersonalToken(d *decision, token *access.PersonalToken) error {
+func validPersonalToken(d *decide.Decision, token *access.PersonalToken) error {
 	if token.Description == "" || len(token.Description) > maxPersonName {
 		return fault.Field("/body/description", "The description has 1 to 255 bytes.")
 	}
-	if token.Expired(d.now) {
+	if token.Expired(d.Now) {
 		return fault.New(fault.BadData, "The expiry date should be in future.")
 	}
 	n := 0
@@ -97,12 +98,12 @@ func validPersonalToken(d *decision, token *access.PersonalToken) error {
 //
 // Faults: NotFound, also for another's.
 func (a *App) DeletePersonalToken(ctx context.Context, c Caller, id int64) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		token := d.PersonalToken(id)
 		if token == nil || c.Actor.Ref != access.NewRef(access.KindUser, token.Account) {
 			return noPersonalToken(id)
 		}
-		d.add(state.Scope{}, state.PATDeleted{Before: *token})
+		d.Add(state.Scope{}, state.PATDeleted{Before: *token})
 		return nil
 	})
 	return err
@@ -112,15 +113,15 @@ func (a *App) DeletePersonalToken(ctx context.Context, c Caller, id int64) error
 //
 // Faults: NotFound.
 func (a *App) DeleteServiceAccountToken(ctx context.Context, c Caller, account, id int64) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		token := d.PersonalToken(id)
 		if token == nil || token.Account != account || d.Account(account).Kind != access.KindServiceAccount {
 			return noPersonalToken(id)
 		}
-		d.add(state.Scope{}, state.ServiceAccountTokenDeleted{Before: *token})
+		d.Add(state.Scope{}, state.ServiceAccountTokenDeleted{Before: *token})
 		return nil
 	})
 	return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -37,11 +38,11 @@ type NewProject struct {
 // Faults: BadData, NameExists, ExceedsLimit.
 func (a *App) CreateProject(ctx context.Context, c Caller, in NewProject) (*flag.Project, error) {
 	var id flag.ProjectID
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.CreateProject); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.CreateProject); err != nil {
 			return err
 		}
-		if err := a.roomForProject(d.State); err != nil {
+		if err := roomForProject(d); err != nil {
 			return err
 		}
 		id = in.ID
@@ -54,8 +55,8 @@ func (a *App) CreateProject(ctx context.Context, c Caller, in NewProject) (*flag
 			Description:       in.Description,
 			Mode:              cmp.Or(in.Mode, flag.ModeOpen),
 			DefaultStickiness: cmp.Or(in.DefaultStickiness, flag.DefaultStickiness),
-			CreatedAt:         d.now,
-			UpdatedAt:         d.now,
+			CreatedAt:         d.Now,
+			UpdatedAt:         d.Now,
 		}
 		if err := fault.Invalid(flag.ValidateProject("/body", p)...); err != nil {
 			return err
@@ -68,7 +69,7 @@ func (a *App) CreateProject(ctx context.Context, c Caller, in NewProject) (*flag
 			return err
 		}
 		p.Environments = environments
-		d.add(state.Scope{Project: id}, state.ProjectCreated{Project: p})
+		d.Add(state.Scope{Project: id}, state.ProjectCreated{Project: p})
 		return protect(d, &p, in.Protected)
 	})
 	if err != nil {
@@ -98,7 +99,7 @@ func environmentsFor(s *state.State, names []flag.EnvironmentName) ([]flag.Proje
 }
 
 // protect decides in which environments of a new project changes need approval.
-func protect(d *decision, p *flag.Project, asked map[flag.EnvironmentName]int) error {
+func protect(d *decide.Decision, p *flag.Project, asked map[flag.EnvironmentName]int) error {
 	for name := range asked {
 		if d.Environment(name) == nil {
 			return unknownEnvironment("/body/changeRequestEnvironments", name)
@@ -117,9 +118,9 @@ func protect(d *decision, p *flag.Project, asked map[flag.EnvironmentName]int) e
 }
 
 // requireApprovals decides that changes to an environment of a project need approval.
-func requireApprovals(d *decision, at state.Scope, approvals int) {
+func requireApprovals(d *decide.Decision, at state.Scope, approvals int) {
 	rule := changerequest.Rule{RequiredApprovals: min(max(approvals, 1), 10)}
-	d.add(at, state.ChangeRequestConfigurationUpdated{After: &rule})
+	d.Add(at, state.ChangeRequestConfigurationUpdated{After: &rule})
 }
 
 // freeProjectID makes an id of a name that no project has.
@@ -132,15 +133,15 @@ func freeProjectID(s *state.State, name string) flag.ProjectID {
 	return id
 }
 
-func (a *App) roomForProject(s *state.State) error {
+func roomForProject(d *decide.Decision) error {
 	active := 0
-	for p := range s.Projects() {
+	for p := range d.Projects() {
 		if !p.Archived() {
 			active++
 		}
 	}
-	if reached(active, a.limits.Projects) {
-		return flag.ExceedsLimit("project", a.limits.Projects)
+	if decide.Reached(active, d.Limits.Projects) {
+		return flag.ExceedsLimit("project", d.Limits.Projects)
 	}
 	return nil
 }
@@ -163,8 +164,8 @@ func ValidateProjectID(s *state.State, id flag.ProjectID) error {
 //
 // Faults: NotFound, BadData.
 func (a *App) UpdateProject(ctx context.Context, c Caller, id flag.ProjectID, edit func(state.ProjectSettings) state.ProjectSettings) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.UpdateProject, access.WriteProjectSettings); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.UpdateProject, access.WriteProjectSettings); err != nil {
 			return err
 		}
 		p, err := activeProject(d.State, id)
@@ -180,8 +181,8 @@ func (a *App) UpdateProject(ctx context.Context, c Caller, id flag.ProjectID, ed
 		if err := fault.Invalid(flag.ValidateProject("/body", edited)...); err != nil {
 			return err
 		}
-		if !same(before, after) {
-			d.add(state.Scope{Project: id}, state.ProjectUpdated{Before: before, After: after})
+		if !decide.Same(before, after) {
+			d.Add(state.Scope{Project: id}, state.ProjectUpdated{Before: before, After: after})
 		}
 		return nil
 	})
@@ -192,9 +193,9 @@ func (a *App) UpdateProject(ctx context.Context, c Caller, id flag.ProjectID, ed
 //
 // Faults: NotFound, InvalidOperation.
 func (a *App) ArchiveProject(ctx context.Context, c Caller, id flag.ProjectID) error {
-	return a.endProject(ctx, c, id, "archive", func(d *decision, p *flag.Project) []access.APIToken {
+	return a.endProject(ctx, c, id, "archive", func(d *decide.Decision, p *flag.Project) []access.APIToken {
 		if !p.Archived() {
-			d.add(state.Scope{Project: id}, state.ProjectArchived{})
+			d.Add(state.Scope{Project: id}, state.ProjectArchived{})
 		}
 		return nil
 	})
@@ -204,18 +205,18 @@ func (a *App) ArchiveProject(ctx context.Context, c Caller, id flag.ProjectID) e
 //
 // Faults: NotFound, ExceedsLimit.
 func (a *App) ReviveProject(ctx context.Context, c Caller, id flag.ProjectID) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.DeleteProject); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.DeleteProject); err != nil {
 			return err
 		}
 		p, err := Project(d.State, id)
 		if err != nil || !p.Archived() {
 			return err
 		}
-		if err := a.roomForProject(d.State); err != nil {
+		if err := roomForProject(d); err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: id}, state.ProjectRevived{})
+		d.Add(state.Scope{Project: id}, state.ProjectRevived{})
 		return nil
 	})
 	return err
@@ -226,32 +227,32 @@ func (a *App) ReviveProject(ctx context.Context, c Caller, id flag.ProjectID) er
 //
 // Faults: NotFound, InvalidOperation when it has flags that are not archived.
 func (a *App) DeleteProject(ctx context.Context, c Caller, id flag.ProjectID) error {
-	return a.endProject(ctx, c, id, "delete", func(d *decision, p *flag.Project) []access.APIToken {
+	return a.endProject(ctx, c, id, "delete", func(d *decide.Decision, p *flag.Project) []access.APIToken {
 		at := state.Scope{Project: id}
 		for f := range d.FlagsOf(id) {
-			d.add(featureScope(f), state.FeatureDeleted{Before: *f})
+			d.Add(featureScope(f), state.FeatureDeleted{Before: *f})
 		}
 		for segment := range d.Segments() {
 			if !segment.Global() && *segment.Project == id {
-				d.add(at, state.SegmentDeleted{Before: *segment})
+				d.Add(at, state.SegmentDeleted{Before: *segment})
 			}
 		}
 		for _, field := range d.ContextFields() {
 			if field.Project != nil && *field.Project == id {
-				d.add(at, state.ContextFieldDeleted{Before: *field})
+				d.Add(at, state.ContextFieldDeleted{Before: *field})
 			}
 		}
 		deleted := deleteTokens(d, func(t *access.APIToken) bool { return onlyProject(t) == id })
-		d.add(at, state.ProjectDeleted{Before: *p})
+		d.Add(at, state.ProjectDeleted{Before: *p})
 		return deleted
 	})
 }
 
 // endProject puts a project away in one of two ways. end returns the tokens that go with it.
-func (a *App) endProject(ctx context.Context, c Caller, id flag.ProjectID, verb string, end func(*decision, *flag.Project) []access.APIToken) error {
+func (a *App) endProject(ctx context.Context, c Caller, id flag.ProjectID, verb string, end func(*decide.Decision, *flag.Project) []access.APIToken) error {
 	var gone []access.APIToken
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.DeleteProject); err != nil {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.DeleteProject); err != nil {
 			return err
 		}
 		p, err := Project(d.State, id)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -22,8 +23,8 @@ type NewProjectEnvironment struct {
 //
 // Faults: NotFound for the project, BadData, NameExists when the project has it.
 func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.ProjectID, in NewProjectEnvironment) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.UpdateProject); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.UpdateProject); err != nil {
 			return err
 		}
 		p, err := activeProject(d.State, id)
@@ -44,7 +45,7 @@ func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.Proje
 				return err
 			}
 		}
-		d.add(at, added)
+		d.Add(at, added)
 		if in.Protected {
 			approvals := 1
 			if env.RequiredApprovals != nil {
@@ -62,14 +63,14 @@ func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.Proje
 //
 // Faults: NotFound for the project, or when it does not have the environment.
 func (a *App) RemoveProjectEnvironment(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.UpdateProject); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.UpdateProject); err != nil {
 			return err
 		}
 		if err := hasEnvironment(d.State, id, env); err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: id, Environment: env}, state.ProjectEnvironmentRemoved{})
+		d.Add(state.Scope{Project: id, Environment: env}, state.ProjectEnvironmentRemoved{})
 		return nil
 	})
 	return err
@@ -81,8 +82,8 @@ func (a *App) RemoveProjectEnvironment(ctx context.Context, c Caller, id flag.Pr
 // Faults: NotFound for the project, or when it does not have the environment, BadData,
 // ExceedsLimit.
 func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName, in StrategySettings) (*flag.Strategy, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(id, "", access.UpdateProject, access.WriteDefaultStrategy); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(id, "", access.UpdateProject, access.WriteDefaultStrategy); err != nil {
 			return err
 		}
 		if err := hasEnvironment(d.State, id, env); err != nil {
@@ -94,8 +95,8 @@ func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectI
 			return err
 		}
 		before := d.Project(id).In(env).DefaultStrategy
-		if !same(before, after) {
-			d.add(at, state.DefaultStrategyUpdated{Before: before, After: after})
+		if !decide.Same(before, after) {
+			d.Add(at, state.DefaultStrategyUpdated{Before: before, After: after})
 		}
 		return nil
 	})
@@ -107,7 +108,7 @@ func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectI
 
 // defaultStrategyOf returns a default strategy in the form in which it is kept: without
 // an id, and without a group, for each flag has its own.
-func (a *App) defaultStrategyOf(d *decision, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
+func (a *App) defaultStrategyOf(d *decide.Decision, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
 	if in.Name != flexibleRollout {
 		return nil, fault.Field("/body/name", "The default strategy of a project must be %q. You provided %q.", flexibleRollout, in.Name)
 	}

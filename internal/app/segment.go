@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -23,19 +24,19 @@ type SegmentSettings struct {
 // Faults: BadData, NameExists, ExceedsLimit.
 func (a *App) CreateSegment(ctx context.Context, c Caller, in SegmentSettings) (*flag.Segment, error) {
 	var id flag.SegmentID
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(owner(in.Project), "", access.CreateSegment, access.UpdateProjectSegment); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(owner(in.Project), "", access.CreateSegment, access.UpdateProjectSegment); err != nil {
 			return err
 		}
-		if reached(d.SegmentCount(), a.limits.Segments) {
-			return flag.ExceedsLimit("segment", a.limits.Segments)
+		if decide.Reached(d.SegmentCount(), d.Limits.Segments) {
+			return flag.ExceedsLimit("segment", d.Limits.Segments)
 		}
 		id = d.NextSegmentID()
-		segment := flag.Segment{ID: id, CreatedAt: d.now, CreatedBy: string(d.actor.Ref)}
+		segment := flag.Segment{ID: id, CreatedAt: d.Now, CreatedBy: string(d.Actor.Ref)}
 		if err := a.fillSegment(d.State, &segment, in); err != nil {
 			return err
 		}
-		d.add(state.Scope{Project: owner(in.Project)}, state.SegmentCreated{Segment: segment})
+		d.Add(state.Scope{Project: owner(in.Project)}, state.SegmentCreated{Segment: segment})
 		return nil
 	})
 	if err != nil {
@@ -49,13 +50,13 @@ func (a *App) CreateSegment(ctx context.Context, c Caller, in SegmentSettings) (
 // Faults: NotFound, BadData, also when the segment would belong to a project while
 // another one uses it, NameExists.
 func (a *App) UpdateSegment(ctx context.Context, c Caller, id flag.SegmentID, in SegmentSettings) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		before, err := Segment(d.State, id)
 		if err != nil {
 			return err
 		}
 		for _, project := range []flag.ProjectID{owner(before.Project), owner(in.Project)} {
-			if err := d.require(project, "", access.UpdateSegment, access.UpdateProjectSegment); err != nil {
+			if err := d.Require(project, "", access.UpdateSegment, access.UpdateProjectSegment); err != nil {
 				return err
 			}
 		}
@@ -70,8 +71,8 @@ func (a *App) UpdateSegment(ctx context.Context, c Caller, id flag.SegmentID, in
 				}
 			}
 		}
-		if !same(*before, after) {
-			d.add(state.Scope{Project: owner(after.Project)}, state.SegmentUpdated{Before: *before, After: after})
+		if !decide.Same(*before, after) {
+			d.Add(state.Scope{Project: owner(after.Project)}, state.SegmentUpdated{Before: *before, After: after})
 		}
 		return nil
 	})
@@ -119,18 +120,18 @@ func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
 //
 // Faults: NotFound, Conflict while it is used.
 func (a *App) DeleteSegment(ctx context.Context, c Caller, id flag.SegmentID) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		segment, err := Segment(d.State, id)
 		if err != nil {
 			return err
 		}
-		if err := d.require(owner(segment.Project), "", access.DeleteSegment, access.UpdateProjectSegment); err != nil {
+		if err := d.Require(owner(segment.Project), "", access.DeleteSegment, access.UpdateProjectSegment); err != nil {
 			return err
 		}
 		if users := slices.Collect(d.SegmentUsers(id)); len(users) > 0 {
 			return fault.New(fault.Conflict, "The segment %q cannot be deleted: it is used by the flag %q and %d others. Archived flags count.", segment.Name, users[0], len(users)-1)
 		}
-		d.add(state.Scope{Project: owner(segment.Project)}, state.SegmentDeleted{Before: *segment})
+		d.Add(state.Scope{Project: owner(segment.Project)}, state.SegmentDeleted{Before: *segment})
 		return nil
 	})
 	return err

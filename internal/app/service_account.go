@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -21,8 +22,8 @@ type NewServiceAccount struct {
 // Faults: BadData (also for a username that is taken).
 func (a *App) CreateServiceAccount(ctx context.Context, c Caller, in NewServiceAccount) (*access.Account, error) {
 	person := store.Person{Kind: string(access.KindServiceAccount), Name: strings.TrimSpace(in.Name), Username: strings.TrimSpace(in.Username)}
-	s, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		if person.Username == "" {
@@ -34,8 +35,8 @@ func (a *App) CreateServiceAccount(ctx context.Context, c Caller, in NewServiceA
 		if err := rootRole(d.State, in.RootRole); err != nil {
 			return err
 		}
-		person.ID, person.CreatedAt = d.NextAccountID(), d.now
-		d.add(state.Scope{}, state.ServiceAccountCreated{ID: person.ID, RootRole: in.RootRole})
+		person.ID, person.CreatedAt = d.NextAccountID(), d.Now
+		d.Add(state.Scope{}, state.ServiceAccountCreated{ID: person.ID, RootRole: in.RootRole})
 		return nil
 	}, func(tx *store.Tx) error { return taken(tx.AddPerson(person)) })
 	if err != nil {
@@ -61,15 +62,15 @@ func (a *App) UpdateServiceAccount(ctx context.Context, c Caller, id int64, chan
 //
 // Faults: NotFound.
 func (a *App) DeleteServiceAccount(ctx context.Context, c Caller, id int64) error {
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		old, err := account(d.State, access.KindServiceAccount, id)
 		if err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.ServiceAccountDeleted{ID: id, RootRole: old.RootRole})
+		d.Add(state.Scope{}, state.ServiceAccountDeleted{ID: id, RootRole: old.RootRole})
 		return nil
 	}, func(tx *store.Tx) error { return tx.DeletePerson(id) })
 	return err

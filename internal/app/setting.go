@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -17,8 +18,8 @@ import (
 //
 // Faults: BadData.
 func (a *App) SetFrontendOrigins(ctx context.Context, c Caller, origins []string) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin, access.UpdateCORS); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin, access.UpdateCORS); err != nil {
 			return err
 		}
 		for _, origin := range origins {
@@ -33,7 +34,7 @@ func (a *App) SetFrontendOrigins(ctx context.Context, c Caller, origins []string
 		if err != nil {
 			return fmt.Errorf("app: setting: %w", err)
 		}
-		d.add(state.Scope{}, state.SettingUpdated{
+		d.Add(state.Scope{}, state.SettingUpdated{
 			ID: state.FrontendOriginsSetting, Before: d.Setting(state.FrontendOriginsSetting), After: string(after),
 		})
 		return nil

@@ -1,13 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -47,15 +46,15 @@ func SettingsOf(s flag.Strategy) StrategySettings {
 // ExceedsLimit.
 func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
 	var id flag.StrategyID
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(at.Project, at.Environment, access.CreateFeatureStrategy); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(at.Project, at.Environment, access.CreateFeatureStrategy); err != nil {
 			return err
 		}
 		row, err := activeRow(d.State, at)
 		if err != nil {
 			return err
 		}
-		if limit := a.limits.FeatureEnvironmentStrategies; reached(len(row.Strategies), limit) {
+		if limit := d.Limits.FeatureEnvironmentStrategies; decide.Reached(len(row.Strategies), limit) {
 			return flag.ExceedsLimit("strategy", limit)
 		}
 		in := in
@@ -64,12 +63,12 @@ func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in Stra
 			in.SortOrder = &next
 		}
 		in.Parameters = withDefaults(d.State, at, in.Name, in.Parameters)
-		id = flag.StrategyID(d.newID())
+		id = flag.StrategyID(d.NewID())
 		strategy, err := a.strategyOf(d.State, at, id, in)
 		if err != nil {
 			return err
 		}
-		d.add(at, state.FeatureStrategyAdded{Strategy: strategy})
+		d.Add(at, state.FeatureStrategyAdded{Strategy: strategy})
 		return nil
 	})
 	if err != nil {
@@ -86,8 +85,8 @@ func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in Stra
 // Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature,
 // BadData, ExceedsLimit, and what edit returns.
 func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) (*flag.Strategy, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
 		return a.updateStrategy(d, at, id, edit)
@@ -98,7 +97,7 @@ func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id f
 	return s.Flag(at.Feature).In(at.Environment).Strategy(id), nil
 }
 
-func (a *App) updateStrategy(d *decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) error {
+func (a *App) updateStrategy(d *decide.Decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) error {
 	row, err := activeRow(d.State, at)
 	if err != nil {
 		return err
@@ -123,8 +122,8 @@ func (a *App) updateStrategy(d *decision, at state.Scope, id flag.StrategyID, ed
 	if err != nil {
 		return err
 	}
-	if !same(*before, after) {
-		d.add(at, state.FeatureStrategyUpdated{Before: *before, After: after})
+	if !decide.Same(*before, after) {
+		d.Add(at, state.FeatureStrategyUpdated{Before: *before, After: after})
 		switchOffIfBare(d, at)
 	}
 	return nil
@@ -135,8 +134,8 @@ func (a *App) updateStrategy(d *decision, at state.Scope, id flag.StrategyID, ed
 //
 // Faults: as those of UpdateStrategy.
 func (a *App) SetStrategySegments(ctx context.Context, c Caller, project flag.ProjectID, env flag.EnvironmentName, id flag.StrategyID, segments []flag.SegmentID) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, env, access.UpdateFeatureStrategy); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, env, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
 		for f := range d.FlagsOf(project) {
@@ -159,8 +158,8 @@ func (a *App) SetStrategySegments(ctx context.Context, c Caller, project flag.Pr
 //
 // Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature.
 func (a *App) RemoveStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(at.Project, at.Environment, access.DeleteFeatureStrategy); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(at.Project, at.Environment, access.DeleteFeatureStrategy); err != nil {
 			return err
 		}
 		row, err := activeRow(d.State, at)
@@ -171,7 +170,7 @@ func (a *App) RemoveStrategy(ctx context.Context, c Caller, at state.Scope, id f
 		if err != nil {
 			return err
 		}
-		d.add(at, state.FeatureStrategyRemoved{Before: *before})
+		d.Add(at, state.FeatureStrategyRemoved{Before: *before})
 		switchOffIfBare(d, at)
 		return nil
 	})
@@ -183,8 +182,8 @@ func (a *App) RemoveStrategy(ctx context.Context, c Caller, at state.Scope, id f
 // Faults: NotFound for the flag or the environment, ArchivedFeature, BadData for a
 // strategy that the flag does not have there.
 func (a *App) SortStrategies(ctx context.Context, c Caller, at state.Scope, order []state.StrategyOrder) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
 		row, err := activeRow(d.State, at)
@@ -206,7 +205,7 @@ func (a *App) SortStrategies(ctx context.Context, c Caller, at state.Scope, orde
 			}
 		}
 		if !slices.Equal(before, after) {
-			d.add(at, state.StrategyOrderChanged{Before: before, After: after})
+			d.Add(at, state.StrategyOrderChanged{Before: before, After: after})
 		}
 		return nil
 	})
@@ -324,16 +323,8 @@ func nextSortOrder(strategies []flag.Strategy) int {
 }
 
 // switchOffIfBare switches a flag off where no enabled strategy is left.
-func switchOffIfBare(d *decision, at state.Scope) {
+func switchOffIfBare(d *decide.Decision, at state.Scope) {
 	if row := d.Flag(at.Feature).In(at.Environment); row.Enabled && !letsIn(row) {
-		d.add(at, state.FeatureEnvironmentDisabled{})
+		d.Add(at, state.FeatureEnvironmentDisabled{})
 	}
-}
-
-// same reports whether two values are written to the ledger alike, so that putting one
-// in the place of the other would be no change.
-func same[T any](a, b T) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -14,8 +15,8 @@ import (
 // Faults: BadData, NameExists.
 func (a *App) CreateStrategyType(ctx context.Context, c Caller, t flag.StrategyType) (*flag.StrategyType, error) {
 	t.Editable = true
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.CreateStrategy); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.CreateStrategy); err != nil {
 			return err
 		}
 		if err := fault.Invalid(flag.ValidateStrategyType("/body", t)...); err != nil {
@@ -24,7 +25,7 @@ func (a *App) CreateStrategyType(ctx context.Context, c Caller, t flag.StrategyT
 		if d.StrategyType(t.Name) != nil {
 			return fault.New(fault.NameExists, "A strategy with the name %s already exists", t.Name)
 		}
-		d.add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
+		d.Add(state.Scope{}, state.StrategyTypeCreated{Strategy: t})
 		return nil
 	})
 	if err != nil {
@@ -37,7 +38,7 @@ func (a *App) CreateStrategyType(ctx context.Context, c Caller, t flag.StrategyT
 //
 // Faults: NotFound, BadData, InvalidOperation for one that is built in.
 func (a *App) UpdateStrategyType(ctx context.Context, c Caller, name string, description *string, parameters []flag.StrategyParameter) error {
-	return a.editStrategyTypes(ctx, c, access.UpdateStrategy, name, func(d *decision, before *flag.StrategyType) error {
+	return a.editStrategyTypes(ctx, c, access.UpdateStrategy, name, func(d *decide.Decision, before *flag.StrategyType) error {
 		if !before.Editable {
 			return builtIn(name)
 		}
@@ -46,8 +47,8 @@ func (a *App) UpdateStrategyType(ctx context.Context, c Caller, name string, des
 		if err := fault.Invalid(flag.ValidateStrategyType("/body", after)...); err != nil {
 			return err
 		}
-		if !same(*before, after) {
-			d.add(state.Scope{}, state.StrategyTypeUpdated{Before: *before, After: after})
+		if !decide.Same(*before, after) {
+			d.Add(state.Scope{}, state.StrategyTypeUpdated{Before: *before, After: after})
 		}
 		return nil
 	})
@@ -57,11 +58,11 @@ func (a *App) UpdateStrategyType(ctx context.Context, c Caller, name string, des
 //
 // Faults: NotFound, InvalidOperation for one that is built in.
 func (a *App) DeleteStrategyType(ctx context.Context, c Caller, name string) error {
-	return a.editStrategyTypes(ctx, c, access.DeleteStrategy, name, func(d *decision, t *flag.StrategyType) error {
+	return a.editStrategyTypes(ctx, c, access.DeleteStrategy, name, func(d *decide.Decision, t *flag.StrategyType) error {
 		if !t.Editable {
 			return builtIn(name)
 		}
-		d.add(state.Scope{}, state.StrategyTypeDeleted{Before: *t})
+		d.Add(state.Scope{}, state.StrategyTypeDeleted{Before: *t})
 		return nil
 	})
 }
@@ -71,21 +72,21 @@ func (a *App) DeleteStrategyType(ctx context.Context, c Caller, name string) err
 //
 // Faults: NotFound.
 func (a *App) DeprecateStrategyType(ctx context.Context, c Caller, name string, deprecated bool) error {
-	return a.editStrategyTypes(ctx, c, access.UpdateStrategy, name, func(d *decision, t *flag.StrategyType) error {
+	return a.editStrategyTypes(ctx, c, access.UpdateStrategy, name, func(d *decide.Decision, t *flag.StrategyType) error {
 		switch {
 		case t.Deprecated == deprecated:
 		case deprecated:
-			d.add(state.Scope{}, state.StrategyTypeDeprecated{Name: name})
+			d.Add(state.Scope{}, state.StrategyTypeDeprecated{Name: name})
 		default:
-			d.add(state.Scope{}, state.StrategyTypeReactivated{Name: name})
+			d.Add(state.Scope{}, state.StrategyTypeReactivated{Name: name})
 		}
 		return nil
 	})
 }
 
-func (a *App) editStrategyTypes(ctx context.Context, c Caller, needs access.Permission, name string, edit func(*decision, *flag.StrategyType) error) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", needs); err != nil {
+func (a *App) editStrategyTypes(ctx context.Context, c Caller, needs access.Permission, name string, edit func(*decide.Decision, *flag.StrategyType) error) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", needs); err != nil {
 			return err
 		}
 		t, err := StrategyType(d.State, name)

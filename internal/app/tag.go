@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -14,7 +15,7 @@ import (
 //
 // Faults: BadData, NameExists.
 func (a *App) CreateTag(ctx context.Context, c Caller, tag flag.Tag) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		valid, err := validTag(d, "/body", tag)
 		if err != nil {
 			return err
@@ -22,7 +23,7 @@ func (a *App) CreateTag(ctx context.Context, c Caller, tag flag.Tag) error {
 		if d.HasTag(valid) {
 			return fault.New(fault.NameExists, "There already exists a tag with the type %q and the value %q", valid.Type, valid.Value)
 		}
-		d.add(state.Scope{}, state.TagCreated{Tag: valid})
+		d.Add(state.Scope{}, state.TagCreated{Tag: valid})
 		return nil
 	})
 	return err
@@ -32,14 +33,14 @@ func (a *App) CreateTag(ctx context.Context, c Caller, tag flag.Tag) error {
 //
 // Faults: NotFound.
 func (a *App) DeleteTag(ctx context.Context, c Caller, tag flag.Tag) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.UpdateFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.UpdateFeature); err != nil {
 			return err
 		}
 		if err := Tag(d.State, tag); err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.TagDeleted{Tag: tag})
+		d.Add(state.Scope{}, state.TagDeleted{Tag: tag})
 		return nil
 	})
 	return err
@@ -58,12 +59,12 @@ func Tag(s *state.State, tag flag.Tag) error {
 //
 // Faults: NotFound for the flag, BadData.
 func (a *App) TagFeature(ctx context.Context, c Caller, name flag.Name, added, removed []flag.Tag) (*flag.Flag, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		f := d.Flag(name)
 		if f == nil {
 			return fault.New(fault.NotFound, "Could not find feature flag with name %s", name)
 		}
-		if err := d.require(f.Project, "", access.UpdateFeature); err != nil {
+		if err := d.Require(f.Project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		return tagFeature(d, f, added, removed)
@@ -78,8 +79,8 @@ func (a *App) TagFeature(ctx context.Context, c Caller, name flag.Name, added, r
 //
 // Faults: NotFound for a flag, BadData.
 func (a *App) TagFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name, added, removed []flag.Tag) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(project, "", access.UpdateFeature); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
 		return eachFeature(d, project, names, func(f *flag.Flag) error { return tagFeature(d, f, added, removed) })
@@ -87,7 +88,7 @@ func (a *App) TagFeatures(ctx context.Context, c Caller, project flag.ProjectID,
 	return err
 }
 
-func tagFeature(d *decision, f *flag.Flag, added, removed []flag.Tag) error {
+func tagFeature(d *decide.Decision, f *flag.Flag, added, removed []flag.Tag) error {
 	tags, err := validTags(d, "/body", added)
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func tagFeature(d *decision, f *flag.Flag, added, removed []flag.Tag) error {
 	}
 	for _, tag := range removed {
 		if tag = tag.Trim(); slices.Contains(d.Flag(f.Name).Tags, tag) {
-			d.add(featureScope(f), state.FeatureUntagged{Tag: tag})
+			d.Add(featureScope(f), state.FeatureUntagged{Tag: tag})
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -13,14 +14,14 @@ import (
 //
 // Faults: BadData, NameExists.
 func (a *App) CreateTagType(ctx context.Context, c Caller, t flag.TagType) (*flag.TagType, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.CreateTagType); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.CreateTagType); err != nil {
 			return err
 		}
 		if err := ValidateTagType(d.State, t); err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.TagTypeCreated{TagType: t})
+		d.Add(state.Scope{}, state.TagTypeCreated{TagType: t})
 		return nil
 	})
 	if err != nil {
@@ -47,8 +48,8 @@ func ValidateTagType(s *state.State, t flag.TagType) error {
 //
 // Faults: NotFound, BadData.
 func (a *App) UpdateTagType(ctx context.Context, c Caller, name string, edit func(flag.TagType) flag.TagType) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.UpdateTagType); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.UpdateTagType); err != nil {
 			return err
 		}
 		before, err := TagType(d.State, name)
@@ -59,8 +60,8 @@ func (a *App) UpdateTagType(ctx context.Context, c Caller, name string, edit fun
 		if err := fault.Invalid(flag.ValidateTagType("/body", after)...); err != nil {
 			return err
 		}
-		if !same(*before, after) {
-			d.add(state.Scope{}, state.TagTypeUpdated{Before: *before, After: after})
+		if !decide.Same(*before, after) {
+			d.Add(state.Scope{}, state.TagTypeUpdated{Before: *before, After: after})
 		}
 		return nil
 	})
@@ -71,15 +72,15 @@ func (a *App) UpdateTagType(ctx context.Context, c Caller, name string, edit fun
 //
 // Faults: NotFound.
 func (a *App) DeleteTagType(ctx context.Context, c Caller, name string) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.DeleteTagType); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.DeleteTagType); err != nil {
 			return err
 		}
 		t, err := TagType(d.State, name)
 		if err != nil {
 			return err
 		}
-		d.add(state.Scope{}, state.TagTypeDeleted{Before: *t})
+		d.Add(state.Scope{}, state.TagTypeDeleted{Before: *t})
 		return nil
 	})
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -39,11 +40,11 @@ type NewToken struct {
 //
 // Faults: BadData, ExceedsLimit.
 func (a *App) CreateToken(ctx context.Context, c Caller, in NewToken) (*access.APIToken, string, error) {
-	return a.createToken(ctx, c, in, func(d *decision, t access.APIToken) error {
-		if err := d.require("", "", access.Admin, access.CreateClientToken, access.CreateFrontendToken); err != nil {
+	return a.createToken(ctx, c, in, func(d *decide.Decision, t access.APIToken) error {
+		if err := d.Require("", "", access.Admin, access.CreateClientToken, access.CreateFrontendToken); err != nil {
 			return err
 		}
-		return d.require("", "", access.Admin, tokenPermissions[t.Type].create)
+		return d.Require("", "", access.Admin, tokenPermissions[t.Type].create)
 	})
 }
 
@@ -52,8 +53,8 @@ func (a *App) CreateToken(ctx context.Context, c Caller, in NewToken) (*access.A
 // Faults: NotFound for the project, BadData, ExceedsLimit.
 func (a *App) CreateProjectToken(ctx context.Context, c Caller, id flag.ProjectID, in NewToken) (*access.APIToken, string, error) {
 	in.Projects = []flag.ProjectID{id}
-	return a.createToken(ctx, c, in, func(d *decision, _ access.APIToken) error {
-		if err := d.require(id, "", access.CreateProjectToken); err != nil {
+	return a.createToken(ctx, c, in, func(d *decide.Decision, _ access.APIToken) error {
+		if err := d.Require(id, "", access.CreateProjectToken); err != nil {
 			return err
 		}
 		_, err := activeProject(d.State, id)
@@ -69,7 +70,7 @@ var tokenPermissions = map[access.TokenType]struct{ create, read, update, remove
 	access.TokenAdmin:    {access.Admin, access.Admin, access.Admin, access.Admin},
 }
 
-func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*decision, access.APIToken) error) (*access.APIToken, string, error) {
+func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*decide.Decision, access.APIToken) error) (*access.APIToken, string, error) {
 	token := access.APIToken{
 		Name:        strings.TrimSpace(in.Name),
 		Type:        access.TokenType(strings.ToLower(string(in.Type))),
@@ -84,15 +85,15 @@ func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*
 		return nil, "", fault.Field("/body/type", "The `type` property must be equal to one of the allowed values: \"client\", \"backend\", \"frontend\". You provided %q, which is not valid. Please use one of the allowed values instead..", in.Type)
 	}
 	secret := newSecret(&token)
-	s, err := a.doAlso(ctx, c, func(d *decision) error {
+	s, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := may(d, token); err != nil {
 			return err
 		}
 		if err := validateToken(d.State, &token); err != nil {
 			return err
 		}
-		if reached(d.TokenCount(), a.limits.APITokens) {
-			return flag.ExceedsLimit("api token", a.limits.APITokens)
+		if decide.Reached(d.TokenCount(), d.Limits.APITokens) {
+			return flag.ExceedsLimit("api token", d.Limits.APITokens)
 		}
 		a.addToken(d, &token, secret)
 		return nil
@@ -133,11 +134,11 @@ func validateToken(s *state.State, t *access.APIToken) error {
 }
 
 // addToken decides that a token exists, and fills in what it gets by that.
-func (a *App) addToken(d *decision, t *access.APIToken, secret string) {
+func (a *App) addToken(d *decide.Decision, t *access.APIToken, secret string) {
 	t.ID = d.NextTokenID()
 	t.Digest = a.keys.Digest(secret)
-	t.CreatedAt = d.now
-	d.add(tokenScope(t), state.APITokenCreated{Token: *t})
+	t.CreatedAt = d.Now
+	d.Add(tokenScope(t), state.APITokenCreated{Token: *t})
 }
 
 // keepSecret writes down a token's secret, so that tools can find the token by it.
@@ -158,19 +159,19 @@ func forgetSecrets(tx *store.Tx, tokens []access.APIToken) error {
 
 // UpdateToken changes when a token expires. An unknown one is passed over.
 func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresAt *time.Time) error {
-	_, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken); err != nil {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken); err != nil {
 			return err
 		}
 		t := d.TokenByDigest(a.keys.Digest(secret))
 		if t == nil {
 			return nil
 		}
-		if err := d.require("", "", access.Admin, tokenPermissions[t.Type].update); err != nil {
+		if err := d.Require("", "", access.Admin, tokenPermissions[t.Type].update); err != nil {
 			return err
 		}
-		if !same(t.ExpiresAt, expiresAt) {
-			d.add(tokenScope(t), state.APITokenUpdated{ID: t.ID, Name: t.Name, Before: t.ExpiresAt, After: expiresAt})
+		if !decide.Same(t.ExpiresAt, expiresAt) {
+			d.Add(tokenScope(t), state.APITokenUpdated{ID: t.ID, Name: t.Name, Before: t.ExpiresAt, After: expiresAt})
 		}
 		return nil
 	})
@@ -179,11 +180,11 @@ func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresA
 
 // DeleteToken makes a token worthless. An unknown one is passed over.
 func (a *App) DeleteToken(ctx context.Context, c Caller, secret string) error {
-	return a.deleteToken(ctx, c, secret, func(d *decision, t *access.APIToken) error {
-		if err := d.require("", "", access.Admin, access.DeleteClientToken, access.DeleteFrontendToken); err != nil || t == nil {
+	return a.deleteToken(ctx, c, secret, func(d *decide.Decision, t *access.APIToken) error {
+		if err := d.Require("", "", access.Admin, access.DeleteClientToken, access.DeleteFrontendToken); err != nil || t == nil {
 			return err
 		}
-		return d.require("", "", access.Admin, tokenPermissions[t.Type].remove)
+		return d.Require("", "", access.Admin, tokenPermissions[t.Type].remove)
 	})
 }
 
@@ -191,8 +192,8 @@ func (a *App) DeleteToken(ctx context.Context, c Caller, secret string) error {
 //
 // Faults: NotFound for the project, BadData when the token opens more than the project.
 func (a *App) DeleteProjectToken(ctx context.Context, c Caller, id flag.ProjectID, secret string) error {
-	return a.deleteToken(ctx, c, secret, func(d *decision, t *access.APIToken) error {
-		if err := d.require(id, "", access.DeleteProjectToken); err != nil {
+	return a.deleteToken(ctx, c, secret, func(d *decide.Decision, t *access.APIToken) error {
+		if err := d.Require(id, "", access.DeleteProjectToken); err != nil {
 			return err
 		}
 		if _, err := Project(d.State, id); err != nil {
@@ -205,10 +206,10 @@ func (a *App) DeleteProjectToken(ctx context.Context, c Caller, id flag.ProjectI
 	})
 }
 
-func (a *App) deleteToken(ctx context.Context, c Caller, secret string, may func(*decision, *access.APIToken) error) error {
+func (a *App) deleteToken(ctx context.Context, c Caller, secret string, may func(*decide.Decision, *access.APIToken) error) error {
 	digest := a.keys.Digest(secret)
 	var gone []access.APIToken
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := may(d, d.TokenByDigest(digest)); err != nil {
 			return err
 		}
@@ -219,11 +220,11 @@ func (a *App) deleteToken(ctx context.Context, c Caller, secret string, may func
 }
 
 // deleteTokens decides that some tokens are worthless, and returns them.
-func deleteTokens(d *decision, which func(*access.APIToken) bool) []access.APIToken {
+func deleteTokens(d *decide.Decision, which func(*access.APIToken) bool) []access.APIToken {
 	var deleted []access.APIToken
 	for t := range d.Tokens() {
 		if which(t) {
-			d.add(tokenScope(t), state.APITokenDeleted{Before: *t})
+			d.Add(tokenScope(t), state.APITokenDeleted{Before: *t})
 			deleted = append(deleted, *t)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -26,10 +27,10 @@ func (a *App) CreateUser(ctx context.Context, c Caller, in NewUser) (account *ac
 	if err := c.Actor.Require("", "", access.Admin); err != nil {
 		return nil, "", err
 	}
-	return a.createUser(ctx, c, in, func(d *decision) error { return d.require("", "", access.Admin) }, nil)
+	return a.createUser(ctx, c, in, func(d *decide.Decision) error { return d.Require("", "", access.Admin) }, nil)
 }
 
-func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*decision) error, also func(*store.Tx, *store.Person) error) (*access.Account, string, error) {
+func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*decide.Decision) error, also func(*store.Tx, *store.Person) error) (*access.Account, string, error) {
 	person := store.Person{
 		Kind: string(access.KindUser), Name: strings.TrimSpace(in.Name), Username: strings.TrimSpace(in.Username), Email: strings.TrimSpace(in.Email),
 	}
@@ -47,18 +48,18 @@ func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*de
 	}
 	var secret string
 	var link store.ResetToken
-	s, err := a.doAlso(ctx, c, func(d *decision) error {
+	s, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := may(d); err != nil {
 			return err
 		}
 		if err := rootRole(d.State, in.RootRole); err != nil {
 			return err
 		}
-		person.ID, person.CreatedAt = d.NextAccountID(), d.now
+		person.ID, person.CreatedAt = d.NextAccountID(), d.Now
 		if person.PasswordHash == "" {
 			secret, link = newResetToken(d, person.ID)
 		}
-		d.add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: in.RootRole})
+		d.Add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: in.RootRole})
 		return nil
 	}, func(tx *store.Tx) error {
 		if also != nil {
@@ -91,16 +92,16 @@ func (a *App) SeedAdmin(ctx context.Context, username, password string) (id int6
 		}
 	}
 	var token store.ResetToken
-	_, err = a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decision) error {
+	_, err = a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		person.ID, link = 0, ""
 		if d.NextAccountID() > 1 {
 			return nil
 		}
-		person.ID, person.CreatedAt = d.NextAccountID(), d.now
+		person.ID, person.CreatedAt = d.NextAccountID(), d.Now
 		if password == "" {
 			link, token = newResetToken(d, person.ID)
 		}
-		d.add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: access.RoleAdmin})
+		d.Add(state.Scope{}, state.UserCreated{ID: person.ID, RootRole: access.RoleAdmin})
 		return nil
 	}, func(tx *store.Tx) error {
 		if err := tx.AddPerson(person); err != nil || link == "" {
@@ -126,7 +127,7 @@ func (a *App) SignUp(ctx context.Context, origin Origin, secret string, in NewUs
 	}
 	in.RootRole = access.RoleViewer
 	made, _, err := a.createUser(ctx, Caller{Actor: access.System(), Origin: origin}, in,
-		func(*decision) error { return nil },
+		func(*decide.Decision) error { return nil },
 		func(tx *store.Tx, p *store.Person) error {
 			link, err := tx.InviteLink(store.DigestOf(secret))
 			if err != nil {
@@ -162,8 +163,8 @@ func (a *App) UpdateUser(ctx context.Context, c Caller, id int64, change UserCha
 func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id int64, names store.PersonChange, role *access.RoleID) (*access.Account, error) {
 	var leaves bool
 	var others []int64
-	s, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	s, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		old, err := account(d.State, kind, id)
@@ -185,9 +186,9 @@ func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id 
 		}
 		was := isAdmin(d.State, id)
 		if kind == access.KindServiceAccount {
-			d.add(state.Scope{}, state.ServiceAccountUpdated{AccountChange: after})
+			d.Add(state.Scope{}, state.ServiceAccountUpdated{AccountChange: after})
 		} else {
-			d.add(state.Scope{}, state.UserUpdated{AccountChange: after})
+			d.Add(state.Scope{}, state.UserUpdated{AccountChange: after})
 		}
 		leaves = was && !isAdmin(d.State, id)
 		others = admins(d.State, id)
@@ -233,8 +234,8 @@ func orNone(s *string) string {
 func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var leaving, others []int64
-	_, err := a.doAlso(ctx, c, func(d *decision) error {
-		if err := d.require("", "", access.Admin); err != nil {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
 		leaving = nil
@@ -249,7 +250,7 @@ func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
 			if isAdmin(d.State, id) {
 				leaving = append(leaving, id)
 			}
-			d.add(state.Scope{}, state.UserDeleted{ID: id, RootRole: old.RootRole})
+			d.Add(state.Scope{}, state.UserDeleted{ID: id, RootRole: old.RootRole})
 		}
 		others = admins(d.State, 0)
 		return nil

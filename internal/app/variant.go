@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -16,8 +17,8 @@ import (
 // Faults: NotFound for the flag or the environment, ArchivedFeature, InvalidOperation for
 // a flag without environment variants, BadData, and what edit returns.
 func (a *App) UpdateVariants(ctx context.Context, c Caller, at state.Scope, edit func([]flag.Variant) ([]flag.Variant, error)) ([]flag.Variant, error) {
-	s, err := a.do(ctx, c, func(d *decision) error {
-		if err := d.require(at.Project, at.Environment, access.UpdateFeatureEnvironmentVariants); err != nil {
+	s, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureEnvironmentVariants); err != nil {
 			return err
 		}
 		row, err := activeRow(d.State, at)
@@ -43,9 +44,9 @@ func (a *App) UpdateVariants(ctx context.Context, c Caller, at state.Scope, edit
 //
 // Faults: NotFound for the flag or an environment, ArchivedFeature, BadData.
 func (a *App) SetVariants(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, envs []flag.EnvironmentName, variants []flag.Variant) ([]flag.Variant, error) {
-	_, err := a.do(ctx, c, func(d *decision) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		for _, env := range envs {
-			if err := d.require(project, env, access.UpdateFeatureEnvironmentVariants); err != nil {
+			if err := d.Require(project, env, access.UpdateFeatureEnvironmentVariants); err != nil {
 				return err
 			}
 			at := state.Scope{Project: project, Environment: env, Feature: name}
@@ -66,13 +67,13 @@ func (a *App) SetVariants(ctx context.Context, c Caller, project flag.ProjectID,
 }
 
 // setVariants replaces the variants of a flag in an environment.
-func setVariants(d *decision, at state.Scope, row *flag.FlagEnvironment, body string, variants []flag.Variant) error {
+func setVariants(d *decide.Decision, at state.Scope, row *flag.FlagEnvironment, body string, variants []flag.Variant) error {
 	if err := fault.Invalid(flag.ValidateVariants(body, variants)...); err != nil {
 		return err
 	}
 	variants = flag.NormalizeVariants(variants)
-	if !same(row.Variants, variants) {
-		d.add(at, state.FeatureEnvironmentVariantsUpdated{Before: row.Variants, After: variants})
+	if !decide.Same(row.Variants, variants) {
+		d.Add(at, state.FeatureEnvironmentVariantsUpdated{Before: row.Variants, After: variants})
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -30,7 +31,7 @@ func (keys) Digest(secret string) string            { return "digest of " + secr
 func (keys) Seal(_, _ string, secret []byte) []byte { return secret }
 
 // mustOpen opens one node on a database. The first begins the ledger, with the project default.
-func mustOpen(t testing.TB, db *store.DB, limits *app.Limits) *app.App {
+func mustOpen(t testing.TB, db *store.DB, limits *decide.Limits) *app.App {
 	t.Helper()
 	e, err := engine.Open(t.Context(), engine.Options{
 		DB:    db,

@@ -98,9 +98,15 @@ func Rooms() []Room {
 			Why: "the fold is the same on every node and in every preview, so it sees values only",
 		},
 		{
+			Dir: "internal/decide", Level: Core,
+			For: "what a write leads to: from a state and values to events; shared by direct writes, applying and previews",
+			May: []string{"state"},
+			Why: "a direct write, an applied request and a preview come to the same events, so none of them decides by itself",
+		},
+		{
 			Dir: "internal/gate", Level: Core,
 			For: "(state, actor, events) → direct, propose, bypass, refuse",
-			May: []string{"state"},
+			May: []string{"state", "decide"},
 			Why: "who may write where is decided from the state alone, and so can be asked about any state",
 		},
 		{

@@ -1,4 +1,4 @@
-package app
+package decide
 
 import "github.com/quorate/quorate/internal/flag"
 
@@ -35,5 +35,5 @@ func DefaultLimits() Limits {
 	}
 }
 
-// reached reports whether there can be no more than have.
-func reached(have, limit int) bool { return limit > 0 && have >= limit }
+// Reached reports whether there can be no more than have.
+func Reached(have, limit int) bool { return limit > 0 && have >= limit }
