@@ -171,13 +171,14 @@ type protection struct {
 	Environment           flag.EnvironmentName `json:"environment"`
 	ChangeRequestsEnabled bool                 `json:"changeRequestsEnabled"`
 	RequiredApprovals     *int                 `json:"requiredApprovals"`
+	Rule                  *changerequest.Rule  `json:"rule,omitempty"`
 }
 
 func protectionOf(at state.Scope, rule *changerequest.Rule) protection {
-	if rule == nil {
+	if rule == nil || rule.Off {
 		return protection{Environment: at.Environment}
 	}
-	return protection{at.Environment, true, &rule.RequiredApprovals}
+	return protection{at.Environment, true, &rule.RequiredApprovals, rule}
 }
 
 type environment struct {
@@ -186,6 +187,7 @@ type environment struct {
 	SortOrder         int                  `json:"sortOrder"`
 	Enabled           bool                 `json:"enabled"`
 	RequiredApprovals *int                 `json:"requiredApprovals"`
+	ApprovalsEnforced bool                 `json:"approvalsEnforced"`
 }
 
 func environmentOf(e flag.Environment) environment { return environment(e) }

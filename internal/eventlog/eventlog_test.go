@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/eventlog"
 	model "github.com/quorate/quorate/internal/flag"
@@ -146,7 +147,7 @@ func everyType() []state.Event {
 	longer := operational
 	longer.LifetimeDays = nil
 
-	return []state.Event{
+	return append([]state.Event{
 		name(state.LedgerCreated{ID: "0199c8a2", Format: 1, FeatureTypes: model.FeatureTypes()}),
 		name(state.LedgerFormatRaised{Format: 2}),
 		name(state.LedgerRestoreAccepted{Lost: ledger.Head{Revision: 12}, Reason: "disk gone"}),
@@ -236,7 +237,39 @@ func everyType() []state.Event {
 		inProject(state.ProjectAccessUserRolesDeleted{Account: 7, Before: []access.RoleID{7}}),
 		inProject(state.ProjectAccessGroupRolesUpdated{Group: 4, Before: []access.RoleID{4}, After: []access.RoleID{7}}),
 		inProject(state.ProjectAccessGroupRolesDeleted{Group: 4, Before: []access.RoleID{7}}),
+	}, aboutRequests()...)
+}
+
+// aboutRequests returns one event of each type that change requests have.
+func aboutRequests() []state.Event {
+	entry := change.Change{ID: 301, Feature: "new_checkout", Payload: change.UpdateEnabled{Enabled: true}, CreatedAt: noon}
+	vote := changerequest.Vote{By: "user:9", At: noon, Round: 1, ContentID: "c0ffee"}
+	title := "Raise it"
+	var events []state.Event
+	for _, fact := range []changerequest.Event{
+		changerequest.Created{},
+		changerequest.ChangeAdded{Change: entry},
+		changerequest.ChangeEdited{Old: 300, Change: entry},
+		changerequest.ChangeDiscarded{ID: 301},
+		changerequest.Discarded{},
+		changerequest.SentToReview{},
+		changerequest.ApprovalAdded{Vote: vote},
+		changerequest.ApprovedEvent{Vote: vote},
+		changerequest.ApprovalWithdrawn{},
+		changerequest.RejectedEvent{Vote: vote},
+		changerequest.CancelledEvent{Reason: "The flag was deleted."},
+		changerequest.AppliedEvent{Approvals: []changerequest.Vote{vote}},
+		changerequest.Commented{Text: "Fine."},
+		changerequest.Described{Title: &title},
+		changerequest.ReviewersUpdated{Reviewers: []int64{9}},
+	} {
+		events = append(events, state.Event{
+			Scope:   state.Scope{Project: "shop", Environment: "production"},
+			Group:   state.RequestGroup(41),
+			Payload: state.ChangeRequestEvent{ID: 41, Fact: fact},
+		})
 	}
+	return events
 }
 
 // The public form of one event of each type is pinned; a type without a form fails.

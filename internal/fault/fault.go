@@ -44,6 +44,8 @@ const (
 	Unavailable       Kind = "ServiceUnavailableError"
 	UnsupportedFormat Kind = "UnsupportedFormatError"
 
+	ProjectWithoutOwner Kind = "ProjectWithoutOwnerError"
+
 	WeakPassword     Kind = "OwaspValidationError"
 	PreviousPassword Kind = "PasswordPreviouslyUsedError"
 	PasswordMismatch Kind = "PasswordMismatch"
@@ -73,6 +75,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// SignIn says how to sign in; only with Kind Unauthenticated.
 	SignIn *SignIn
+	// DriftID identifies what has moved under a change request; whoever repeats it has seen
+	// that. Only with Kind Conflict.
+	DriftID string
 }
 
 // SignIn is a way to sign in.

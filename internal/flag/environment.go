@@ -10,6 +10,8 @@ type Environment struct {
 	Enabled bool `json:"enabled"`
 	// RequiredApprovals predefines change requests for projects in this environment; nil: no predefinition.
 	RequiredApprovals *int `json:"requiredApprovals,omitempty"`
+	// ApprovalsEnforced keeps projects from asking for less than RequiredApprovals.
+	ApprovalsEnforced bool `json:"approvalsEnforced,omitempty"`
 }
 
 // Production is the environment type of environments that customers depend on.

@@ -31,6 +31,7 @@ var (
 	describes        = row{why: "describes, labels or orders; changes no evaluation"}
 	ownPermission    = row{why: "guarded by a permission of its own; changes no evaluation"}
 	recordsOnly      = row{why: "written by Quorate about itself"}
+	ownRules         = row{why: "guarded by the rules of change requests; changes nothing that is served"}
 )
 
 // rows has every event type; a test fails when one is missing.
@@ -121,6 +122,22 @@ var rows = map[string]row{
 	"project-access-user-roles-deleted":  ownPermission,
 	"project-access-group-roles-updated": ownPermission,
 	"project-access-group-roles-deleted": ownPermission,
+
+	"change-request-created": ownRules,
+	"change-added": ownRules,
+	"change-edited": ownRules,
+	"change-discarded": ownRules,
+	"change-request-discarded": ownRules,
+	"change-request-sent-to-review": ownRules,
+	"change-request-approval-added": ownRules,
+	"change-request-approved": ownRules,
+	"change-request-approval-withdrawn": ownRules,
+	"change-request-rejected": ownRules,
+	"change-request-cancelled": ownRules,
+	"change-request-commented": ownRules,
+	"change-request-described": ownRules,
+	"change-request-requested-approvers-updated": ownRules,
+	"change-request-applied": {why: "lets exactly those events of its batch through that the approved request's changes lead to"},
 
 	"ledger-created":           recordsOnly,
 	"ledger-format-raised":     recordsOnly,

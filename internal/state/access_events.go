@@ -48,7 +48,7 @@ func (p RoleCreated) apply(s *State, _ Place) error {
 
 // RoleUpdated changes a custom role.
 type RoleUpdated struct {
-	nothing
+	grants
 	Before access.Role `json:"before"`
 	After  access.Role `json:"after"`
 }
@@ -80,7 +80,7 @@ func (p RoleDeleted) apply(s *State, _ Place) error {
 
 // UserCreated makes a person known by an id; who it is, is kept outside the ledger.
 type UserCreated struct {
-	nothing
+	grants
 	ID       int64         `json:"id"`
 	RootRole access.RoleID `json:"rootRole"`
 }
@@ -102,7 +102,7 @@ type AccountChange struct {
 
 // UserUpdated changes a person.
 type UserUpdated struct {
-	nothing
+	grants
 	AccountChange
 }
 
@@ -126,7 +126,7 @@ func (p UserDeleted) apply(s *State, _ Place) error { return s.dropAccount(p.ID)
 
 // ServiceAccountCreated makes an account for scripts.
 type ServiceAccountCreated struct {
-	nothing
+	grants
 	ID       int64         `json:"id"`
 	RootRole access.RoleID `json:"rootRole"`
 }
@@ -140,7 +140,7 @@ func (p ServiceAccountCreated) apply(s *State, at Place) error {
 
 // ServiceAccountUpdated changes an account for scripts.
 type ServiceAccountUpdated struct {
-	nothing
+	grants
 	AccountChange
 }
 
@@ -230,7 +230,7 @@ func (p ServiceAccountTokenDeleted) apply(s *State, _ Place) error {
 
 // GroupCreated makes a group.
 type GroupCreated struct {
-	nothing
+	grants
 	Group access.Group `json:"group"`
 }
 
@@ -247,7 +247,7 @@ func (p GroupCreated) apply(s *State, _ Place) error {
 
 // GroupUpdated changes a group or its members.
 type GroupUpdated struct {
-	nothing
+	grants
 	Before access.Group `json:"before"`
 	After  access.Group `json:"after"`
 }

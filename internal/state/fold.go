@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 )
@@ -66,7 +67,14 @@ func (s *State) apply(event Event, place Place) error {
 	if creates != (s.format == 0) {
 		return errors.New("a ledger begins with exactly one ledger-created")
 	}
-	return event.Payload.apply(s, place)
+	before := *s
+	if err := event.Payload.apply(s, place); err != nil {
+		return err
+	}
+	if _, ok := event.Payload.(granting); ok {
+		s.markGranted(&before, access.Ref(place.Actor))
+	}
+	return nil
 }
 
 // Preview returns the state as it would be after the events, for deciding on the

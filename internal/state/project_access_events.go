@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,6 +32,9 @@ func AccountSubject(id int64) Subject { return Subject{Account: id} }
 // GroupSubject returns the subject that is a group.
 func GroupSubject(id int64) Subject { return Subject{Group: id} }
 
+// Compare orders accounts before groups, each by id.
+func (s Subject) Compare(other Subject) int { return cmp.Compare(s.key(), other.key()) }
+
 // key orders accounts before groups, each by id.
 func (s Subject) key() string {
 	if s.Group != 0 {
@@ -48,10 +52,13 @@ type Assignment struct {
 	AddedAt time.Time       `json:"addedAt"`
 }
 
+// Has reports whether the role is one of the subject's.
+func (a *Assignment) Has(id access.RoleID) bool { return slices.Contains(a.Roles, id) }
+
 // ProjectAccessAdded gives each of the subjects each of the roles in the scope's
 // project, beside those that they hold.
 type ProjectAccessAdded struct {
-	nothing
+	grants
 	Subjects []Subject       `json:"subjects"`
 	Roles    []access.RoleID `json:"roles"`
 }
@@ -80,7 +87,7 @@ type Holding struct {
 
 // ProjectAccessUpdated replaces all that anyone holds in the scope's project.
 type ProjectAccessUpdated struct {
-	nothing
+	grants
 	Before []Holding `json:"before"`
 	After  []Holding `json:"after"`
 }
@@ -106,7 +113,7 @@ func (p ProjectAccessUpdated) apply(s *State, at Place) error {
 
 // ProjectAccessUserRolesUpdated sets what an account holds in the scope's project.
 type ProjectAccessUserRolesUpdated struct {
-	nothing
+	grants
 	Account int64           `json:"account"`
 	Before  []access.RoleID `json:"before,omitempty"`
 	After   []access.RoleID `json:"after"`
@@ -135,7 +142,7 @@ func (p ProjectAccessUserRolesDeleted) apply(s *State, at Place) error {
 
 // ProjectAccessGroupRolesUpdated sets what a group holds in the scope's project.
 type ProjectAccessGroupRolesUpdated struct {
-	nothing
+	grants
 	Group  int64           `json:"group"`
 	Before []access.RoleID `json:"before,omitempty"`
 	After  []access.RoleID `json:"after"`

@@ -46,6 +46,8 @@ type snapshot struct {
 	PersonalTokens []*access.PersonalToken `json:"personalTokens,omitempty"`
 	Groups         []*access.Group         `json:"groups,omitempty"`
 	Assignments    []*Assignment           `json:"assignments,omitempty"`
+
+	ChangeRequests []*changerequest.Request `json:"changeRequests,omitempty"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -79,6 +81,8 @@ func Snapshot(s *State) ([]byte, error) {
 		PersonalTokens: slices.Collect(s.personalTokens.values("")),
 		Groups:         slices.Collect(s.groups.values("")),
 		Assignments:    slices.Collect(s.assignments.values("")),
+
+		ChangeRequests: slices.Collect(s.requests.values("")),
 	}
 	data, err := json.Marshal(snap)
 	if err != nil {
@@ -159,6 +163,9 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, a := range snap.Assignments {
 		s.putAssignment(a)
+	}
+	for _, r := range snap.ChangeRequests {
+		s.putRequest(r)
 	}
 	return s, nil
 }

@@ -51,6 +51,8 @@ type State struct {
 	groups         table[*access.Group]
 	assignments    table[*Assignment] // pair(project, subject)
 
+	requests table[*changerequest.Request] // those that are open
+
 	// Indexes, derived from the tables above.
 	flagsOf        table[*flag.Flag] // pair(project, name)
 	children       table[flag.Name]  // pair(parent, child)
@@ -61,6 +63,11 @@ type State struct {
 	personalTokensByDigest table[*access.PersonalToken]
 	groupsOf               table[int64]       // number(account) + number(group)
 	assignmentsOf          table[*Assignment] // subject + project
+
+	requestsOf        table[*changerequest.Request] // pair(project, request)
+	requestsByFlag    table[*changerequest.Request] // pair(flag, request)
+	requestsBySegment table[*changerequest.Request] // number(segment) + number(request)
+	pendingRequests   table[*changerequest.Request] // place and author
 
 	// served holds, for each environment, the head of the last batch that changed
 	// what SDKs are sent there; the key "" stands for all environments.
@@ -76,6 +83,9 @@ type counters struct {
 	PersonalToken int64 `json:"personalToken,omitempty"`
 	Group         int64 `json:"group,omitempty"`
 	Role          int64 `json:"role,omitempty"`
+
+	ChangeRequest int64 `json:"changeRequest,omitempty"`
+	Change        int64 `json:"change,omitempty"`
 }
 
 // Head returns the revision and hash of the last event.
@@ -247,16 +257,4 @@ func (s *State) TokenByDigest(digest string) *access.APIToken {
 func (s *State) Setting(id string) string {
 	v, _ := s.settings.get(id)
 	return v
-}
-
-// Protection returns the rule that protects an environment of a project, and
-// whether there is one. A rule for an environment that the project does not have
-// sleeps (reference/change-requests.md, section 1.2).
-func (s *State) Protection(p flag.ProjectID, env flag.EnvironmentName) (changerequest.Rule, bool) {
-	rule, ok := s.rules.get(pair(p, env))
-	if !ok {
-		return changerequest.Rule{}, false
-	}
-	project := s.Project(p)
-	return rule, project != nil && project.In(env) != nil
 }

@@ -118,7 +118,7 @@ func story() []state.Event {
 	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = new("Who is awake."), []string{"oncall"}, new(access.RoleID(2))
 	newGroup.Members = []access.Member{{Account: 2, JoinedAt: noon, AddedBy: "user:1"}, {Account: 3, JoinedAt: noon, AddedBy: "user:1"}}
 
-	return []state.Event{
+	return append([]state.Event{
 		{Payload: state.LedgerCreated{ID: "0190b5a0-0000-7000-8000-000000000000", Format: 1, FeatureTypes: flag.FeatureTypes()}},
 		{Payload: state.EnvironmentCreated{Environment: flag.Environment{Name: dev, Type: "development", SortOrder: 1, Enabled: true}}},
 		{Payload: state.EnvironmentCreated{Environment: flag.Environment{Name: prod, Type: flag.Production, SortOrder: 2, Enabled: true}}},
@@ -249,7 +249,7 @@ func story() []state.Event {
 			After:  []state.Holding{{Subject: state.Subject{Account: 3}, Roles: []access.RoleID{2}}, {Subject: state.Subject{Group: 1}, Roles: []access.RoleID{2}}},
 		}},
 		{Payload: state.UserDeleted{ID: 3, RootRole: 2}},
-	}
+	}, requestStory()...)
 }
 
 // untold are the event types that no state of this release accepts yet.

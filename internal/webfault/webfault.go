@@ -26,33 +26,34 @@ import (
 // statuses says which status each kind is answered with (reference/platform.md,
 // section 5.1). A test holds docs/errors.md to it.
 var statuses = map[fault.Kind]int{
-	fault.BadData:           http.StatusBadRequest,
-	fault.Pattern:           http.StatusBadRequest,
-	fault.ArchivedFeature:   http.StatusBadRequest,
-	fault.ExceedsLimit:      http.StatusBadRequest,
-	fault.RoleInUse:         http.StatusBadRequest,
-	fault.UnsupportedFormat: http.StatusBadRequest,
-	fault.Unauthenticated:   http.StatusUnauthorized,
-	fault.Unauthorized:      http.StatusUnauthorized,
-	fault.Permission:        http.StatusForbidden,
-	fault.Forbidden:         http.StatusForbidden,
-	fault.InvalidOperation:  http.StatusForbidden,
-	fault.OperationDenied:   http.StatusForbidden,
-	fault.NotFound:          http.StatusNotFound,
-	fault.NotImplemented:    http.StatusMethodNotAllowed,
-	fault.NameExists:        http.StatusConflict,
-	fault.FeatureHasTag:     http.StatusConflict,
-	fault.Conflict:          http.StatusConflict,
-	fault.TooLarge:          http.StatusRequestEntityTooLarge,
-	fault.ContentType:       http.StatusUnsupportedMediaType,
-	fault.RateLimit:         http.StatusTooManyRequests,
-	fault.Unavailable:       http.StatusServiceUnavailable,
-	fault.WeakPassword:      http.StatusBadRequest,
-	fault.PreviousPassword:  http.StatusBadRequest,
-	fault.PasswordMismatch:  http.StatusUnauthorized,
-	fault.InvalidToken:      http.StatusUnauthorized,
-	fault.UsedToken:         http.StatusForbidden,
-	fault.Disabled:          http.StatusUnprocessableEntity,
+	fault.BadData:             http.StatusBadRequest,
+	fault.Pattern:             http.StatusBadRequest,
+	fault.ArchivedFeature:     http.StatusBadRequest,
+	fault.ExceedsLimit:        http.StatusBadRequest,
+	fault.RoleInUse:           http.StatusBadRequest,
+	fault.UnsupportedFormat:   http.StatusBadRequest,
+	fault.Unauthenticated:     http.StatusUnauthorized,
+	fault.Unauthorized:        http.StatusUnauthorized,
+	fault.Permission:          http.StatusForbidden,
+	fault.Forbidden:           http.StatusForbidden,
+	fault.InvalidOperation:    http.StatusForbidden,
+	fault.OperationDenied:     http.StatusForbidden,
+	fault.NotFound:            http.StatusNotFound,
+	fault.NotImplemented:      http.StatusMethodNotAllowed,
+	fault.NameExists:          http.StatusConflict,
+	fault.FeatureHasTag:       http.StatusConflict,
+	fault.Conflict:            http.StatusConflict,
+	fault.ProjectWithoutOwner: http.StatusConflict,
+	fault.TooLarge:            http.StatusRequestEntityTooLarge,
+	fault.ContentType:         http.StatusUnsupportedMediaType,
+	fault.RateLimit:           http.StatusTooManyRequests,
+	fault.Unavailable:         http.StatusServiceUnavailable,
+	fault.WeakPassword:        http.StatusBadRequest,
+	fault.PreviousPassword:    http.StatusBadRequest,
+	fault.PasswordMismatch:    http.StatusUnauthorized,
+	fault.InvalidToken:        http.StatusUnauthorized,
+	fault.UsedToken:           http.StatusForbidden,
+	fault.Disabled:            http.StatusUnprocessableEntity,
 }
 
 // Status returns the HTTP status of a kind, 500 for one that has none.
@@ -75,6 +76,7 @@ type Body struct {
 	Message     string         `json:"message" doc:"What went wrong, in a sentence."`
 	Details     []fault.Detail `json:"details" doc:"Each problem of the request; at least one."`
 	Permissions []string       `json:"permissions,omitempty" doc:"The permissions of which any one would have been enough."`
+	DriftID     string         `json:"driftId,omitempty" doc:"Identifies what has moved under a change request, for applying it all the same."`
 	*SignIn
 }
 
@@ -110,7 +112,7 @@ func of(ctx context.Context) request {
 // that is no fault is logged here, and answered with 500 and the id alone.
 func Answer(r *http.Request, err error) (int, http.Header, Body) {
 	f, id := expected(r, err)
-	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions}
+	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions, DriftID: f.DriftID}
 	if f.SignIn != nil {
 		body.SignIn = &SignIn{Type: f.SignIn.Type, Path: f.SignIn.Path}
 	}
