@@ -25,10 +25,9 @@ Unknown properties of a body are ignored, and scalars are coerced: ` + "`1`" + `
 ` + "`Quorate-Revision`" + ` which revision of the ledger it was made from; whoever sends that header back reads at least that revision,
 on any node. ` + "`Quorate-Reason`" + ` says why a change bypasses the approval that it would need.`
 
-// config is how huma is set up: JSON only, no paths and no fields of its own, schemas
-// under Unleash's names.
+// config is how huma is set up: no paths and no fields of its own, schemas under
+// Unleash's names.
 func config() huma.Config {
-	const media = "application/json; charset=utf-8"
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -49,9 +48,6 @@ func config() huma.Config {
 			},
 			Security: []map[string][]string{{"token": {}}},
 		},
-		// The first is what is written, the second what call says that it carries.
-		Formats:       map[string]huma.Format{media: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
-		DefaultFormat: media,
 	}
 	c.AllowAdditionalPropertiesByDefault = true
 	return c
@@ -111,8 +107,8 @@ var reasons = map[int]string{
 	http.StatusServiceUnavailable:    "The server cannot do this now. `Retry-After` says when to try again.",
 }
 
-// complete adds to huma's document what operations refer to, and takes out what only
-// huma's own checks would need.
+// complete adds to huma's document what operations refer to, and takes out what huma
+// promises for its own checks.
 func complete(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas
 	body := schemas.Schema(reflect.TypeFor[failure](), true, "")
@@ -126,8 +122,6 @@ func complete(doc *huma.OpenAPI) {
 			},
 		}
 	}
-	delete(schemas.Map(), "errorModelSchema")
-	delete(schemas.Map(), "errorDetailSchema")
 	for _, schema := range schemas.Map() {
 		if schema.AdditionalProperties == true {
 			schema.AdditionalProperties = nil // what is unknown is ignored, not promised

@@ -1,11 +1,16 @@
 package adminapi
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
@@ -49,6 +54,7 @@ type request struct {
 
 	http   *http.Request
 	header http.Header // of the answer
+	body   any         // JSON, coerced and checked
 }
 
 // empty is the answer of operations that have none: no body at all.
@@ -57,43 +63,71 @@ type empty struct{}
 // located is an answer that says where what was created can be read.
 type located interface{ location() string }
 
-// register makes an operation part of the API and of its document.
+// register makes an operation part of the API and of its document. It is generic for the
+// sake of its callers and does nothing but forget the types: what is generic is compiled
+// anew for each operation (docs/adr/0015-reflection-below-register.md).
 func register[I, O any](a *api, op operation, fn func(context.Context, request, *I) (O, error)) {
-	if op.Status == 0 {
-		op.Status = http.StatusOK
-	}
-	handle := func(ctx context.Context, in *I) (O, error) {
-		r := requestOf(ctx)
-		out, err := fn(ctx, r, in)
-		if err != nil {
-			return out, refuse(r.http, err)
-		}
-		if r.http.Method != http.MethodGet { // the state is another one now
-			r.header.Set(revisionHeader, strconv.FormatInt(a.App.State().Revision(), 10))
-		}
-		if l, ok := any(out).(located); ok {
-			r.header.Set("Location", l.location())
-		}
-		return out, nil
-	}
-	var none O
-	if _, ok := any(none).(empty); ok {
-		huma.Register(a.huma, op.described(), func(ctx context.Context, in *I) (*struct{}, error) {
-			_, err := handle(ctx, in)
-			return &struct{}{}, err
-		})
-		return
-	}
-	type answer struct{ Body O }
-	huma.Register(a.huma, op.described(), func(ctx context.Context, in *I) (*answer, error) {
-		out, err := handle(ctx, in)
-		return &answer{out}, err
+	a.register(op, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, r request, in any) (any, error) {
+		return fn(ctx, r, in.(*I))
 	})
 }
 
-// described returns the operation as huma registers it. Checking the input is receive's
-// work, so it is switched off there.
-func (op operation) described() huma.Operation {
+// register does for functions of any types what huma.Register does for those of known
+// ones. The function is given a pointer to an input, and returns an answer.
+func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx context.Context, r request, in any) (any, error)) {
+	if op.Status == 0 {
+		op.Status = http.StatusOK
+	}
+	document := a.huma.OpenAPI()
+	described := op.described()
+	input := inputOf(in, document.Components.Schemas, described)
+	if answer != reflect.TypeFor[empty]() {
+		described.Responses[strconv.Itoa(op.Status)].Content = map[string]*huma.MediaType{
+			"application/json": {Schema: document.Components.Schemas.Schema(answer, true, op.ID+"Response")},
+		}
+	}
+	document.AddOperation(described)
+	a.huma.Adapter().Handle(described, a.huma.Middlewares().Handler(func(ctx huma.Context) {
+		r := requestOf(ctx.Context())
+		in, err := input.read(ctx, r.body)
+		var out any
+		if err == nil {
+			out, err = fn(ctx.Context(), r, in)
+		}
+		if err == nil {
+			err = a.answer(ctx, op, r, out)
+		}
+		if err != nil {
+			_, w := humachi.Unwrap(ctx)
+			webfault.Write(w, r.http, err)
+		}
+	}))
+}
+
+// answer writes what an operation returned. If it fails, nothing has been written.
+func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
+	var body bytes.Buffer
+	if out != (empty{}) {
+		encoder := json.NewEncoder(&body)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(out); err != nil {
+			return fmt.Errorf("adminapi: encode the answer of %s: %w", op.ID, err)
+		}
+		r.header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	if r.http.Method != http.MethodGet { // the state is another one now
+		r.header.Set(revisionHeader, strconv.FormatInt(a.App.State().Revision(), 10))
+	}
+	if l, ok := out.(located); ok {
+		r.header.Set("Location", l.location())
+	}
+	ctx.SetStatus(op.Status)
+	ctx.BodyWriter().Write(body.Bytes())
+	return nil
+}
+
+// described returns the operation as the document has it, but for its input and answer.
+func (op operation) described() *huma.Operation {
 	path, security := "/api/admin"+op.Path, []map[string][]string(nil)
 	if op.Outside {
 		path = op.Path
@@ -105,46 +139,20 @@ func (op operation) described() huma.Operation {
 	for i, p := range op.Permissions {
 		permissions[i] = string(p)
 	}
-	return huma.Operation{
-		OperationID:        op.ID,
-		Method:             op.Method,
-		Path:               path,
-		Security:           security,
-		Tags:               []string{op.Tag},
-		Summary:            op.Summary,
-		Description:        op.Description,
-		DefaultStatus:      op.Status,
-		Deprecated:         op.Deprecated,
-		Responses:          responses(op),
-		Extensions:         map[string]any{permissionsExtension: permissions},
-		Metadata:           map[string]any{operationKey: op},
-		SkipValidateBody:   true,
-		SkipValidateParams: true,
-		MaxBodyBytes:       -1,
+	return &huma.Operation{
+		OperationID: op.ID,
+		Method:      op.Method,
+		Path:        path,
+		Security:    security,
+		Tags:        []string{op.Tag},
+		Summary:     op.Summary,
+		Description: op.Description,
+		Deprecated:  op.Deprecated,
+		Responses:   responses(op),
+		Extensions:  map[string]any{permissionsExtension: permissions},
+		Metadata:    map[string]any{operationKey: op},
 	}
 }
 
 // operationKey is where an operation is kept in huma's.
 const operationKey = "operation"
-
-// refusal is a failure as huma writes it.
-type refusal struct {
-	webfault.Body
-	status int
-	header http.Header
-}
-
-func refuse(r *http.Request, err error) *refusal {
-	status, header, body := webfault.Answer(r, err)
-	header.Del("Content-Type") // huma sets it
-	return &refusal{body, status, header}
-}
-
-// Error returns the sentence.
-func (r *refusal) Error() string { return r.Message }
-
-// GetStatus returns the HTTP status.
-func (r *refusal) GetStatus() int { return r.status }
-
-// GetHeaders returns the headers.
-func (r *refusal) GetHeaders() http.Header { return r.header }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
-	"github.com/go-chi/chi/v5"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
@@ -57,7 +56,7 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 	newest := a.App.State()
 	w.Header().Set(revisionHeader, strconv.FormatInt(newest.Revision(), 10))
 
-	body, err := a.input(w, r, ctx.Operation(), op)
+	body, err := a.input(ctx, op)
 	if err != nil {
 		if errors.As(err, new(*json.SyntaxError)) || errors.Is(err, io.ErrUnexpectedEOF) {
 			webfault.WriteMessage(w, r, fault.New(fault.BadData, "%s", err))
@@ -66,20 +65,17 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 		webfault.Write(w, r, err)
 		return
 	}
-	next(&call{
-		humaContext: ctx,
-		body:        body,
-		ctx: context.WithValue(r.Context(), requestKey{}, request{
-			State: newest,
-			Caller: app.Caller{
-				Actor:  actor,
-				Origin: app.Origin{IP: address(r), UserAgent: r.UserAgent()},
-				Reason: strings.TrimSpace(r.Header.Get(reasonHeader)),
-			},
-			http:   r,
-			header: w.Header(),
-		}),
-	})
+	next(huma.WithValue(ctx, requestKey{}, request{
+		State: newest,
+		Caller: app.Caller{
+			Actor:  actor,
+			Origin: app.Origin{IP: address(r), UserAgent: r.UserAgent()},
+			Reason: strings.TrimSpace(r.Header.Get(reasonHeader)),
+		},
+		http:   r,
+		header: w.Header(),
+		body:   body,
+	}))
 }
 
 // caller returns who calls: nobody, if it does not matter. Then too, a page of another
@@ -117,11 +113,13 @@ func (a *api) await(r *http.Request) error {
 	return a.App.Await(ctx, revision)
 }
 
-// input checks the query and returns the body as the operation's type reads it: coerced
-// and checked against the schema, and without what the schema does not know.
-func (a *api) input(w http.ResponseWriter, r *http.Request, op *huma.Operation, o operation) ([]byte, error) {
+// input checks the parameters and the body, and returns the body coerced to its schema
+// and without what the schema does not know.
+func (a *api) input(ctx huma.Context, o operation) (any, error) {
+	r, w := humachi.Unwrap(ctx)
+	op := ctx.Operation()
 	shapes := shapes{a.huma.OpenAPI().Components.Schemas}
-	details := append(shapes.path(op, func(name string) string { return chi.URLParam(r, name) }), shapes.query(op, r.URL.Query())...)
+	details := append(shapes.path(op, ctx.Param), shapes.query(op, r.URL.Query())...)
 	if op.RequestBody == nil {
 		return nil, fault.Invalid(details...)
 	}
@@ -147,10 +145,7 @@ func (a *api) input(w http.ResponseWriter, r *http.Request, op *huma.Operation, 
 		return nil, err
 	}
 	value, problems := shapes.check("/body", op.RequestBody.Content["application/json"].Schema, value)
-	if err := fault.Invalid(append(details, problems...)...); err != nil {
-		return nil, err
-	}
-	return json.Marshal(value)
+	return value, fault.Invalid(append(details, problems...)...)
 }
 
 // readable returns a fault if a body of this type is not JSON. No type is fine.
@@ -187,32 +182,3 @@ func address(r *http.Request) string {
 	}
 	return host
 }
-
-type humaContext = huma.Context
-
-// call is a request whose body was read and checked.
-type call struct {
-	humaContext
-	ctx  context.Context //nolint:containedctx // huma keeps a request's context in its own
-	body []byte
-}
-
-// Context returns the request's context with the request in it.
-func (c *call) Context() context.Context { return c.ctx }
-
-// BodyReader returns the checked body.
-func (c *call) BodyReader() io.Reader { return bytes.NewReader(c.body) }
-
-// Header returns a header; the content type is that of the checked body.
-func (c *call) Header(name string) string {
-	if name == "Content-Type" {
-		return "json"
-	}
-	return c.humaContext.Header(name)
-}
-
-// SetReadDeadline does nothing: the body has been read.
-func (c *call) SetReadDeadline(time.Time) error { return nil }
-
-// Unwrap returns the context of the router.
-func (c *call) Unwrap() huma.Context { return c.humaContext }
