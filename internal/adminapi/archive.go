@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -97,7 +97,7 @@ func (a *api) validateArchiveFeatures(_ context.Context, r request, in *BatchAt)
 		return validateArchiveFeatures{}, err
 	}
 	result := validateArchiveFeatures{
-		ParentsWithChildFeatures: append([]flag.Name{}, app.ParentsLeftBehind(r.State, in.Body.Features)...),
+		ParentsWithChildFeatures: append([]flag.Name{}, decide.ParentsLeftBehind(r.State, in.Body.Features)...),
 	}
 	for _, name := range in.Body.Features {
 		if f := r.State.Flag(name); f != nil && len(f.Dependencies) > 0 {

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -103,7 +103,7 @@ func (a *api) deleteFeatureDependency(ctx context.Context, r request, in *struct
 }
 
 func (a *api) listParentOptions(_ context.Context, r request, in *ChildAt) ([]flag.Name, error) {
-	if _, err := app.Feature(r.State, in.Project, in.Child); err != nil {
+	if _, err := decide.Feature(r.State, in.Project, in.Child); err != nil {
 		return nil, err
 	}
 	names := []flag.Name{}
@@ -120,7 +120,7 @@ func (a *api) listParentVariantOptions(_ context.Context, r request, in *struct 
 	Parent  flag.Name      `path:"parent"`
 },
 ) ([]string, error) {
-	f, err := app.Feature(r.State, in.Project, in.Parent)
+	f, err := decide.Feature(r.State, in.Project, in.Parent)
 	if err != nil {
 		return nil, err
 	}

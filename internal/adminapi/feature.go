@@ -8,6 +8,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -256,7 +257,7 @@ func (a *api) getFeature(_ context.Context, r request, in *struct {
 	Variants bool `query:"variantEnvironments" doc:"Whether to show the environments' own variants."`
 },
 ) (featureDetail, error) {
-	f, err := app.Feature(r.State, in.Project, in.Feature)
+	f, err := decide.Feature(r.State, in.Project, in.Feature)
 	if err != nil {
 		return featureDetail{}, err
 	}
@@ -338,7 +339,7 @@ func (a *api) staleFeatures(ctx context.Context, r request, in *struct {
 
 // favorite refuses: favourites belong to people, and tokens are none.
 func (a *api) favorite(_ context.Context, r request, in *FeatureAt) (empty, error) {
-	if _, err := app.Feature(r.State, in.Project, in.Feature); err != nil {
+	if _, err := decide.Feature(r.State, in.Project, in.Feature); err != nil {
 		return empty{}, err
 	}
 	return empty{}, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")

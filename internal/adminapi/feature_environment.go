@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -101,7 +101,7 @@ type featureInEnvironment struct {
 }
 
 func (a *api) getFeatureEnvironment(_ context.Context, r request, in *FeatureEnvironmentAt) (featureInEnvironment, error) {
-	row, err := app.FeatureEnvironment(r.State, in.scope())
+	row, err := decide.FeatureEnvironment(r.State, in.scope())
 	if err != nil {
 		return featureInEnvironment{}, err
 	}
@@ -125,7 +125,7 @@ func (a *api) switchOn(ctx context.Context, r request, in *struct {
 	Activation
 },
 ) (empty, error) {
-	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, []flag.Name{in.Feature}, app.SwitchOn{ActivateDisabled: in.ActivateDisabled})
+	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, []flag.Name{in.Feature}, decide.Activation{ActivateDisabled: in.ActivateDisabled})
 }
 
 func (a *api) switchOff(ctx context.Context, r request, in *FeatureEnvironmentAt) (empty, error) {
@@ -137,7 +137,7 @@ func (a *api) switchAllOn(ctx context.Context, r request, in *struct {
 	Activation
 },
 ) (empty, error) {
-	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, in.Body.Features, app.SwitchOn{ActivateDisabled: in.ActivateDisabled})
+	return empty{}, a.App.SwitchFeaturesOn(ctx, r.Caller, in.Project, in.Environment, in.Body.Features, decide.Activation{ActivateDisabled: in.ActivateDisabled})
 }
 
 func (a *api) switchAllOff(ctx context.Context, r request, in *BulkToggleFeatures) (empty, error) {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -132,11 +132,11 @@ func (a *api) createSegment(ctx context.Context, r request, in *struct{ Body ups
 }
 
 func (a *api) validateSegment(_ context.Context, r request, in *struct{ Body name }) (empty, error) {
-	return empty{}, app.ValidateSegmentName(r.State, in.Body.Name)
+	return empty{}, decide.ValidateSegmentName(r.State, in.Body.Name)
 }
 
 func (a *api) getSegment(_ context.Context, r request, in *SegmentAt) (Segment, error) {
-	s, err := app.Segment(r.State, in.ID)
+	s, err := decide.Segment(r.State, in.ID)
 	if err != nil {
 		return Segment{}, err
 	}
@@ -152,8 +152,8 @@ func (a *api) updateSegment(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body makes a segment of.
-func (b upsertSegment) settings() app.SegmentSettings {
-	in := app.SegmentSettings{Name: b.Name, Description: b.Description, Constraints: constraintsOf(b.Constraints)}
+func (b upsertSegment) settings() decide.SegmentSettings {
+	in := decide.SegmentSettings{Name: b.Name, Description: b.Description, Constraints: constraintsOf(b.Constraints)}
 	if b.Project != nil && *b.Project != "" {
 		in.Project = (*flag.ProjectID)(b.Project)
 	}
@@ -165,7 +165,7 @@ func (a *api) removeSegment(ctx context.Context, r request, in *SegmentAt) (empt
 }
 
 func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt) (segmentStrategies, error) {
-	if _, err := app.Segment(r.State, in.ID); err != nil {
+	if _, err := decide.Segment(r.State, in.ID); err != nil {
 		return segmentStrategies{}, err
 	}
 	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []strategyUse{}}

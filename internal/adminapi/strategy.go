@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -128,7 +128,7 @@ type constraint struct {
 }
 
 func (a *api) getFeatureStrategies(_ context.Context, r request, in *FeatureEnvironmentAt) ([]featureStrategy, error) {
-	row, err := app.FeatureEnvironment(r.State, in.scope())
+	row, err := decide.FeatureEnvironment(r.State, in.scope())
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +145,8 @@ func (a *api) addFeatureStrategy(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body says of a strategy.
-func (b createFeatureStrategy) settings() app.StrategySettings {
-	return app.StrategySettings{
+func (b createFeatureStrategy) settings() decide.StrategySettings {
+	return decide.StrategySettings{
 		Name:        b.Name,
 		Title:       b.Title,
 		Disabled:    b.Disabled != nil && *b.Disabled,
@@ -171,7 +171,7 @@ func (a *api) setStrategySortOrder(ctx context.Context, r request, in *struct {
 }
 
 func (a *api) getFeatureStrategy(_ context.Context, r request, in *StrategyAt) (featureStrategy, error) {
-	s, err := app.Strategy(r.State, in.scope(), in.ID)
+	s, err := decide.Strategy(r.State, in.scope(), in.ID)
 	return viewStrategy(s), err
 }
 
@@ -180,7 +180,7 @@ func (a *api) updateFeatureStrategy(ctx context.Context, r request, in *struct {
 	Body updateFeatureStrategy
 },
 ) (featureStrategy, error) {
-	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (app.StrategySettings, error) {
+	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (decide.StrategySettings, error) {
 		return in.Body.settings(old), nil
 	})
 	return viewStrategy(s), err
@@ -191,7 +191,7 @@ func (a *api) patchFeatureStrategy(ctx context.Context, r request, in *struct {
 	Body []patch
 },
 ) (featureStrategy, error) {
-	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (app.StrategySettings, error) {
+	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (decide.StrategySettings, error) {
 		body, err := patched[updateFeatureStrategy](a, viewStrategy(&old), in.Body)
 		return body.settings(old), err
 	})
@@ -199,8 +199,8 @@ func (a *api) patchFeatureStrategy(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body makes of a strategy.
-func (b updateFeatureStrategy) settings(old flag.Strategy) app.StrategySettings {
-	in := app.StrategySettings{
+func (b updateFeatureStrategy) settings(old flag.Strategy) decide.StrategySettings {
+	in := decide.StrategySettings{
 		Name:        b.Name,
 		Title:       b.Title.Or(old.Title),
 		Disabled:    old.Disabled,

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -75,7 +75,7 @@ type pushVariants struct {
 }
 
 func (a *api) getVariants(_ context.Context, r request, in *FeatureEnvironmentAt) (featureVariants, error) {
-	row, err := app.FeatureEnvironment(r.State, in.scope())
+	row, err := decide.FeatureEnvironment(r.State, in.scope())
 	if err != nil {
 		return featureVariants{}, err
 	}

@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
-	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -20,39 +18,12 @@ func (a *App) ArchiveFeatures(ctx context.Context, c Caller, project flag.Projec
 	return err
 }
 
+// archive is decide.Archive for those who may.
 func archive(d *decide.Decision, project flag.ProjectID, names []flag.Name) error {
 	if err := d.Require(project, "", access.DeleteFeature); err != nil {
 		return err
 	}
-	if orphans := ParentsLeftBehind(d.State, names); len(orphans) == 1 {
-		return fault.New(fault.InvalidOperation, "You can not archive/delete this feature since other features depend on it.")
-	} else if len(orphans) > 1 {
-		return fault.New(fault.InvalidOperation, "You can not archive/delete those features since other features depend on them.")
-	}
-	return eachFeature(d, project, names, func(f *flag.Flag) error {
-		if f.Archived() {
-			return nil
-		}
-		removeDependencies(d, f)
-		d.Add(featureScope(f), state.FeatureArchived{})
-		return nil
-	})
-}
-
-// ParentsLeftBehind returns those of the named flags on which a flag depends that is
-// not named, sorted: they cannot be archived.
-func ParentsLeftBehind(s *state.State, names []flag.Name) []flag.Name {
-	var parents []flag.Name
-	for _, name := range names {
-		for child := range s.Children(name) {
-			if !slices.Contains(names, child) {
-				parents = append(parents, name)
-				break
-			}
-		}
-	}
-	slices.Sort(parents)
-	return slices.Compact(parents)
+	return decide.Archive(d, project, names)
 }
 
 // ReviveFeatures takes archived flags of a project back into use, off in every
@@ -64,12 +35,12 @@ func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.Project
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		if _, err := activeProject(d.State, project); err != nil {
+		if _, err := decide.ActiveProject(d.State, project); err != nil {
 			return err
 		}
 		for _, name := range names {
 			if f := archivedIn(d.State, project, name); f != nil {
-				d.Add(featureScope(f), state.FeatureRevived{})
+				d.Add(decide.FeatureScope(f), state.FeatureRevived{})
 			}
 		}
 		return nil
@@ -86,7 +57,7 @@ func (a *App) DeleteFeatures(ctx context.Context, c Caller, project flag.Project
 		}
 		for _, name := range names {
 			if f := archivedIn(d.State, project, name); f != nil {
-				d.Add(featureScope(f), state.FeatureDeleted{Before: *f})
+				d.Add(decide.FeatureScope(f), state.FeatureDeleted{Before: *f})
 			}
 		}
 		return nil

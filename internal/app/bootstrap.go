@@ -75,12 +75,12 @@ func begin(d *decide.Decision) {
 func firstStrategyTypes() []flag.StrategyType {
 	return []flag.StrategyType{
 		{
-			Name: flexibleRollout, DisplayName: "Gradual rollout",
+			Name: decide.FlexibleRollout, DisplayName: "Gradual rollout",
 			Description: new("On for a share of the users; the same users stay in it."),
 			Parameters: []flag.StrategyParameter{
-				{Name: rollout, Type: "percentage", Description: "The share of the users."},
-				{Name: stickiness, Type: "string", Description: "The context field that keeps a user on the same side."},
-				{Name: groupID, Type: "string", Description: "Flags of one group have the same users; usually the flag's name."},
+				{Name: decide.Rollout, Type: "percentage", Description: "The share of the users."},
+				{Name: decide.Stickiness, Type: "string", Description: "The context field that keeps a user on the same side."},
+				{Name: decide.GroupID, Type: "string", Description: "Flags of one group have the same users; usually the flag's name."},
 			},
 		},
 		{Name: "default", DisplayName: "Standard", Description: new("On for everyone.")},

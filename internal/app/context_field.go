@@ -28,7 +28,7 @@ func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.Pr
 			return err
 		}
 		if project != nil {
-			if _, err := activeProject(d.State, *project); err != nil {
+			if _, err := decide.ActiveProject(d.State, *project); err != nil {
 				return err
 			}
 		}
@@ -42,7 +42,7 @@ func (a *App) CreateContextField(ctx context.Context, c Caller, project *flag.Pr
 		if err := ValidateContextFieldName(d.State, name); err != nil {
 			return err
 		}
-		d.Add(state.Scope{Project: owner(project)}, state.ContextFieldCreated{Field: field})
+		d.Add(state.Scope{Project: decide.Owner(project)}, state.ContextFieldCreated{Field: field})
 		return nil
 	})
 	if err != nil {
@@ -122,7 +122,7 @@ func (a *App) editContextField(ctx context.Context, c Caller, project *flag.Proj
 			return err
 		}
 		if !decide.Same(*before, after) {
-			d.Add(state.Scope{Project: owner(project)}, state.ContextFieldUpdated{Before: *before, After: after})
+			d.Add(state.Scope{Project: decide.Owner(project)}, state.ContextFieldUpdated{Before: *before, After: after})
 		}
 		return nil
 	})
@@ -141,7 +141,7 @@ func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.Pr
 		if err != nil {
 			return err
 		}
-		d.Add(state.Scope{Project: owner(project)}, state.ContextFieldDeleted{Before: *field})
+		d.Add(state.Scope{Project: decide.Owner(project)}, state.ContextFieldDeleted{Before: *field})
 		return nil
 	})
 	return err
@@ -152,7 +152,7 @@ func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.Pr
 // Faults: NotFound, also for a field that belongs elsewhere.
 func ContextField(s *state.State, project *flag.ProjectID, name string) (*flag.ContextField, error) {
 	field := s.ContextField(name)
-	if field == nil || owner(field.Project) != owner(project) {
+	if field == nil || decide.Owner(field.Project) != decide.Owner(project) {
 		return nil, fault.New(fault.NotFound, "Could not find context field with name %q.", name)
 	}
 	return field, nil

@@ -73,7 +73,7 @@ func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 		strategies := make([]flag.Strategy, len(row.Strategies))
 		for i, s := range row.Strategies {
 			s.ID, s.SortOrder = flag.StrategyID(d.NewID()), i
-			s.Parameters = withDefaults(d.State, state.Scope{Project: project.ID, Feature: demo.Name}, s.Name, s.Parameters)
+			s.Parameters = decide.WithDefaults(d.State, state.Scope{Project: project.ID, Feature: demo.Name}, s.Name, s.Parameters)
 			s.Variants = flag.NormalizeVariants(s.Variants)
 			strategies[i] = s
 		}
@@ -81,11 +81,11 @@ func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 	}
 	createFeature(d, project, f)
 	for _, parent := range demo.Dependencies {
-		d.Add(featureScope(&f), state.FeatureDependencyAdded{Dependency: parent})
+		d.Add(decide.FeatureScope(&f), state.FeatureDependencyAdded{Dependency: parent})
 	}
 	for _, tag := range demo.Tags {
 		if d.TagType(tag.Type) != nil {
-			addTag(d, featureScope(&f), tag)
+			addTag(d, decide.FeatureScope(&f), tag)
 		}
 	}
 	markStale(d, &f, demo.Stale)
@@ -108,7 +108,7 @@ func demoFlags(europe flag.SegmentID) []demoFlag {
 		return flag.FlagEnvironment{Enabled: enabled, Strategies: strategies}
 	}
 	share := func(percent string, constraints ...flag.Constraint) flag.Strategy {
-		return flag.Strategy{Name: flexibleRollout, Parameters: map[string]string{rollout: percent}, Constraints: constraints}
+		return flag.Strategy{Name: decide.FlexibleRollout, Parameters: map[string]string{decide.Rollout: percent}, Constraints: constraints}
 	}
 	staff := share("100", flag.Constraint{ContextName: "userId", Operator: flag.In, Values: []string{"ann", "bob"}})
 	staff.Title = new("Our own people")

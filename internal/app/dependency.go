@@ -2,113 +2,48 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
-	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
-	"github.com/quorate/quorate/internal/state"
 )
 
 // AddDependency makes a flag depend on another of its project, or changes how it does.
-// Dependencies are one level deep.
 //
-// Faults: NotFound and ArchivedFeature about the child; InvalidOperation when the parent
-// is the flag itself, no active flag of the project, or has a parent, and when the child
-// has children.
+// Faults: those of decide.AddDependency.
 func (a *App) AddDependency(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name, on flag.Dependency) error {
-	if !on.Enabled || len(on.Variants) == 0 {
-		on.Variants = nil // a parent that must be off has no variant
-	}
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(project, "", access.UpdateFeatureDependency); err != nil {
 			return err
 		}
-		f, err := activeFeature(d.State, project, child)
-		if err != nil {
-			return err
-		}
-		if err := canDepend(d.State, f, on.Feature); err != nil {
-			return err
-		}
-		before := dependencyOn(f, on.Feature)
-		if before != nil && decide.Same(*before, on) {
-			return nil
-		}
-		d.Add(featureScope(f), state.FeatureDependencyAdded{Before: before, Dependency: on})
-		return nil
+		return decide.AddDependency(d, project, child, on)
 	})
 	return err
-}
-
-// canDepend returns an InvalidOperation fault if a flag cannot depend on a parent.
-func canDepend(s *state.State, child *flag.Flag, name flag.Name) error {
-	refuse := func(format string, args ...any) error {
-		return fault.New(fault.InvalidOperation, format, args...)
-	}
-	parent := s.Flag(name)
-	switch {
-	case name == child.Name:
-		return refuse("A feature flag cannot depend on itself.")
-	case parent == nil || parent.Archived():
-		return refuse("No active feature %s exists", name)
-	case parent.Project != child.Project:
-		return refuse("Parent and child features should be in the same project")
-	case len(parent.Dependencies) > 0:
-		return refuse("Transitive dependency detected. Cannot add a dependency to the feature %s which has a parent of its own.", name)
-	}
-	for range s.Children(child.Name) {
-		return refuse("Transitive dependency detected. Cannot add a dependency to the feature that other features depend on.")
-	}
-	return nil
 }
 
 // RemoveDependency ends a flag's dependency on one parent. It changes nothing if there
 // is none.
 //
-// Faults: NotFound and ArchivedFeature about the child.
+// Faults: those of decide.RemoveDependency.
 func (a *App) RemoveDependency(ctx context.Context, c Caller, project flag.ProjectID, child, parent flag.Name) error {
-	return a.dropDependencies(ctx, c, project, child, func(d *decide.Decision, f *flag.Flag) {
-		if before := dependencyOn(f, parent); before != nil {
-			d.Add(featureScope(f), state.FeatureDependencyRemoved{Before: *before})
-		}
-	})
-}
-
-// RemoveDependencies ends all dependencies of a flag.
-//
-// Faults: NotFound and ArchivedFeature about the child.
-func (a *App) RemoveDependencies(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name) error {
-	return a.dropDependencies(ctx, c, project, child, removeDependencies)
-}
-
-func (a *App) dropDependencies(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name, drop func(*decide.Decision, *flag.Flag)) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(project, "", access.UpdateFeatureDependency); err != nil {
 			return err
 		}
-		f, err := activeFeature(d.State, project, child)
-		if err != nil {
-			return err
-		}
-		drop(d, f)
-		return nil
+		return decide.RemoveDependency(d, project, child, parent)
 	})
 	return err
 }
 
-func removeDependencies(d *decide.Decision, f *flag.Flag) {
-	if len(f.Dependencies) > 0 {
-		d.Add(featureScope(f), state.FeatureDependenciesRemoved{Before: f.Dependencies})
-	}
-}
-
-// dependencyOn returns a flag's dependency on a parent, or nil.
-func dependencyOn(f *flag.Flag, parent flag.Name) *flag.Dependency {
-	i := slices.IndexFunc(f.Dependencies, func(d flag.Dependency) bool { return d.Feature == parent })
-	if i < 0 {
-		return nil
-	}
-	return &f.Dependencies[i]
+// RemoveDependencies ends all dependencies of a flag.
+//
+// Faults: those of decide.RemoveDependencies.
+func (a *App) RemoveDependencies(ctx context.Context, c Caller, project flag.ProjectID, child flag.Name) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require(project, "", access.UpdateFeatureDependency); err != nil {
+			return err
+		}
+		return decide.RemoveDependencies(d, project, child)
+	})
+	return err
 }

@@ -64,7 +64,7 @@ func (a *App) CreateFeature(ctx context.Context, c Caller, in NewFeature) (*flag
 		}
 		createFeature(d, project, f)
 		for _, tag := range tags {
-			addTag(d, featureScope(&f), tag)
+			addTag(d, decide.FeatureScope(&f), tag)
 		}
 		return nil
 	})
@@ -106,7 +106,7 @@ func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectI
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := Feature(d.State, project, name)
+		f, err := decide.Feature(d.State, project, name)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectI
 			return unknownFeatureType(after.Type)
 		}
 		if !decide.Same(before.Metadata, after.Metadata) {
-			d.Add(featureScope(f), state.FeatureMetadataUpdated{Before: before.Metadata, After: after.Metadata})
+			d.Add(decide.FeatureScope(f), state.FeatureMetadataUpdated{Before: before.Metadata, After: after.Metadata})
 		}
 		markStale(d, f, after.Stale)
 		if after.Archived && !before.Archived {
@@ -141,7 +141,7 @@ func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.Proj
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		return eachFeature(d, project, names, func(f *flag.Flag) error {
+		return decide.EachFeature(d, project, names, func(f *flag.Flag) error {
 			markStale(d, f, stale)
 			return nil
 		})
@@ -152,9 +152,9 @@ func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.Proj
 func markStale(d *decide.Decision, f *flag.Flag, stale bool) {
 	switch {
 	case stale && !f.Stale:
-		d.Add(featureScope(f), state.FeatureStaleOn{})
+		d.Add(decide.FeatureScope(f), state.FeatureStaleOn{})
 	case !stale && f.Stale:
-		d.Add(featureScope(f), state.FeatureStaleOff{})
+		d.Add(decide.FeatureScope(f), state.FeatureStaleOff{})
 	}
 }
 
@@ -169,7 +169,7 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 		if err := d.Require(project, "", access.CreateFeature); err != nil {
 			return err
 		}
-		old, err := Feature(d.State, project, from)
+		old, err := decide.Feature(d.State, project, from)
 		if err != nil {
 			return err
 		}
@@ -194,9 +194,9 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 			clone := flag.FlagEnvironment{Environment: env.Environment, Variants: env.Variants}
 			for _, strategy := range env.Strategies {
 				strategy.ID = flag.StrategyID(d.NewID())
-				if _, ok := strategy.Parameters[groupID]; ok && replaceGroup {
+				if _, ok := strategy.Parameters[decide.GroupID]; ok && replaceGroup {
 					strategy.Parameters = maps.Clone(strategy.Parameters)
-					strategy.Parameters[groupID] = string(name)
+					strategy.Parameters[decide.GroupID] = string(name)
 				}
 				clone.Strategies = append(clone.Strategies, strategy)
 			}
@@ -235,11 +235,11 @@ func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, na
 		if err := d.Require(from, "", access.MoveFeature); err != nil {
 			return err
 		}
-		f, err := Feature(d.State, from, name)
+		f, err := decide.Feature(d.State, from, name)
 		if err != nil {
 			return err
 		}
-		target, err := activeProject(d.State, to)
+		target, err := decide.ActiveProject(d.State, to)
 		if err != nil {
 			return err
 		}
@@ -263,10 +263,11 @@ func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
 	refuse := func(format string, args ...any) error {
 		return fault.New(fault.InvalidOperation, format, args...)
 	}
+	if _, err := decide.ActiveFeature(s, f.Project, f.Name); err != nil {
+		return err
+	}
 	children := slices.Collect(s.Children(f.Name))
 	switch {
-	case f.Archived():
-		return archivedFeature()
 	case !sameEnvironments(f, target):
 		return refuse("The flag %q cannot be moved to project %q: the two projects have different environments.", f.Name, target.ID)
 	case len(f.Dependencies) > 0 || len(children) > 0:
@@ -294,7 +295,7 @@ func sameEnvironments(f *flag.Flag, p *flag.Project) bool {
 
 // roomForFeature returns the project if a flag of this name can be created in it.
 func roomForFeature(d *decide.Decision, id flag.ProjectID, name flag.Name) (*flag.Project, error) {
-	project, err := activeProject(d.State, id)
+	project, err := decide.ActiveProject(d.State, id)
 	if err != nil {
 		return nil, err
 	}
@@ -330,72 +331,14 @@ func freeName(s *state.State, name flag.Name) error {
 
 // createFeature decides that a flag is created, with the links of its project's templates.
 func createFeature(d *decide.Decision, project *flag.Project, f flag.Flag) {
-	d.Add(featureScope(&f), state.FeatureCreated{Flag: f})
+	d.Add(decide.FeatureScope(&f), state.FeatureCreated{Flag: f})
 	for _, template := range project.LinkTemplates {
 		url, err := template.Link(project.ID, f.Name)
 		if err != nil {
 			continue // it was valid for other names; a flag is not refused for the sake of a link
 		}
-		d.Add(featureScope(&f), state.FeatureLinkAdded{Link: flag.Link{ID: d.NewID(), URL: url, Title: template.Title}})
+		d.Add(decide.FeatureScope(&f), state.FeatureLinkAdded{Link: flag.Link{ID: d.NewID(), URL: url, Title: template.Title}})
 	}
-}
-
-// featureScope is where events about a whole flag belong.
-func featureScope(f *flag.Flag) state.Scope { return state.Scope{Project: f.Project, Feature: f.Name} }
-
-// Feature returns a flag of a project, archived ones included.
-//
-// Faults: NotFound, which tells the other project if the flag is there.
-func Feature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
-	f := s.Flag(name)
-	switch {
-	case f == nil:
-		return nil, fault.New(fault.NotFound, "There's no feature named %q in project %q.", name, project)
-	case f.Project != project:
-		return nil, fault.New(fault.NotFound, "There's no feature named %q in project %q, but there's a feature with that name in project %q", name, project, f.Project)
-	default:
-		return f, nil
-	}
-}
-
-// activeFeature returns a flag of a project, or a fault: NotFound, or ArchivedFeature.
-func activeFeature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
-	f, err := Feature(s, project, name)
-	if err != nil {
-		return nil, err
-	}
-	if f.Archived() {
-		return nil, archivedFeature()
-	}
-	return f, nil
-}
-
-func archivedFeature() error {
-	return fault.New(fault.ArchivedFeature, "Cannot perform this operation on archived features")
-}
-
-// eachFeature calls fn for each named flag of a project as it is after the events so
-// far. It stops at the first fault: NotFound, or what fn returns.
-func eachFeature(d *decide.Decision, project flag.ProjectID, names []flag.Name, fn func(*flag.Flag) error) error {
-	for _, name := range names {
-		f, err := Feature(d.State, project, name)
-		if err != nil {
-			return err
-		}
-		if err := fn(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// activeProject returns a project that is not archived, or a NotFound fault.
-func activeProject(s *state.State, id flag.ProjectID) (*flag.Project, error) {
-	p := s.Project(id)
-	if p == nil || p.Archived() {
-		return nil, fault.New(fault.NotFound, "Could not find project with id=%s", id)
-	}
-	return p, nil
 }
 
 // activeFlags returns the number of flags of a project that are not archived.

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -52,7 +53,7 @@ func TestInvariants(t *testing.T) {
 				return err
 			}),
 			"on": step(func(flag.Name) error {
-				how := app.SwitchOn{ActivateDisabled: rapid.Bool().Draw(t, "activate")}
+				how := decide.Activation{ActivateDisabled: rapid.Bool().Draw(t, "activate")}
 				return a.SwitchFeaturesOn(ctx, admin, "default", "development", some.Draw(t, "flags"), how)
 			}),
 			"off": step(func(flag.Name) error {
@@ -65,8 +66,8 @@ func TestInvariants(t *testing.T) {
 				return err
 			}),
 			"disable strategy": step(func(name flag.Name) error {
-				_, err := a.UpdateStrategy(ctx, admin, development(name), strategy(name), func(s flag.Strategy) (app.StrategySettings, error) {
-					in := app.SettingsOf(s)
+				_, err := a.UpdateStrategy(ctx, admin, development(name), strategy(name), func(s flag.Strategy) (decide.StrategySettings, error) {
+					in := decide.SettingsOf(s)
 					in.Disabled = true
 					return in, nil
 				})

@@ -23,7 +23,7 @@ func (a *App) AddLink(ctx context.Context, c Caller, project flag.ProjectID, nam
 		if err != nil {
 			return err
 		}
-		d.Add(featureScope(f), state.FeatureLinkAdded{Link: link})
+		d.Add(decide.FeatureScope(f), state.FeatureLinkAdded{Link: link})
 		return nil
 	})
 }
@@ -42,7 +42,7 @@ func (a *App) UpdateLink(ctx context.Context, c Caller, project flag.ProjectID, 
 			return err
 		}
 		if !decide.Same(before, after) {
-			d.Add(featureScope(f), state.FeatureLinkUpdated{Before: before, After: after})
+			d.Add(decide.FeatureScope(f), state.FeatureLinkUpdated{Before: before, After: after})
 		}
 		return nil
 	})
@@ -57,7 +57,7 @@ func (a *App) RemoveLink(ctx context.Context, c Caller, project flag.ProjectID, 
 		if err != nil {
 			return err
 		}
-		d.Add(featureScope(f), state.FeatureLinkRemoved{Before: before})
+		d.Add(decide.FeatureScope(f), state.FeatureLinkRemoved{Before: before})
 		return nil
 	})
 }
@@ -67,7 +67,7 @@ func (a *App) editLinks(ctx context.Context, c Caller, project flag.ProjectID, n
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := Feature(d.State, project, name)
+		f, err := decide.Feature(d.State, project, name)
 		if err != nil {
 			return err
 		}

@@ -168,7 +168,7 @@ func (a *App) UpdateProject(ctx context.Context, c Caller, id flag.ProjectID, ed
 		if err := d.Require(id, "", access.UpdateProject, access.WriteProjectSettings); err != nil {
 			return err
 		}
-		p, err := activeProject(d.State, id)
+		p, err := decide.ActiveProject(d.State, id)
 		if err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func (a *App) DeleteProject(ctx context.Context, c Caller, id flag.ProjectID) er
 	return a.endProject(ctx, c, id, "delete", func(d *decide.Decision, p *flag.Project) []access.APIToken {
 		at := state.Scope{Project: id}
 		for f := range d.FlagsOf(id) {
-			d.Add(featureScope(f), state.FeatureDeleted{Before: *f})
+			d.Add(decide.FeatureScope(f), state.FeatureDeleted{Before: *f})
 		}
 		for segment := range d.Segments() {
 			if !segment.Global() && *segment.Project == id {

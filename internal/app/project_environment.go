@@ -14,7 +14,7 @@ import (
 type NewProjectEnvironment struct {
 	Environment flag.EnvironmentName
 	// DefaultStrategy is added when a flag without a strategy is switched on; nil: everyone.
-	DefaultStrategy *StrategySettings
+	DefaultStrategy *decide.StrategySettings
 	// Protected says that changes there need approval.
 	Protected bool
 }
@@ -27,7 +27,7 @@ func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.Proje
 		if err := d.Require(id, "", access.UpdateProject); err != nil {
 			return err
 		}
-		p, err := activeProject(d.State, id)
+		p, err := decide.ActiveProject(d.State, id)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.Proje
 		at := state.Scope{Project: id, Environment: in.Environment}
 		added := state.ProjectEnvironmentAdded{}
 		if in.DefaultStrategy != nil {
-			if added.DefaultStrategy, err = a.defaultStrategyOf(d, at, *in.DefaultStrategy); err != nil {
+			if added.DefaultStrategy, err = decide.NewDefaultStrategy(d, at, *in.DefaultStrategy); err != nil {
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func (a *App) RemoveProjectEnvironment(ctx context.Context, c Caller, id flag.Pr
 //
 // Faults: NotFound for the project, or when it does not have the environment, BadData,
 // ExceedsLimit.
-func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName, in StrategySettings) (*flag.Strategy, error) {
+func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName, in decide.StrategySettings) (*flag.Strategy, error) {
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(id, "", access.UpdateProject, access.WriteDefaultStrategy); err != nil {
 			return err
@@ -90,7 +90,7 @@ func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectI
 			return err
 		}
 		at := state.Scope{Project: id, Environment: env}
-		after, err := a.defaultStrategyOf(d, at, in)
+		after, err := decide.NewDefaultStrategy(d, at, in)
 		if err != nil {
 			return err
 		}
@@ -106,24 +106,10 @@ func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectI
 	return s.Project(id).In(env).DefaultStrategy, nil
 }
 
-// defaultStrategyOf returns a default strategy in the form in which it is kept: without
-// an id, and without a group, for each flag has its own.
-func (a *App) defaultStrategyOf(d *decide.Decision, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
-	if in.Name != flexibleRollout {
-		return nil, fault.Field("/body/name", "The default strategy of a project must be %q. You provided %q.", flexibleRollout, in.Name)
-	}
-	if in.SortOrder == nil {
-		in.SortOrder = new(0)
-	}
-	in.Parameters = withDefaults(d.State, at, in.Name, in.Parameters)
-	strategy, err := a.strategyOf(d.State, at, "", in)
-	return &strategy, err
-}
-
 // hasEnvironment returns a NotFound fault if there is no such project in use, or if it
 // does not have the environment.
 func hasEnvironment(s *state.State, id flag.ProjectID, env flag.EnvironmentName) error {
-	p, err := activeProject(s, id)
+	p, err := decide.ActiveProject(s, id)
 	if err != nil {
 		return err
 	}

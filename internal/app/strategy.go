@@ -2,74 +2,25 @@ package app
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
-	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
 
-// The strategy of most flags, and its parameters.
-const (
-	flexibleRollout = "flexibleRollout"
-	rollout         = "rollout"
-	stickiness      = "stickiness"
-	groupID         = "groupId"
-)
-
-// StrategySettings are what a strategy is made of, besides its id.
-type StrategySettings struct {
-	// Name is the strategy's type. If it is flexibleRollout, left-out parameters are
-	// everyone, the project's stickiness and the flag's own group. Empty, in an update: the
-	// type stays, and the parameters are just what is given, as in Unleash.
-	Name        string
-	Title       *string
-	Disabled    bool
-	SortOrder   *int // nil: behind the others
-	Constraints []flag.Constraint
-	Parameters  map[string]string
-	Segments    []flag.SegmentID
-	Variants    []flag.Variant
-}
-
-// SettingsOf returns what a strategy is made of.
-func SettingsOf(s flag.Strategy) StrategySettings {
-	return StrategySettings{s.Name, s.Title, s.Disabled, &s.SortOrder, s.Constraints, s.Parameters, s.Segments, s.Variants}
-}
-
 // AddStrategy gives a flag a strategy in an environment.
 //
-// Faults: NotFound for the flag or the environment, ArchivedFeature, BadData,
-// ExceedsLimit.
-func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
+// Faults: those of decide.AddStrategy.
+func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in decide.StrategySettings) (*flag.Strategy, error) {
 	var id flag.StrategyID
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.CreateFeatureStrategy); err != nil {
 			return err
 		}
-		row, err := activeRow(d.State, at)
-		if err != nil {
-			return err
-		}
-		if limit := d.Limits.FeatureEnvironmentStrategies; decide.Reached(len(row.Strategies), limit) {
-			return flag.ExceedsLimit("strategy", limit)
-		}
-		in := in
-		if in.SortOrder == nil {
-			next := nextSortOrder(row.Strategies)
-			in.SortOrder = &next
-		}
-		in.Parameters = withDefaults(d.State, at, in.Name, in.Parameters)
-		id = flag.StrategyID(d.NewID())
-		strategy, err := a.strategyOf(d.State, at, id, in)
-		if err != nil {
-			return err
-		}
-		d.Add(at, state.FeatureStrategyAdded{Strategy: strategy})
-		return nil
+		var err error
+		id, err = decide.AddStrategy(d, at, "", in)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -79,54 +30,20 @@ func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in Stra
 
 // UpdateStrategy changes a strategy. edit is handed the strategy as it is, and returns
 // what it shall be made of, or a fault; it must be pure. If no enabled strategy is left,
-// the flag is switched off there: SDKs read a flag that is on without strategies as on
-// for everyone.
+// the flag is switched off there.
 //
-// Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature,
-// BadData, ExceedsLimit, and what edit returns.
-func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) (*flag.Strategy, error) {
+// Faults: those of decide.UpdateStrategy.
+func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (decide.StrategySettings, error)) (*flag.Strategy, error) {
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
-		return a.updateStrategy(d, at, id, edit)
+		return decide.UpdateStrategy(d, at, id, edit)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Flag(at.Feature).In(at.Environment).Strategy(id), nil
-}
-
-func (a *App) updateStrategy(d *decide.Decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) error {
-	row, err := activeRow(d.State, at)
-	if err != nil {
-		return err
-	}
-	before, err := strategyIn(row, id)
-	if err != nil {
-		return err
-	}
-	in, err := edit(*before)
-	if err != nil {
-		return err
-	}
-	if in.SortOrder == nil {
-		in.SortOrder = &before.SortOrder
-	}
-	if in.Name == "" {
-		in.Name = before.Name
-	} else {
-		in.Parameters = withDefaults(d.State, at, in.Name, in.Parameters)
-	}
-	after, err := a.strategyOf(d.State, at, id, in)
-	if err != nil {
-		return err
-	}
-	if !decide.Same(*before, after) {
-		d.Add(at, state.FeatureStrategyUpdated{Before: *before, After: after})
-		switchOffIfBare(d, at)
-	}
-	return nil
 }
 
 // SetStrategySegments replaces the segments of a strategy, whichever flag of the project
@@ -138,17 +55,15 @@ func (a *App) SetStrategySegments(ctx context.Context, c Caller, project flag.Pr
 		if err := d.Require(project, env, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
-		for f := range d.FlagsOf(project) {
-			if row := f.In(env); row != nil && row.Strategy(id) != nil {
-				at := state.Scope{Project: project, Environment: env, Feature: f.Name}
-				return a.updateStrategy(d, at, id, func(s flag.Strategy) (StrategySettings, error) {
-					in := SettingsOf(s)
-					in.Name, in.Segments = "", segments // nothing else is touched
-					return in, nil
-				})
-			}
+		at, err := decide.StrategyScope(d.State, project, env, id)
+		if err != nil {
+			return err
 		}
-		return noStrategy(id)
+		return decide.UpdateStrategy(d, at, id, func(s flag.Strategy) (decide.StrategySettings, error) {
+			in := decide.SettingsOf(s)
+			in.Name, in.Segments = "", segments // nothing else is touched
+			return in, nil
+		})
 	})
 	return err
 }
@@ -156,175 +71,26 @@ func (a *App) SetStrategySegments(ctx context.Context, c Caller, project flag.Pr
 // RemoveStrategy takes a strategy from a flag. If no enabled one is left, the flag is
 // switched off there.
 //
-// Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature.
+// Faults: those of decide.RemoveStrategy.
 func (a *App) RemoveStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.DeleteFeatureStrategy); err != nil {
 			return err
 		}
-		row, err := activeRow(d.State, at)
-		if err != nil {
-			return err
-		}
-		before, err := strategyIn(row, id)
-		if err != nil {
-			return err
-		}
-		d.Add(at, state.FeatureStrategyRemoved{Before: *before})
-		switchOffIfBare(d, at)
-		return nil
+		return decide.RemoveStrategy(d, at, id)
 	})
 	return err
 }
 
 // SortStrategies gives strategies of a flag other places among them.
 //
-// Faults: NotFound for the flag or the environment, ArchivedFeature, BadData for a
-// strategy that the flag does not have there.
+// Faults: those of decide.SortStrategies.
 func (a *App) SortStrategies(ctx context.Context, c Caller, at state.Scope, order []state.StrategyOrder) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
 			return err
 		}
-		row, err := activeRow(d.State, at)
-		if err != nil {
-			return err
-		}
-		for _, o := range order {
-			if row.Strategy(o.ID) == nil {
-				return fault.Field("/body", "The flag %q has no strategy with the id %q in the environment %q.", at.Feature, o.ID, at.Environment)
-			}
-		}
-		before := orderOf(row.Strategies)
-		after := slices.Clone(before)
-		for i := range after {
-			for _, o := range order {
-				if o.ID == after[i].ID {
-					after[i].SortOrder = o.SortOrder
-				}
-			}
-		}
-		if !slices.Equal(before, after) {
-			d.Add(at, state.StrategyOrderChanged{Before: before, After: after})
-		}
-		return nil
+		return decide.SortStrategies(d, at, order)
 	})
 	return err
-}
-
-func orderOf(strategies []flag.Strategy) []state.StrategyOrder {
-	order := make([]state.StrategyOrder, len(strategies))
-	for i, s := range strategies {
-		order[i] = state.StrategyOrder{ID: s.ID, SortOrder: s.SortOrder}
-	}
-	return order
-}
-
-// Strategy returns a strategy of a flag in an environment.
-//
-// Faults: NotFound for the flag, the environment or the strategy.
-func Strategy(s *state.State, at state.Scope, id flag.StrategyID) (*flag.Strategy, error) {
-	row, err := FeatureEnvironment(s, at)
-	if err != nil {
-		return nil, err
-	}
-	return strategyIn(row, id)
-}
-
-func strategyIn(row *flag.FlagEnvironment, id flag.StrategyID) (*flag.Strategy, error) {
-	if s := row.Strategy(id); s != nil {
-		return s, nil
-	}
-	return nil, noStrategy(id)
-}
-
-func noStrategy(id flag.StrategyID) error {
-	return fault.New(fault.NotFound, "Could not find strategy with id %q", id)
-}
-
-// strategyOf returns a strategy in the form in which it is kept, or a fault about what
-// it is made of.
-func (a *App) strategyOf(s *state.State, at state.Scope, id flag.StrategyID, in StrategySettings) (flag.Strategy, error) {
-	const body = "/body"
-	kind := s.StrategyType(in.Name)
-	if kind == nil {
-		return flag.Strategy{}, fault.Field(body+"/name", "Could not find strategy type with name %s", in.Name)
-	}
-	strategy := flag.Strategy{
-		ID:          id,
-		Name:        in.Name,
-		Title:       in.Title,
-		Disabled:    in.Disabled,
-		SortOrder:   *in.SortOrder,
-		Constraints: in.Constraints,
-		Parameters:  in.Parameters,
-		Segments:    slices.Compact(slices.Sorted(slices.Values(in.Segments))),
-		Variants:    in.Variants,
-	}
-	if err := fault.Invalid(flag.ValidateStrategy(body, strategy, *kind, legalValues(s))...); err != nil {
-		return flag.Strategy{}, err
-	}
-	if err := a.limits.CheckStrategy(body, strategy); err != nil {
-		return flag.Strategy{}, err
-	}
-	if err := usableSegments(s, at.Project, body+"/segments", strategy.Segments); err != nil {
-		return flag.Strategy{}, err
-	}
-	strategy.Variants = flag.NormalizeVariants(in.Variants)
-	return strategy, nil
-}
-
-// withDefaults returns the parameters of a strategy type with those filled in that were
-// left out.
-func withDefaults(s *state.State, at state.Scope, kind string, given map[string]string) map[string]string {
-	if kind != flexibleRollout {
-		return given
-	}
-	parameters := map[string]string{
-		rollout:    "100",
-		stickiness: s.Project(at.Project).DefaultStickiness,
-		groupID:    string(at.Feature),
-	}
-	maps.Copy(parameters, given)
-	return parameters
-}
-
-// usableSegments returns a fault if a strategy of a project cannot use the segments.
-func usableSegments(s *state.State, project flag.ProjectID, body string, ids []flag.SegmentID) error {
-	for _, id := range ids {
-		segment := s.Segment(id)
-		if segment == nil {
-			return fault.Field(body, "No segment exists with ID %d.", id)
-		}
-		if !segment.Global() && *segment.Project != project {
-			return fault.Field(body, "The segment %q belongs to another project than %q.", segment.Name, project)
-		}
-	}
-	return nil
-}
-
-// legalValues returns the values that constraints may name, by context field.
-func legalValues(s *state.State) flag.Legal {
-	return func(contextName string) []flag.LegalValue {
-		if f := s.ContextField(contextName); f != nil {
-			return f.LegalValues
-		}
-		return nil
-	}
-}
-
-// nextSortOrder returns the place behind the strategies.
-func nextSortOrder(strategies []flag.Strategy) int {
-	next := 0
-	for _, s := range strategies {
-		next = max(next, s.SortOrder+1)
-	}
-	return next
-}
-
-// switchOffIfBare switches a flag off where no enabled strategy is left.
-func switchOffIfBare(d *decide.Decision, at state.Scope) {
-	if row := d.Flag(at.Feature).In(at.Environment); row.Enabled && !letsIn(row) {
-		d.Add(at, state.FeatureEnvironmentDisabled{})
-	}
 }

@@ -83,7 +83,7 @@ func (a *App) TagFeatures(ctx context.Context, c Caller, project flag.ProjectID,
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		return eachFeature(d, project, names, func(f *flag.Flag) error { return tagFeature(d, f, added, removed) })
+		return decide.EachFeature(d, project, names, func(f *flag.Flag) error { return tagFeature(d, f, added, removed) })
 	})
 	return err
 }
@@ -94,11 +94,11 @@ func tagFeature(d *decide.Decision, f *flag.Flag, added, removed []flag.Tag) err
 		return err
 	}
 	for _, tag := range tags {
-		addTag(d, featureScope(f), tag)
+		addTag(d, decide.FeatureScope(f), tag)
 	}
 	for _, tag := range removed {
 		if tag = tag.Trim(); slices.Contains(d.Flag(f.Name).Tags, tag) {
-			d.Add(featureScope(f), state.FeatureUntagged{Tag: tag})
+			d.Add(decide.FeatureScope(f), state.FeatureUntagged{Tag: tag})
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (a *App) CreateProjectToken(ctx context.Context, c Caller, id flag.ProjectI
 		if err := d.Require(id, "", access.CreateProjectToken); err != nil {
 			return err
 		}
-		_, err := activeProject(d.State, id)
+		_, err := decide.ActiveProject(d.State, id)
 		return err
 	})
 }

@@ -21,7 +21,7 @@ func (a *App) UpdateVariants(ctx context.Context, c Caller, at state.Scope, edit
 		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureEnvironmentVariants); err != nil {
 			return err
 		}
-		row, err := activeRow(d.State, at)
+		row, err := decide.ActiveRow(d.State, at)
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (a *App) UpdateVariants(ctx context.Context, c Caller, at state.Scope, edit
 		if err != nil {
 			return err
 		}
-		return setVariants(d, at, row, "/body", variants)
+		return decide.SetVariants(d, at, "/body", variants)
 	})
 	if err != nil {
 		return nil, err
@@ -50,11 +50,7 @@ func (a *App) SetVariants(ctx context.Context, c Caller, project flag.ProjectID,
 				return err
 			}
 			at := state.Scope{Project: project, Environment: env, Feature: name}
-			row, err := activeRow(d.State, at)
-			if err != nil {
-				return err
-			}
-			if err := setVariants(d, at, row, "/body/variants", variants); err != nil {
+			if err := decide.SetVariants(d, at, "/body/variants", variants); err != nil {
 				return err
 			}
 		}
@@ -64,18 +60,6 @@ func (a *App) SetVariants(ctx context.Context, c Caller, project flag.ProjectID,
 		return nil, err
 	}
 	return flag.NormalizeVariants(variants), nil
-}
-
-// setVariants replaces the variants of a flag in an environment.
-func setVariants(d *decide.Decision, at state.Scope, row *flag.FlagEnvironment, body string, variants []flag.Variant) error {
-	if err := fault.Invalid(flag.ValidateVariants(body, variants)...); err != nil {
-		return err
-	}
-	variants = flag.NormalizeVariants(variants)
-	if !decide.Same(row.Variants, variants) {
-		d.Add(at, state.FeatureEnvironmentVariantsUpdated{Before: row.Variants, After: variants})
-	}
-	return nil
 }
 
 // hasVariants reports whether a flag has variants of its own in any environment.

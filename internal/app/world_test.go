@@ -79,4 +79,4 @@ func development(name flag.Name) state.Scope {
 	return state.Scope{Project: "default", Environment: "development", Feature: name}
 }
 
-func everyone() app.StrategySettings { return app.StrategySettings{Name: "flexibleRollout"} }
+func everyone() decide.StrategySettings { return decide.StrategySettings{Name: "flexibleRollout"} }

@@ -1,0 +1,290 @@
+package decide
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// Change decides what one change of a request leads to, as the same write would, made
+// directly.
+//
+// Faults: as those of the write.
+func Change(d *Decision, in changerequest.Place, c change.Change) error {
+	at := state.Scope{Project: in.Project, Environment: in.Environment, Feature: c.Feature}
+	switch p := c.Payload.(type) {
+	case change.UpdateEnabled:
+		if !p.Enabled {
+			return SwitchOff(d, at)
+		}
+		_, err := SwitchOn(d, at, Activation{ActivateDisabled: p.ActivateDisabled, StrategyID: p.Minted})
+		return err
+	case change.AddStrategy:
+		_, err := AddStrategy(d, at, p.Minted, StrategySettings(p.StrategySettings))
+		return err
+	case change.UpdateStrategy:
+		return UpdateStrategy(d, at, p.ID, func(flag.Strategy) (StrategySettings, error) {
+			return StrategySettings(p.StrategySettings), nil
+		})
+	case change.DeleteStrategy:
+		return RemoveStrategy(d, at, p.ID)
+	case change.ReorderStrategy:
+		order := make([]state.StrategyOrder, len(p.Order))
+		for i, o := range p.Order {
+			order[i] = state.StrategyOrder(o)
+		}
+		return SortStrategies(d, at, order)
+	case change.PatchVariant:
+		return SetVariants(d, at, "/body/payload/variants", p.Variants)
+	case change.ArchiveFeature:
+		if _, err := ActiveFeature(d.State, in.Project, c.Feature); err != nil {
+			return err
+		}
+		return Archive(d, in.Project, []flag.Name{c.Feature})
+	case change.AddDependency:
+		return AddDependency(d, in.Project, c.Feature, p.Dependency)
+	case change.DeleteDependency:
+		return RemoveDependencies(d, in.Project, c.Feature)
+	case change.UpdateSegment:
+		return UpdateSegment(d, p.ID, SegmentSettings{Name: p.Name, Description: p.Description, Project: p.Project, Constraints: p.Constraints})
+	case change.DeleteSegment:
+		return DeleteSegment(d, p.ID)
+	default:
+		return fmt.Errorf("decide: no change has the payload %T", p)
+	}
+}
+
+// rank says when a change takes effect: segments first, since strategies may need them;
+// flags are archived together, so that parents and children can go in one request; and a
+// segment is deleted when nobody uses it any more.
+func rank(c change.Change) int {
+	switch c.Payload.(type) {
+	case change.UpdateSegment:
+		return 0
+	case change.ArchiveFeature:
+		return 2
+	case change.DeleteSegment:
+		return 3
+	default:
+		return 1
+	}
+}
+
+// inOrder returns changes in the order in which they take effect: of one rank as they
+// were added.
+func inOrder(changes []change.Change) []change.Change {
+	ordered := slices.Clone(changes)
+	slices.SortStableFunc(ordered, func(a, b change.Change) int { return rank(a) - rank(b) })
+	return ordered
+}
+
+// Changes decides what all changes of a request lead to, in the order in which they take
+// effect. It stops at the first fault.
+func Changes(d *Decision, in changerequest.Place, changes []change.Change) error {
+	ordered := inOrder(changes)
+	archived := archivedBy(changes)
+	for i, c := range ordered {
+		if _, ok := c.Payload.(change.ArchiveFeature); ok {
+			// Those that go together are archived as one: each may be the other's parent.
+			if i == 0 || rank(ordered[i-1]) < rank(c) {
+				if err := archiveAll(d, in.Project, archived); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if err := Change(d, in, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func archivedBy(changes []change.Change) []flag.Name {
+	var names []flag.Name
+	for _, c := range changes {
+		if _, ok := c.Payload.(change.ArchiveFeature); ok {
+			names = append(names, c.Feature)
+		}
+	}
+	return names
+}
+
+func archiveAll(d *Decision, project flag.ProjectID, names []flag.Name) error {
+	for _, name := range names {
+		if _, err := ActiveFeature(d.State, project, name); err != nil {
+			return err
+		}
+	}
+	return Archive(d, project, names)
+}
+
+// Trial is what the changes of a request would lead to, one by one: what cannot take
+// effect is passed over, and said.
+type Trial struct {
+	After     *state.State
+	Events    []state.Event
+	Conflicts []change.Conflict
+}
+
+// Try returns what the changes of a request would lead to on a state. Changes carry the ids
+// that they mint, so nothing depends on who tries, and when.
+func Try(s *state.State, in changerequest.Place, changes []change.Change) Trial {
+	t := Trial{After: s, Conflicts: change.ConflictsOf(s, in.Project, in.Environment, changes)}
+	hopeless := map[change.ID]bool{}
+	for _, c := range t.Conflicts {
+		hopeless[c.Change] = true
+	}
+	archived := archivedBy(changes)
+	for _, c := range inOrder(changes) {
+		if hopeless[c.ID] {
+			continue
+		}
+		d := New(t.After, access.System(), s.At(), Limits{}, minted)
+		err := Change(d, in, c)
+		if _, ok := c.Payload.(change.ArchiveFeature); ok && err != nil {
+			d = New(t.After, access.System(), s.At(), Limits{}, minted)
+			err = archiveBeside(d, in.Project, c.Feature, archived)
+		}
+		if err := errors.Join(err, d.Err()); err != nil {
+			t.Conflicts = append(t.Conflicts, change.Conflict{Change: c.ID, Reason: reason(err)})
+			continue
+		}
+		t.After, t.Events = d.State, append(t.Events, d.Events()...)
+	}
+	return t
+}
+
+// archiveBeside archives a flag whose children are archived with it.
+func archiveBeside(d *Decision, project flag.ProjectID, name flag.Name, all []flag.Name) error {
+	if slices.Contains(ParentsLeftBehind(d.State, all), name) {
+		return Archive(d, project, []flag.Name{name}) // says why not
+	}
+	return archiveAll(d, project, activeOf(d.State, all))
+}
+
+func activeOf(s *state.State, names []flag.Name) []flag.Name {
+	return slices.DeleteFunc(slices.Clone(names), func(name flag.Name) bool {
+		f := s.Flag(name)
+		return f == nil || f.Archived()
+	})
+}
+
+// minted is asked for an id only if a change was drafted without the one that it needs.
+func minted(int) string { return "" }
+
+// reason returns what a refusal says, without its full stop, as conflicts are shown.
+func reason(err error) string {
+	text := err.Error()
+	if f := fault.As(err); f != nil && f.Message == fault.InvalidRequest {
+		text = f.Details[0].Message
+	}
+	if n := len(text); n > 0 && text[n-1] == '.' {
+		return text[:n-1]
+	}
+	return text
+}
+
+// Drafted returns a change as it is kept: with the ids that it mints, and with its payload as
+// it would be written, so that the request says all that will be.
+//
+// Faults: as those of the write.
+func Drafted(d *Decision, in changerequest.Place, id change.ID, feature flag.Name, p change.Payload, now time.Time) (change.Change, error) {
+	base := change.BaseOf(d.State, in.Environment, feature, p)
+	switch payload := p.(type) {
+	case change.UpdateEnabled:
+		if payload.Enabled {
+			payload.Minted = d.strategyID(payload.Minted)
+			p = payload
+		}
+	case change.AddStrategy:
+		payload.Minted = d.strategyID(payload.Minted)
+		p = payload
+	}
+	c := change.Change{ID: id, Feature: feature, Payload: p, Base: base, CreatedAt: now}
+	before := len(d.events)
+	if err := Change(d, in, c); err != nil {
+		return c, err
+	}
+	c.Payload = written(p, d.events[before:])
+	return c, d.err
+}
+
+// written returns a payload with the settings that the events give the strategy.
+func written(p change.Payload, events []state.Event) change.Payload {
+	for _, e := range events {
+		switch added := e.Payload.(type) {
+		case state.FeatureStrategyAdded:
+			if payload, ok := p.(change.AddStrategy); ok && added.Strategy.ID == payload.Minted {
+				payload.StrategySettings = change.SettingsOf(added.Strategy)
+				return payload
+			}
+		case state.FeatureStrategyUpdated:
+			if payload, ok := p.(change.UpdateStrategy); ok && added.After.ID == payload.ID {
+				payload.StrategySettings = change.SettingsOf(added.After)
+				return payload
+			}
+		case state.FeatureEnvironmentVariantsUpdated:
+			if _, ok := p.(change.PatchVariant); ok {
+				return change.PatchVariant{Variants: added.After}
+			}
+		}
+	}
+	return p
+}
+
+// Consequences returns what a write leads to besides its own events: open change requests
+// that have become impossible are cancelled, with the reason
+// (reference/change-requests.md, section 9). It is computed from the events, so it does
+// not matter which write they came from.
+func Consequences(s *state.State, events []state.Event) []state.Event {
+	var follow []state.Event
+	cancelled := map[changerequest.ID]bool{}
+	cancel := func(r *changerequest.Request, why string, args ...any) {
+		if cancelled[r.ID] {
+			return
+		}
+		cancelled[r.ID] = true
+		fact := changerequest.CancelledEvent{Reason: fmt.Sprintf(why, args...), Moved: change.Bases(s, r.Environment, r.Changes)}
+		follow = append(follow, RequestEvent(r, fact))
+	}
+	for _, e := range events {
+		switch e.Payload.(type) {
+		case state.FeatureDeleted:
+			for r := range s.OpenRequestsOn(e.Feature) {
+				cancel(r, "The flag %q was deleted.", e.Feature)
+			}
+		case state.ProjectArchived, state.ProjectDeleted:
+			for r := range s.OpenRequestsOf(e.Project) {
+				cancel(r, "The project %q was archived or deleted.", e.Project)
+			}
+		case state.ProjectEnvironmentRemoved:
+			for r := range s.OpenRequestsOf(e.Project) {
+				if r.Environment == e.Environment {
+					cancel(r, "The environment %q was removed from the project.", e.Environment)
+				}
+			}
+		}
+	}
+	return follow
+}
+
+// RequestEvent returns a fact about a request as an event.
+func RequestEvent(r *changerequest.Request, fact changerequest.Event) state.Event {
+	at := state.Scope{Project: r.Project, Environment: r.Environment}
+	switch f := fact.(type) {
+	case changerequest.ChangeAdded:
+		at.Feature = f.Change.Feature
+	case changerequest.ChangeEdited:
+		at.Feature = f.Change.Feature
+	}
+	return state.Event{Scope: at, Group: state.RequestGroup(r.ID), Payload: state.ChangeRequestEvent{ID: r.ID, Fact: fact}}
+}

@@ -1,0 +1,128 @@
+package decide
+
+import (
+	"slices"
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// SegmentSettings are what a segment is made of.
+type SegmentSettings struct {
+	Name        string
+	Description *string
+	Project     *flag.ProjectID // nil: every project may use it
+	Constraints []flag.Constraint
+}
+
+// CreateSegment makes a segment, and returns its id.
+//
+// Faults: BadData, NameExists, ExceedsLimit.
+func CreateSegment(d *Decision, in SegmentSettings) (flag.SegmentID, error) {
+	if limit := d.Limits.Segments; Reached(d.SegmentCount(), limit) {
+		return 0, flag.ExceedsLimit("segment", limit)
+	}
+	segment := flag.Segment{ID: d.NextSegmentID(), CreatedAt: d.Now, CreatedBy: string(d.Actor.Ref)}
+	if err := fillSegment(d, &segment, in); err != nil {
+		return 0, err
+	}
+	d.Add(state.Scope{Project: Owner(in.Project)}, state.SegmentCreated{Segment: segment})
+	return segment.ID, nil
+}
+
+// UpdateSegment changes a segment.
+//
+// Faults: NotFound, BadData, also when the segment would belong to a project while
+// another one uses it, NameExists.
+func UpdateSegment(d *Decision, id flag.SegmentID, in SegmentSettings) error {
+	before, err := Segment(d.State, id)
+	if err != nil {
+		return err
+	}
+	after := *before
+	if err := fillSegment(d, &after, in); err != nil {
+		return err
+	}
+	if after.Project != nil {
+		for name := range d.SegmentUsers(id) {
+			if f := d.Flag(name); f.Project != *after.Project {
+				return fault.Field("/body/project", "The segment %q cannot belong to project %q: the flag %q of project %q uses it.", before.Name, *after.Project, name, f.Project)
+			}
+		}
+	}
+	if !Same(*before, after) {
+		d.Add(state.Scope{Project: Owner(after.Project)}, state.SegmentUpdated{Before: *before, After: after})
+	}
+	return nil
+}
+
+// fillSegment puts settings into a segment, if they are good.
+func fillSegment(d *Decision, segment *flag.Segment, in SegmentSettings) error {
+	segment.Name, segment.Description, segment.Project, segment.Constraints = in.Name, in.Description, in.Project, in.Constraints
+	if err := fault.Invalid(flag.ValidateSegment("/body", *segment, legalValues(d.State))...); err != nil {
+		return err
+	}
+	if err := d.Limits.CheckSegment("/body", *segment); err != nil {
+		return err
+	}
+	if in.Project != nil {
+		if p := d.Project(*in.Project); p == nil || p.Archived() {
+			return fault.Field("/body/project", "There is no project %q.", *in.Project)
+		}
+	}
+	return freeSegmentName(d.State, in.Name, segment.ID)
+}
+
+// ValidateSegmentName says whether a segment of this name could be created.
+//
+// Faults: BadData, NameExists.
+func ValidateSegmentName(s *state.State, name string) error {
+	if err := fault.Invalid(flag.ValidateName("/body/name", name)...); err != nil {
+		return err
+	}
+	return freeSegmentName(s, name, 0)
+}
+
+// freeSegmentName returns a NameExists fault if another segment than the given one has the name.
+func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
+	for other := range s.Segments() {
+		if other.Name == name && other.ID != except {
+			return fault.New(fault.NameExists, "Segment name already exists")
+		}
+	}
+	return nil
+}
+
+// DeleteSegment removes a segment that no strategy uses, archived flags included.
+//
+// Faults: NotFound, Conflict while it is used.
+func DeleteSegment(d *Decision, id flag.SegmentID) error {
+	segment, err := Segment(d.State, id)
+	if err != nil {
+		return err
+	}
+	if users := slices.Collect(d.SegmentUsers(id)); len(users) > 0 {
+		return fault.New(fault.Conflict, "The segment %q cannot be deleted: it is used by the flag %q and %d others. Archived flags count.", segment.Name, users[0], len(users)-1)
+	}
+	d.Add(state.Scope{Project: Owner(segment.Project)}, state.SegmentDeleted{Before: *segment})
+	return nil
+}
+
+// Segment returns a segment.
+//
+// Faults: NotFound.
+func Segment(s *state.State, id flag.SegmentID) (*flag.Segment, error) {
+	if segment := s.Segment(id); segment != nil {
+		return segment, nil
+	}
+	return nil, fault.New(fault.NotFound, "No segment exists with ID \"%d\"", id)
+}
+
+// Owner returns the project to which something belongs, empty if it belongs to none.
+func Owner(project *flag.ProjectID) flag.ProjectID {
+	if project == nil {
+		return ""
+	}
+	return *project
+}
