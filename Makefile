@@ -15,6 +15,13 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 BENCHSTAT := $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
 SDKS := e2e/sdk/node_modules/.stamp
 
+# The web app: what builds it, the API's types for it, and what is built.
+WEB_TOOLS := web/node_modules/.stamp
+WEB_TYPES := web/src/client/schema.d.ts
+WEB := web/dist/index.html
+WEB_SOURCES := $(shell find web/src web/public -type f ! -name schema.d.ts) web/index.html web/vite.config.js web/tsconfig.json
+NPM_CI := npm ci --no-audit --no-fund --ignore-scripts
+
 # One set of build settings for everything, so that the release, the tests and the linter
 # share what was compiled.
 export CGO_ENABLED ?= 0
@@ -26,13 +33,26 @@ ROOMS = $$(go list ./... | grep -v /e2e)
 # The stages of `make test`, in the order in which they fail fastest.
 STAGES := tools fmt-check lint build test-go e2e $(if $(CI),verify)
 
-.PHONY: help build run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak clean
+.PHONY: help build web run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build bin/quorate
+build: $(WEB) ## build the web app, if it has changed, and bin/quorate
 	go build -ldflags "-s -w -X github.com/quorate/quorate/internal/cli.version=$(VERSION)" -o bin/quorate ./cmd/quorate
+
+web: $(WEB) ## build the web app
+
+$(WEB): $(WEB_TYPES) $(WEB_SOURCES)
+	rm -rf web/dist/assets
+	cd web && npm run --silent build
+
+$(WEB_TYPES): openapi/openapi.json $(WEB_TOOLS)
+	cd web && npm run --silent generate
+
+$(WEB_TOOLS): web/package-lock.json
+	cd web && $(NPM_CI)
+	touch $@
 
 run: build ## build, then serve on port 4242 with SQLite in ./data and a demo project
 	bin/quorate serve --data data --demo
@@ -40,7 +60,7 @@ run: build ## build, then serve on port 4242 with SQLite in ./data and a demo pr
 test: ## run all that CI runs; installs what is missing
 	@for stage in $(STAGES); do echo "=== $$stage"; $(MAKE) --no-print-directory $$stage; done
 
-tools: $(GOLANGCI_LINT) $(SDKS) ## install what the tests need: the linter, the SDKs, PostgreSQL
+tools: $(GOLANGCI_LINT) $(SDKS) $(WEB_TOOLS) ## install what the tests need: the linter, the SDKs, what builds the web app, PostgreSQL
 	scripts/with-postgres true
 
 $(GOLANGCI_LINT):
@@ -52,7 +72,7 @@ $(BENCHSTAT):
 	mv $(TOOLS)/benchstat $@
 
 $(SDKS): e2e/sdk/package-lock.json
-	cd e2e/sdk && npm ci --no-audit --no-fund --ignore-scripts
+	cd e2e/sdk && $(NPM_CI)
 	touch $@
 
 fmt: $(GOLANGCI_LINT) ## format the Go code
@@ -61,8 +81,9 @@ fmt: $(GOLANGCI_LINT) ## format the Go code
 fmt-check: $(GOLANGCI_LINT) ## fail if the Go code is not formatted
 	$(GOLANGCI_LINT) fmt --diff
 
-lint: $(GOLANGCI_LINT) ## check the Go code
+lint: $(GOLANGCI_LINT) $(WEB_TYPES) ## check the Go code and the types of the web app
 	$(GOLANGCI_LINT) run
+	cd web && npm run --silent check
 
 test-go: $(SDKS) ## test every room, on SQLite and on PostgreSQL
 	scripts/with-postgres go test -timeout 10m $(ROOMS)
@@ -104,4 +125,5 @@ soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more ran
 	done
 
 clean: ## remove what was built and installed here; data/ stays
-	rm -rf bin .tools e2e/sdk/node_modules
+	rm -rf bin .tools e2e/sdk/node_modules web/node_modules $(WEB_TYPES)
+	find web/dist -mindepth 1 ! -name README.md -delete

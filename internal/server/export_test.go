@@ -14,6 +14,7 @@ var (
 	NewFront    = newFront
 	NotFound    = notFound
 	Ready       = ready
+	NewWebApp   = newWebApp
 )
 
 // FeaturesPath is where SDKs poll.

@@ -14,6 +14,7 @@ import (
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/sdkapi"
 	"github.com/quorate/quorate/internal/webfault"
+	"github.com/quorate/quorate/web"
 )
 
 // OpenAPI returns the description of the admin API.
@@ -27,7 +28,11 @@ func (s *Server) handler() http.Handler {
 	r.Use(observe(s.settings.Log, metrics), secure)
 	r.NotFound(notFound)
 	r.MethodNotAllowed(notFound)
-	r.Get("/", frontPage(s.settings.Version))
+	if app := newWebApp(web.Files(), s.settings.BasePath, http.HandlerFunc(notFound)); app != nil {
+		r.NotFound(app.ServeHTTP)
+	} else {
+		r.Get("/", frontPage(s.settings.Version))
+	}
 	r.Get("/health", alive)
 	r.Get("/ready", ready(s.engine.Status))
 	r.Method(http.MethodGet, "/internal-backstage/prometheus", metrics.handler())
@@ -46,7 +51,7 @@ func (s *Server) handler() http.Handler {
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
 		Usage:  s.usage,
-		People: s.identity, URL: s.URL(),
+		People: s.identity, URL: s.URL(), Version: s.settings.Version,
 		// There is no mail yet, so an administrator who reads the log passes the link on.
 		SendLink: func(ctx context.Context, to identity.Person, link string) {
 			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)

@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// page is what a browser finds at the root, so that a newcomer sees that Quorate runs
-// and where to go on.
+// page is what a browser finds at the root of a program that was built without the web
+// app, so that a newcomer sees that Quorate runs and where to go on.
 //
 //go:embed page.html
 var page string

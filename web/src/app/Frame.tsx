@@ -1,0 +1,110 @@
+import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { projectsQuery } from '../client/projects';
+import { Logo } from '../components/Logo';
+import { texts } from '../texts';
+import { AccountMenu } from './AccountMenu';
+import styles from './Frame.module.css';
+
+const Palette = lazy(() => import('./Palette').then((module) => ({ default: module.Palette })));
+
+const modifier = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl';
+
+/** The frame around every page: where to go, the search, and who is signed in. */
+export function Frame({ children }: { children: ReactNode }) {
+  const [searching, search] = useDisclosure();
+  const [menuOpen, menu] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useHotkeys([['mod+K', search.toggle]], []);
+  // A page that was chosen in the menu is wanted, not the menu.
+  useEffect(menu.close, [path]);
+
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#content">
+        {texts.frame.skip}
+      </a>
+      <header className={styles.top}>
+        <ActionIcon onClick={menu.open} aria-label={texts.frame.menu} size="lg">
+          <ThreeBarsIcon />
+        </ActionIcon>
+        <Link to="/projects" className={styles.brand}>
+          <Logo />
+          {texts.name}
+        </Link>
+        <ActionIcon onClick={search.open} aria-label={texts.frame.search} size="lg" ml="auto">
+          <SearchIcon />
+        </ActionIcon>
+      </header>
+      <div className={styles.side}>
+        <Navigation onSearch={search.open} />
+      </div>
+      <Drawer opened={menuOpen} onClose={menu.close} position="left" size={280} title={texts.frame.menu} padding={12}>
+        <Navigation
+          onSearch={() => {
+            menu.close();
+            search.open();
+          }}
+        />
+      </Drawer>
+      <main id="content" className={styles.content} tabIndex={-1}>
+        {children}
+      </main>
+      <Suspense>{searching && <Palette onClose={search.close} />}</Suspense>
+    </div>
+  );
+}
+
+const favoritesShown = 12;
+
+function Navigation({ onSearch }: { onSearch: () => void }) {
+  const projects = useQuery(projectsQuery);
+  const favorites = projects.data?.filter((project) => project.favorite).slice(0, favoritesShown) ?? [];
+  return (
+    <div className={styles.navigation}>
+      <Link to="/projects" className={`${styles.brand} ${styles.home}`}>
+        <Logo />
+        {texts.name}
+      </Link>
+      <UnstyledButton className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
+        <SearchIcon />
+        <span>{texts.frame.search}</span>
+        <Kbd size="xs" aria-hidden="true">
+          {modifier} K
+        </Kbd>
+      </UnstyledButton>
+      <nav aria-label={texts.frame.navigation}>
+        <Link to="/projects" className={styles.link} activeProps={{ 'data-active': true }}>
+          <ProjectIcon />
+          {texts.frame.projects}
+        </Link>
+        {favorites.length > 0 && (
+          <ul className={styles.favorites} aria-label={texts.frame.favorites}>
+            {favorites.map((project) => (
+              <li key={project.id}>
+                <Link to="/projects/$projectId" params={{ projectId: project.id }} className={styles.link} activeProps={{ 'data-active': true }}>
+                  {project.name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+        <Link to="/segments" className={styles.link} activeProps={{ 'data-active': true }}>
+          <PeopleIcon />
+          {texts.frame.segments}
+        </Link>
+        <Link to="/events" className={styles.link} activeProps={{ 'data-active': true }}>
+          <HistoryIcon />
+          {texts.frame.events}
+        </Link>
+      </nav>
+      <div className={styles.bottom}>
+        <AccountMenu />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,183 @@
+import { Loader, Modal, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { flagsByWordQuery } from '../client/flags';
+import { useMay } from '../client/me';
+import { projectsQuery } from '../client/projects';
+import { FlagTypeIcon } from '../components/FlagTypeIcon';
+import { texts } from '../texts';
+import styles from './Palette.module.css';
+
+interface Choice {
+  key: string;
+  icon: ReactNode;
+  label: string;
+  aside?: string;
+  run: () => void;
+}
+
+interface Group {
+  name: string;
+  choices: Choice[];
+}
+
+const projectsShown = 6;
+
+/** Goes anywhere by typing: a combobox over pages, projects, flags and actions. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const word = text.trim().toLowerCase();
+  const [asked] = useDebouncedValue(word, 120);
+  const navigate = useNavigate();
+  const may = useMay();
+  const projects = useQuery(projectsQuery);
+  const flags = useQuery({ ...flagsByWordQuery(asked), enabled: asked !== '' });
+  const { projectId } = useParams({ strict: false });
+  const scheme = useComputedColorScheme('light');
+  const { setColorScheme } = useMantineColorScheme();
+  const like = (label: string) => label.toLowerCase().includes(word);
+
+  const pages: Choice[] = [
+    { key: 'projects', icon: <ProjectIcon />, label: texts.frame.projects, run: () => navigate({ to: '/projects' }) },
+    { key: 'segments', icon: <PeopleIcon />, label: texts.frame.segments, run: () => navigate({ to: '/segments' }) },
+    { key: 'events', icon: <HistoryIcon />, label: texts.frame.events, run: () => navigate({ to: '/events' }) },
+  ];
+  const other = scheme === 'dark' ? 'light' : 'dark';
+  const actions: Choice[] = [
+    { key: 'theme', icon: other === 'dark' ? <MoonIcon /> : <SunIcon />, label: texts.palette.theme[other], run: () => setColorScheme(other) },
+  ];
+  if (may('CREATE_PROJECT')) {
+    actions.unshift({
+      key: 'create-project',
+      icon: <PlusIcon />,
+      label: texts.palette.createProject,
+      run: () => navigate({ to: '/projects', search: { create: true } }),
+    });
+  }
+  const here = projects.data?.find((project) => project.id === projectId);
+  if (here && may('CREATE_FEATURE', here.id)) {
+    actions.unshift({
+      key: 'create-flag',
+      icon: <PlusIcon />,
+      label: texts.palette.createFlag(here.name),
+      run: () => navigate({ to: '/projects/$projectId', params: { projectId: here.id }, search: { create: true } }),
+    });
+  }
+
+  const groups: Group[] = [
+    {
+      name: texts.palette.groups.flags,
+      choices: (word === '' ? [] : (flags.data ?? [])).map((flag) => ({
+        key: `flag ${flag.project} ${flag.name}`,
+        icon: <FlagTypeIcon type={flag.type} />,
+        label: flag.name,
+        aside: projects.data?.find((project) => project.id === flag.project)?.name ?? flag.project,
+        run: () => navigate({ to: '/projects/$projectId/features/$featureName', params: { projectId: flag.project, featureName: flag.name } }),
+      })),
+    },
+    {
+      name: texts.palette.groups.projects,
+      choices: (projects.data ?? [])
+        .filter((project) => like(project.name) || like(project.id))
+        .slice(0, projectsShown)
+        .map((project) => ({
+          key: `project ${project.id}`,
+          icon: <ProjectIcon />,
+          label: project.name,
+          aside: texts.project.flags(project.featureCount),
+          run: () => navigate({ to: '/projects/$projectId', params: { projectId: project.id } }),
+        })),
+    },
+    { name: texts.palette.groups.pages, choices: pages.filter((choice) => like(choice.label)) },
+    { name: texts.palette.groups.actions, choices: actions.filter((choice) => like(choice.label)) },
+  ].filter((group) => group.choices.length > 0);
+  const all = groups.flatMap((group) => group.choices);
+  const chosen = Math.min(at, all.length - 1);
+
+  useEffect(() => {
+    document.getElementById(`choice-${chosen}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+
+  function take(choice: Choice | undefined) {
+    if (!choice) return;
+    onClose();
+    choice.run();
+  }
+
+  function press(event: KeyboardEvent) {
+    if (event.key === 'Enter') take(all[chosen]);
+    else if (event.key === 'ArrowDown') setAt((chosen + 1) % all.length);
+    else if (event.key === 'ArrowUp') setAt((chosen - 1 + all.length) % all.length);
+    else return;
+    event.preventDefault();
+  }
+
+  let index = -1;
+  return (
+    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={600} yOffset="12vh" transitionProps={{ duration: 80 }} aria-label={texts.palette.title}>
+      <div className={styles.field}>
+        {flags.isFetching ? <Loader size={16} /> : <SearchIcon />}
+        <input
+          className={styles.input}
+          data-autofocus
+          role="combobox"
+          aria-label={texts.palette.label}
+          aria-expanded="true"
+          aria-controls="choices"
+          aria-autocomplete="list"
+          {...(chosen >= 0 ? { 'aria-activedescendant': `choice-${chosen}` } : {})}
+          placeholder={texts.palette.placeholder}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={press}
+        />
+      </div>
+      <VisuallyHidden role="status">{texts.palette.count(all.length)}</VisuallyHidden>
+      <div id="choices" role="listbox" aria-label={texts.palette.title} className={styles.choices}>
+        {groups.map((group) => (
+          <div key={group.name} role="group" aria-label={group.name}>
+            <div className={styles.group} aria-hidden="true">
+              {group.name}
+            </div>
+            {group.choices.map((choice) => {
+              index++;
+              const mine = index;
+              return (
+                // The field keeps the focus, as the pattern of a combobox asks.
+                <div
+                  key={choice.key}
+                  id={`choice-${mine}`}
+                  role="option"
+                  aria-selected={mine === chosen}
+                  tabIndex={-1}
+                  className={styles.choice}
+                  onMouseMove={() => setAt(mine)}
+                  onMouseDown={(event) => event.preventDefault()}
+                  onClick={() => take(choice)}
+                  onKeyDown={press}
+                >
+                  {choice.icon}
+                  <span className={styles.label}>{choice.label}</span>
+                  {choice.aside && <span className={styles.aside}>{choice.aside}</span>}
+                </div>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+      {all.length === 0 && <p className={styles.none}>{flags.isFetching ? texts.state.loading : texts.palette.none}</p>}
+      <p className={styles.hint} aria-hidden="true">
+        {texts.palette.hint}
+      </p>
+    </Modal>
+  );
+}

@@ -1,0 +1,143 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router';
+import { basePath } from '../client/client';
+import { Crashed, NoPage } from './Fallbacks';
+import { Frame } from './Frame';
+import { Gate } from './Gate';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NoPage });
+
+// What people come to by a link, before they can sign in.
+const outside = createRoute({ getParentRoute: () => root, id: 'outside' });
+
+const newUser = createRoute({
+  getParentRoute: () => outside,
+  path: '/new-user',
+  validateSearch: (search): { token?: string; invite?: string } => ({ ...text(search, 'token'), ...text(search, 'invite') }),
+  component: lazyRouteComponent(() => import('../features/sign-in/NewUserPage'), 'NewUserPage'),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => outside,
+  path: '/reset-password',
+  validateSearch: (search): { token?: string } => text(search, 'token'),
+  component: lazyRouteComponent(() => import('../features/sign-in/ResetPasswordPage'), 'ResetPasswordPage'),
+});
+
+// Everything else is for those who are signed in, inside the frame.
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: () => (
+    <Gate>
+      <Frame>
+        <Outlet />
+      </Frame>
+    </Gate>
+  ),
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/projects', replace: true });
+  },
+});
+
+// Where the server leads after signing out; the gate then shows how to sign in.
+const signedOut = createRoute({
+  getParentRoute: () => inside,
+  path: '/signed-out',
+  component: () => <Navigate to="/projects" replace />,
+});
+
+const projects = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects',
+  validateSearch: (search): { q?: string; create?: true } => ({ ...text(search, 'q'), ...truth(search, 'create') }),
+  component: lazyRouteComponent(() => import('../features/projects/ProjectListPage'), 'ProjectListPage'),
+});
+
+/** The filters of a project's flags, as they stand in the address. */
+export interface FlagFilters {
+  q?: string;
+  type?: string;
+  state?: 'stale' | 'active' | 'archived';
+  tag?: string;
+  sort?: 'name' | 'createdAt';
+  order?: 'asc' | 'desc';
+  create?: true;
+}
+
+const project = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId',
+  validateSearch: (search): FlagFilters => ({
+    ...text(search, 'q'),
+    ...text(search, 'type'),
+    ...oneOf(search, 'state', ['stale', 'active', 'archived']),
+    ...text(search, 'tag'),
+    ...oneOf(search, 'sort', ['name', 'createdAt']),
+    ...oneOf(search, 'order', ['asc', 'desc']),
+    ...truth(search, 'create'),
+  }),
+  component: lazyRouteComponent(() => import('../features/flags/FlagListPage'), 'FlagListPage'),
+});
+
+const flag = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/features/$featureName',
+  validateSearch: (search): { tab?: 'settings' | 'history' } => oneOf(search, 'tab', ['settings', 'history']),
+  component: lazyRouteComponent(() => import('../features/flags/FlagPage'), 'FlagPage'),
+});
+
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments',
+  validateSearch: (search): { q?: string } => text(search, 'q'),
+  component: lazyRouteComponent(() => import('../features/segments/SegmentListPage'), 'SegmentListPage'),
+});
+
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: '/events',
+  validateSearch: (search): { q?: string; project?: string; environment?: string } => ({
+    ...text(search, 'q'),
+    ...text(search, 'project'),
+    ...text(search, 'environment'),
+  }),
+  component: lazyRouteComponent(() => import('../features/events/EventListPage'), 'EventListPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    outside.addChildren([newUser, resetPassword]),
+    inside.addChildren([home, signedOut, projects, project, flag, segments, events]),
+  ]),
+  basepath: basePath === '' ? '/' : basePath,
+  defaultPreload: 'intent',
+  defaultErrorComponent: Crashed,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+/** A parameter of an address that is any text; the router reads 42 as a number. */
+function text<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
+  const value = search[key];
+  if (typeof value !== 'string' && typeof value !== 'number') return {};
+  return { [key]: String(value) } as { [P in K]: string };
+}
+
+function oneOf<K extends string, const V extends string>(search: Record<string, unknown>, key: K, values: readonly V[]): { [P in K]?: V } {
+  const value = values.find((one) => one === search[key]);
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+function truth<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: true } {
+  return search[key] === true ? ({ [key]: true } as { [P in K]: true }) : {};
+}

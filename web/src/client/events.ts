@@ -1,0 +1,27 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { api, ok, type Schemas } from './client';
+import type { paths } from './schema';
+
+export type Event = Schemas['eventSchema'];
+export type EventSearch = NonNullable<paths['/api/admin/search/events']['get']['parameters']['query']>;
+
+const pageSize = 30;
+
+/** The events that a search finds, newest first, page after page. */
+export function eventsQuery(search: EventSearch) {
+  return infiniteQueryOptions({
+    queryKey: ['events', search],
+    queryFn: ({ pageParam }) =>
+      ok(
+        api.GET('/api/admin/search/events', {
+          params: { query: { ...search, offset: String(pageParam), limit: String(pageSize) } },
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (last, all) => {
+      const shown = all.reduce((sum, page) => sum + page.events.length, 0);
+      return shown < last.total ? shown : undefined;
+    },
+    placeholderData: (previous) => previous,
+  });
+}

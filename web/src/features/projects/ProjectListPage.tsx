@@ -1,0 +1,118 @@
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { PlusIcon, ProjectIcon, SearchIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMay } from '../../client/me';
+import { type Project, projectsQuery, setFavoriteProject } from '../../client/projects';
+import { Ago } from '../../components/Ago';
+import { Chip } from '../../components/Chip';
+import { MayButton } from '../../components/MayButton';
+import { Page } from '../../components/Page';
+import { Empty, Failed, Loading } from '../../components/states';
+import { failed } from '../../components/toast';
+import { texts } from '../../texts';
+import { CreateProject } from './CreateProject';
+import styles from './ProjectListPage.module.css';
+
+/** All projects that the person may see, favourites first. */
+export function ProjectListPage() {
+  const { q = '', create } = useSearch({ from: '/inside/projects' });
+  const navigate = useNavigate({ from: '/projects' });
+  const projects = useQuery(projectsQuery);
+  const mayCreate = useMay()('CREATE_PROJECT');
+  const word = q.trim().toLowerCase();
+  const shown = (projects.data ?? [])
+    .filter((project) => project.name.toLowerCase().includes(word) || project.id.toLowerCase().includes(word))
+    .sort((a, b) => Number(b.favorite) - Number(a.favorite) || a.name.localeCompare(b.name));
+  const open = (create: boolean) => navigate({ search: (before) => ({ ...(before.q ? { q: before.q } : {}), ...(create ? { create } : {}) }) });
+
+  return (
+    <Page
+      title={texts.project.list}
+      actions={
+        <>
+          <TextInput
+            type="search"
+            aria-label={texts.project.filter}
+            placeholder={texts.project.filter}
+            leftSection={<SearchIcon />}
+            value={q}
+            onChange={(event) => {
+              const { value } = event.currentTarget;
+              return navigate({ search: value === '' ? {} : { q: value }, replace: true });
+            }}
+          />
+          <MayButton may={mayCreate} why={texts.project.mayNot} leftSection={<PlusIcon />} onClick={() => open(true)}>
+            {texts.project.create}
+          </MayButton>
+        </>
+      }
+    >
+      {projects.isPending && <Loading height={64} lines={4} />}
+      {projects.error && !projects.data && <Failed error={projects.error} retry={() => projects.refetch()} />}
+      {projects.data && shown.length === 0 && (
+        <Empty
+          icon={<ProjectIcon size={24} />}
+          title={word === '' ? texts.project.none : texts.project.noneFound(q)}
+          action={
+            word === '' ? undefined : (
+              <Button variant="default" onClick={() => navigate({ search: {}, replace: true })}>
+                {texts.flag.filters.clear}
+              </Button>
+            )
+          }
+        >
+          {word === '' && texts.project.noneWords}
+        </Empty>
+      )}
+      {shown.length > 0 && (
+        <ul className={styles.list}>
+          {shown.map((project) => (
+            <Row key={project.id} project={project} />
+          ))}
+        </ul>
+      )}
+      {create && mayCreate && <CreateProject onClose={() => open(false)} />}
+    </Page>
+  );
+}
+
+function Row({ project }: { project: Project }) {
+  const queryClient = useQueryClient();
+  const favor = useMutation({
+    mutationFn: () => setFavoriteProject(project.id, !project.favorite),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey }),
+    onError: failed,
+  });
+  return (
+    <li className={styles.row}>
+      <ActionIcon
+        onClick={() => favor.mutate()}
+        className={styles.star}
+        data-on={project.favorite}
+        aria-label={project.favorite ? texts.project.unfavorite(project.name) : texts.project.favorite(project.name)}
+      >
+        {project.favorite ? <StarFillIcon /> : <StarIcon />}
+      </ActionIcon>
+      <div className={styles.name}>
+        <Link to="/projects/$projectId" params={{ projectId: project.id }} className={styles.link}>
+          {project.name}
+        </Link>
+        {project.mode !== 'open' && <Chip>{texts.project.mode[project.mode] ?? project.mode}</Chip>}
+        {project.description && <p className={styles.description}>{project.description}</p>}
+      </div>
+      <span className={styles.fact}>{texts.project.flags(project.featureCount)}</span>
+      <Tooltip label={texts.project.healthOf(project.health)}>
+        <span className={styles.health}>
+          <span className={styles.bar} aria-hidden="true">
+            <span style={{ width: `${project.health}%` }} data-tone={project.health >= 75 ? 'green' : project.health >= 50 ? 'amber' : 'red'} />
+          </span>
+          {project.health} %
+        </span>
+      </Tooltip>
+      <span className={styles.when}>
+        <Ago at={project.lastUpdatedAt} />
+      </span>
+    </li>
+  );
+}

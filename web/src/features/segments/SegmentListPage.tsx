@@ -1,0 +1,1 @@
+export function SegmentListPage() { return null; }
