@@ -78,34 +78,43 @@ func rank(c change.Change) int {
 	}
 }
 
-// inOrder returns changes in the order in which they take effect: of one rank as they
-// were added.
-func inOrder(changes []change.Change) []change.Change {
-	ordered := slices.Clone(changes)
-	slices.SortStableFunc(ordered, func(a, b change.Change) int { return rank(a) - rank(b) })
-	return ordered
+// Trial is what the changes of a request lead to: what cannot take effect is passed over,
+// and said.
+type Trial struct {
+	After     *state.State
+	Events    []state.Event
+	Conflicts []change.Conflict
 }
 
-// Changes decides what all changes of a request lead to, in the order in which they take
-// effect. It stops at the first fault.
-func Changes(d *Decision, in changerequest.Place, changes []change.Change) error {
-	ordered := inOrder(changes)
-	archived := archivedBy(changes)
-	for i, c := range ordered {
-		if _, ok := c.Payload.(change.ArchiveFeature); ok {
-			// Those that go together are archived as one: each may be the other's parent.
-			if i == 0 || rank(ordered[i-1]) < rank(c) {
-				if err := archiveAll(d, in.Project, archived); err != nil {
-					return err
-				}
+// Try returns what the changes of a request lead to on a state: in the order of their ranks,
+// and of one rank as they were added. Applying, previewing and the gate all come here. Changes
+// carry the ids that they mint, so nothing depends on who tries, and when.
+func Try(s *state.State, in changerequest.Place, changes []change.Change) Trial {
+	t := Trial{After: s, Conflicts: change.ConflictsOf(s, in.Project, in.Environment, changes)}
+	possible := slices.DeleteFunc(slices.Clone(changes), func(c change.Change) bool {
+		return slices.ContainsFunc(t.Conflicts, func(have change.Conflict) bool { return have.Change == c.ID })
+	})
+	slices.SortStableFunc(possible, func(a, b change.Change) int { return rank(a) - rank(b) })
+	leaving := archivedBy(possible)
+	for _, c := range possible {
+		t.try(c, func(d *Decision) error {
+			if _, ok := c.Payload.(change.ArchiveFeature); ok {
+				return archiveWith(d, in.Project, c.Feature, leaving)
 			}
-			continue
-		}
-		if err := Change(d, in, c); err != nil {
-			return err
-		}
+			return Change(d, in, c)
+		})
 	}
-	return nil
+	return t
+}
+
+// try decides about one change on what the ones before it lead to.
+func (t *Trial) try(c change.Change, decide func(*Decision) error) {
+	d := New(t.After, access.System(), t.After.At(), Limits{}, minted)
+	if err := errors.Join(decide(d), d.Err()); err != nil {
+		t.Conflicts = append(t.Conflicts, change.Conflict{Change: c.ID, Reason: reason(err)})
+		return
+	}
+	t.After, t.Events = d.State, append(t.Events, d.Events()...)
 }
 
 func archivedBy(changes []change.Change) []flag.Name {
@@ -118,64 +127,18 @@ func archivedBy(changes []change.Change) []flag.Name {
 	return names
 }
 
-func archiveAll(d *Decision, project flag.ProjectID, names []flag.Name) error {
-	for _, name := range names {
-		if _, err := ActiveFeature(d.State, project, name); err != nil {
+// archiveWith archives a flag before or after others that leave with it: children that go as
+// well do not keep their parent.
+func archiveWith(d *Decision, project flag.ProjectID, name flag.Name, leaving []flag.Name) error {
+	if slices.Contains(ParentsLeftBehind(d.State, leaving), name) {
+		return Archive(d, project, []flag.Name{name}) // which says why not
+	}
+	for child := range d.Children(name) {
+		if err := RemoveDependencies(d, project, child); err != nil {
 			return err
 		}
 	}
-	return Archive(d, project, names)
-}
-
-// Trial is what the changes of a request would lead to, one by one: what cannot take
-// effect is passed over, and said.
-type Trial struct {
-	After     *state.State
-	Events    []state.Event
-	Conflicts []change.Conflict
-}
-
-// Try returns what the changes of a request would lead to on a state. Changes carry the ids
-// that they mint, so nothing depends on who tries, and when.
-func Try(s *state.State, in changerequest.Place, changes []change.Change) Trial {
-	t := Trial{After: s, Conflicts: change.ConflictsOf(s, in.Project, in.Environment, changes)}
-	hopeless := map[change.ID]bool{}
-	for _, c := range t.Conflicts {
-		hopeless[c.Change] = true
-	}
-	archived := archivedBy(changes)
-	for _, c := range inOrder(changes) {
-		if hopeless[c.ID] {
-			continue
-		}
-		d := New(t.After, access.System(), s.At(), Limits{}, minted)
-		err := Change(d, in, c)
-		if _, ok := c.Payload.(change.ArchiveFeature); ok && err != nil {
-			d = New(t.After, access.System(), s.At(), Limits{}, minted)
-			err = archiveBeside(d, in.Project, c.Feature, archived)
-		}
-		if err := errors.Join(err, d.Err()); err != nil {
-			t.Conflicts = append(t.Conflicts, change.Conflict{Change: c.ID, Reason: reason(err)})
-			continue
-		}
-		t.After, t.Events = d.State, append(t.Events, d.Events()...)
-	}
-	return t
-}
-
-// archiveBeside archives a flag whose children are archived with it.
-func archiveBeside(d *Decision, project flag.ProjectID, name flag.Name, all []flag.Name) error {
-	if slices.Contains(ParentsLeftBehind(d.State, all), name) {
-		return Archive(d, project, []flag.Name{name}) // says why not
-	}
-	return archiveAll(d, project, activeOf(d.State, all))
-}
-
-func activeOf(s *state.State, names []flag.Name) []flag.Name {
-	return slices.DeleteFunc(slices.Clone(names), func(name flag.Name) bool {
-		f := s.Flag(name)
-		return f == nil || f.Archived()
-	})
+	return Archive(d, project, []flag.Name{name})
 }
 
 // minted is asked for an id only if a change was drafted without the one that it needs.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/gate"
@@ -119,20 +120,20 @@ func (e *Engine) try(ctx context.Context, c Command, id ledger.BatchID) (*state.
 	return e.append(ctx, s, c, id, events)
 }
 
-// decide asks the command, and then the gate about what came out.
+// decide asks the command, then the gate about what came out, and adds what follows from it.
 func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
 	events, err := c.Decide(s)
 	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	decision, err := gate.Ask(s, c.Actor, events)
+	decision, err := gate.Ask(s, gate.Write{Actor: c.Actor, Events: events, Reason: c.Reason})
 	if err != nil {
 		return nil, err
 	}
 	if decision.Verdict == gate.Bypass {
 		events = append(slices.Clip(events), bypassed(decision, c.Reason))
 	}
-	return events, nil
+	return append(slices.Clip(events), decide.Consequences(s, events)...), nil
 }
 
 // bypassed records a bypass, in the scope of what it touched if that is one place.
@@ -172,28 +173,39 @@ func (e *Engine) append(ctx context.Context, s *state.State, c Command, id ledge
 	if err != nil {
 		return nil, fmt.Errorf("engine: a decision is not stored: %w", err)
 	}
-	if err := e.DB.Append(ctx, s.Head(), entries, also(c, id)); err != nil {
+	change := Change{Before: s, After: next, Events: applied}
+	if err := e.DB.Append(ctx, s.Head(), entries, e.also(c, id, change)); err != nil {
 		return nil, err
 	}
 	e.appended.Add(1)
-	e.publish(Change{Before: s, After: next, Events: applied})
+	e.publish(change)
 	e.status.inStep(e.Now(), next.Head())
 	return next, nil
 }
 
-// also returns what a command writes beside its events, or nil.
-func also(c Command, id ledger.BatchID) func(*store.Tx) error {
-	if c.Origin == (store.Origin{}) {
-		return c.Also
+// also returns what is written beside the events of a command, or nil: where it came from,
+// what it asks for itself, and what follows from its events.
+func (e *Engine) also(c Command, id ledger.BatchID, change Change) func(*store.Tx) error {
+	var writes []func(*store.Tx) error
+	if c.Origin != (store.Origin{}) {
+		writes = append(writes, func(tx *store.Tx) error { return tx.PutOrigin(id, c.Origin) })
+	}
+	if c.Also != nil {
+		writes = append(writes, c.Also)
+	}
+	if e.Project != nil {
+		writes = append(writes, func(tx *store.Tx) error { return e.Project(tx, change) })
+	}
+	if len(writes) == 0 {
+		return nil
 	}
 	return func(tx *store.Tx) error {
-		if err := tx.PutOrigin(id, c.Origin); err != nil {
-			return err
+		for _, write := range writes {
+			if err := write(tx); err != nil {
+				return err
+			}
 		}
-		if c.Also == nil {
-			return nil
-		}
-		return c.Also(tx)
+		return nil
 	}
 }
 

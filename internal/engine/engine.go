@@ -45,6 +45,9 @@ type Options struct {
 	PollEvery time.Duration
 	// SnapshotEvery is the number of events between two snapshots; 0: 10,000.
 	SnapshotEvery int64
+	// Project, which may be nil, writes to plain tables what follows from a change, in the
+	// transaction that stores it, whichever command it came from.
+	Project func(*store.Tx, Change) error
 }
 
 // Engine holds the newest state that this node knows and appends to the ledger. Its

@@ -14,8 +14,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -32,16 +36,10 @@ const (
 	Bypass
 )
 
-// Place is an environment of a project.
-type Place struct {
-	Project     flag.ProjectID
-	Environment flag.EnvironmentName
-}
-
 // Decision is a verdict with the protected places that were touched, sorted.
 type Decision struct {
 	Verdict Verdict
-	Places  []Place
+	Places  []changerequest.Place
 }
 
 // Environments returns the names of the protected environments, sorted.
@@ -54,12 +52,25 @@ func (d Decision) Environments() []flag.EnvironmentName {
 	return slices.Compact(names)
 }
 
-// Ask decides about events that were decided on s but not yet written. It returns
-// a Permission fault that names SKIP_CHANGE_REQUEST when a protected environment
-// is touched and the actor may not bypass (reference/change-requests.md, section 1.10).
-func Ask(s *state.State, actor access.Actor, events []state.Event) (Decision, error) {
-	var touched []Place
-	for _, e := range events {
+// Write is what somebody wants to write, as the gate sees it.
+type Write struct {
+	Actor  access.Actor
+	Events []state.Event // decided on the state, but not yet written
+	Reason string        // why a bypass is used; may be empty
+}
+
+// Ask decides about a write on a state.
+//
+// Faults: Permission, naming SKIP_CHANGE_REQUEST, when a protected environment is touched and
+// the actor may not bypass (reference/change-requests.md, section 1.10); BadData when a rule
+// asks for the reason of a bypass; and those of changerequest.Justified when a change request is
+// applied that must not be.
+func Ask(s *state.State, w Write) (Decision, error) {
+	if id, ok := applied(w.Events); ok {
+		return Decision{Verdict: Direct}, justify(s, w, id)
+	}
+	var touched []changerequest.Place
+	for _, e := range w.Events {
 		row, known := rows[e.Payload.EventType()]
 		if !known {
 			return Decision{}, fmt.Errorf("gate: no row says how to treat %s", e.Payload.EventType())
@@ -68,11 +79,12 @@ func Ask(s *state.State, actor access.Actor, events []state.Event) (Decision, er
 			continue
 		}
 		for _, place := range row.places(s, e) {
-			if _, protected := s.Protection(place.Project, place.Environment); !protected {
+			rule, protected := s.Protection(place.Project, place.Environment)
+			if !protected {
 				continue
 			}
-			if !mayBypass(actor, place, row.wide) {
-				return Decision{}, access.Denied(place.Environment, access.SkipChangeRequest)
+			if err := mayBypass(w, place, rule, row); err != nil {
+				return Decision{}, err
 			}
 			touched = append(touched, place)
 		}
@@ -80,19 +92,108 @@ func Ask(s *state.State, actor access.Actor, events []state.Event) (Decision, er
 	if len(touched) == 0 {
 		return Decision{Verdict: Direct}, nil
 	}
-	slices.SortFunc(touched, func(a, b Place) int {
-		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Environment, b.Environment))
-	})
-	return Decision{Verdict: Bypass, Places: slices.Compact(touched)}, nil
+	return Decision{Verdict: Bypass, Places: sorted(touched)}, nil
 }
 
-// mayBypass reports whether the actor may write to the place without a change
-// request. What acts in several environments at once (wide) asks for the
-// permission in the whole project, which a grant bound to an environment is not.
-func mayBypass(actor access.Actor, at Place, wide bool) bool {
+// PlacesOf returns every environment in which events take effect, sorted, protected or not.
+func PlacesOf(s *state.State, events []state.Event) []changerequest.Place {
+	var touched []changerequest.Place
+	for _, e := range events {
+		if row := rows[e.Payload.EventType()]; row.places != nil {
+			touched = append(touched, row.places(s, e)...)
+		}
+	}
+	return sorted(touched)
+}
+
+func sorted(places []changerequest.Place) []changerequest.Place {
+	slices.SortFunc(places, func(a, b changerequest.Place) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Environment, b.Environment))
+	})
+	return slices.Compact(places)
+}
+
+// mayBypass returns nil if the actor may write to a protected place without a change
+// request. What acts in several environments at once asks for the permission in the whole
+// project, which a grant bound to an environment is not.
+func mayBypass(w Write, at changerequest.Place, rule changerequest.Rule, r row) error {
 	env := at.Environment
-	if wide {
+	if r.wide {
 		env = ""
 	}
-	return actor.Can(at.Project, env, access.SkipChangeRequest)
+	may := w.Actor.Can(at.Project, env, access.SkipChangeRequest)
+	if rule.AdminsMayNotBypass {
+		may = w.Actor.Holds(access.SkipChangeRequest, at.Project, env)
+	}
+	if !may {
+		return denied(at, r)
+	}
+	if rule.ReasonRequired && strings.TrimSpace(w.Reason) == "" {
+		return fault.Field("/headers/Quorate-Reason", "Changing the environment %q without a change request needs a reason. Say it in the header Quorate-Reason.", at.Environment)
+	}
+	return nil
+}
+
+// denied returns the fault that tools of the field expect, and says what else can be done.
+func denied(at changerequest.Place, r row) error {
+	f := fault.As(access.Denied(at.Environment, access.SkipChangeRequest))
+	hint := "The environment %q is protected. Propose the change instead: in the web app, or by repeating the call with the header Quorate-Change-Request: draft."
+	if r.inexpressible {
+		hint = "The environment %q is protected, and a change request cannot express this. Somebody with the permission SKIP_CHANGE_REQUEST in the whole project, or an admin, can do it."
+	}
+	f.Details = []fault.Detail{{Message: f.Message}, {Message: fmt.Sprintf(hint, at.Environment)}}
+	return f
+}
+
+// applied returns the change request that events say they apply.
+func applied(events []state.Event) (changerequest.ID, bool) {
+	for _, e := range events {
+		if p, ok := e.Payload.(state.ChangeRequestEvent); ok {
+			if _, ok := p.Fact.(changerequest.AppliedEvent); ok {
+				return p.ID, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// justify returns nil if a change request may be applied and the events are exactly what its
+// changes lead to: nothing else comes in by that door.
+func justify(s *state.State, w Write, id changerequest.ID) error {
+	r := s.ChangeRequest(id)
+	if r == nil {
+		return fault.New(fault.NotFound, "There is no open change request %d.", id)
+	}
+	if err := w.Actor.Require(r.Project, r.Environment, access.ApplyChangeRequest); err != nil {
+		return err
+	}
+	if err := changerequest.Justified(r, World(s)); err != nil {
+		return err
+	}
+	var effect []state.Event
+	for _, e := range w.Events {
+		if p, ok := e.Payload.(state.ChangeRequestEvent); !ok {
+			effect = append(effect, e)
+		} else if p.ID != id {
+			return fmt.Errorf("gate: change request %d is in a batch that applies %d", p.ID, id)
+		}
+	}
+	due := decide.Try(s, r.Place(), r.Changes).Events
+	if len(due) != len(effect) {
+		return fmt.Errorf("gate: change request %d leads to %d events, not to %d", id, len(due), len(effect))
+	}
+	for i := range due {
+		due[i].Group = state.RequestGroup(id)
+		if !alike(due[i], effect[i]) {
+			return fmt.Errorf("gate: change request %d does not lead to this %s", id, effect[i].Payload.EventType())
+		}
+	}
+	return nil
+}
+
+// alike reports whether two events are written to the ledger alike.
+func alike(a, b state.Event) bool {
+	x, errX := state.Encode(a)
+	y, errY := state.Encode(b)
+	return errX == nil && errY == nil && decide.Same(x, y)
 }

@@ -40,7 +40,7 @@ const (
 
 // world has two projects with three environments each. Production is protected in shop, and whatever
 // else the caller says.
-func world(protected ...gate.Place) *state.State {
+func world(protected ...changerequest.Place) *state.State {
 	s := &state.State{}
 	for events := range flagtest.Decisions(1, 0) {
 		s = flagtest.After(s, events...)
@@ -59,7 +59,7 @@ func world(protected ...gate.Place) *state.State {
 	owned := flag.Segment{ID: 2, Name: "owned", Project: new(shop)}
 	add(state.Scope{}, state.SegmentCreated{Segment: global})
 	add(state.Scope{Project: shop}, state.SegmentCreated{Segment: owned})
-	for _, place := range append(protected, gate.Place{Project: shop, Environment: prod}) {
+	for _, place := range append(protected, changerequest.Place{Project: shop, Environment: prod}) {
 		add(state.Scope{Project: place.Project, Environment: place.Environment},
 			state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 1}})
 	}
@@ -124,13 +124,13 @@ func TestProtected(t *testing.T) {
 			t.Parallel()
 			events := []state.Event{test.event}
 			mustDeny(t, s, editor, events)
-			mustBypass(t, s, admin, events, gate.Place{Project: shop, Environment: prod})
-			mustBypass(t, s, bypassing, events, gate.Place{Project: shop, Environment: prod})
-			mustBypass(t, s, wide, events, gate.Place{Project: shop, Environment: prod})
+			mustBypass(t, s, admin, events, changerequest.Place{Project: shop, Environment: prod})
+			mustBypass(t, s, bypassing, events, changerequest.Place{Project: shop, Environment: prod})
+			mustBypass(t, s, wide, events, changerequest.Place{Project: shop, Environment: prod})
 			mustDeny(t, s, holder(access.SkipChangeRequest, shop, dev), events)
 			mustDeny(t, s, holder(access.SkipChangeRequest, other, ""), events)
 			if test.narrow {
-				mustBypass(t, s, narrow, events, gate.Place{Project: shop, Environment: prod})
+				mustBypass(t, s, narrow, events, changerequest.Place{Project: shop, Environment: prod})
 			} else {
 				mustDeny(t, s, narrow, events)
 			}
@@ -158,12 +158,12 @@ func TestDirect(t *testing.T) {
 		"a global segment deleted": {Payload: state.SegmentDeleted{Before: *s.Segment(1)}},
 		"protection itself":        {Scope: in(shop, prod), Payload: state.ChangeRequestConfigurationUpdated{}},
 	} {
-		got, err := gate.Ask(s, editor, []state.Event{event})
+		got, err := gate.Ask(s, gate.Write{Actor: editor, Events: []state.Event{event}})
 		if err != nil || got.Verdict != gate.Direct || got.Places != nil {
 			t.Errorf("%s: got %v, %v, want a direct write", name, got, err)
 		}
 	}
-	if got, err := gate.Ask(s, editor, nil); err != nil || got.Verdict != gate.Direct {
+	if got, err := gate.Ask(s, gate.Write{Actor: editor, Events: nil}); err != nil || got.Verdict != gate.Direct {
 		t.Errorf("nothing: got %v, %v, want a direct write", got, err)
 	}
 }
@@ -172,7 +172,7 @@ func TestDirect(t *testing.T) {
 func TestSleepingRule(t *testing.T) {
 	t.Parallel()
 	s := flagtest.After(world(), state.Event{Scope: in(shop, prod), Payload: state.ProjectEnvironmentRemoved{}})
-	got, err := gate.Ask(s, editor, []state.Event{{Scope: in(shop, ""), Payload: state.FeatureArchived{}}})
+	got, err := gate.Ask(s, gate.Write{Actor: editor, Events: []state.Event{{Scope: in(shop, ""), Payload: state.FeatureArchived{}}}})
 	if err != nil || got.Verdict != gate.Direct {
 		t.Errorf("got %v, %v, want a direct write", got, err)
 	}
@@ -184,23 +184,23 @@ func TestGlobalSegment(t *testing.T) {
 	uses := func(p flag.ProjectID, env flag.EnvironmentName) state.Event {
 		return state.Event{Scope: in(p, env), Payload: state.FeatureStrategyAdded{Strategy: flag.Strategy{ID: "s", Segments: []flag.SegmentID{1}}}}
 	}
-	s := world(gate.Place{Project: other, Environment: staging})
+	s := world(changerequest.Place{Project: other, Environment: staging})
 	change := []state.Event{{Payload: state.SegmentUpdated{Before: *s.Segment(1), After: *s.Segment(1)}}}
 
 	harmless := flagtest.After(s, uses(shop, dev), uses(other, prod))
-	if got, err := gate.Ask(harmless, editor, change); err != nil || got.Verdict != gate.Direct {
+	if got, err := gate.Ask(harmless, gate.Write{Actor: editor, Events: change}); err != nil || got.Verdict != gate.Direct {
 		t.Errorf("used outside protection: got %v, %v, want a direct write", got, err)
 	}
 	inOne := flagtest.After(harmless, uses(shop, prod))
 	mustDeny(t, inOne, editor, change)
-	mustBypass(t, inOne, holder(access.SkipChangeRequest, shop, ""), change, gate.Place{Project: shop, Environment: prod})
+	mustBypass(t, inOne, holder(access.SkipChangeRequest, shop, ""), change, changerequest.Place{Project: shop, Environment: prod})
 
 	inTwo := flagtest.After(inOne, uses(other, staging))
 	mustDeny(t, inTwo, holder(access.SkipChangeRequest, shop, ""), change)
-	mustBypass(t, inTwo, bypassing, change, gate.Place{Project: other, Environment: staging}, gate.Place{Project: shop, Environment: prod})
+	mustBypass(t, inTwo, bypassing, change, changerequest.Place{Project: other, Environment: staging}, changerequest.Place{Project: shop, Environment: prod})
 
 	archived := flagtest.After(inOne, state.Event{Scope: in(shop, ""), Payload: state.FeatureArchived{}})
-	if got, err := gate.Ask(archived, editor, change); err != nil || got.Verdict != gate.Direct {
+	if got, err := gate.Ask(archived, gate.Write{Actor: editor, Events: change}); err != nil || got.Verdict != gate.Direct {
 		t.Errorf("used by an archived flag: got %v, %v, want a direct write", got, err)
 	}
 }
@@ -208,7 +208,7 @@ func TestGlobalSegment(t *testing.T) {
 // TestEnvironments lists each environment of a decision once.
 func TestEnvironments(t *testing.T) {
 	t.Parallel()
-	d := gate.Decision{Places: []gate.Place{{other, staging}, {shop, prod}, {shop, staging}}}
+	d := gate.Decision{Places: []changerequest.Place{{Project: other, Environment: staging}, {Project: shop, Environment: prod}, {Project: shop, Environment: staging}}}
 	if got, want := d.Environments(), []flag.EnvironmentName{prod, staging}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -216,16 +216,16 @@ func TestEnvironments(t *testing.T) {
 
 func mustDeny(t *testing.T, s *state.State, actor access.Actor, events []state.Event) {
 	t.Helper()
-	_, err := gate.Ask(s, actor, events)
+	_, err := gate.Ask(s, gate.Write{Actor: actor, Events: events})
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Permission || !slices.Contains(f.Permissions, string(access.SkipChangeRequest)) || !strings.Contains(f.Message, `"SKIP_CHANGE_REQUEST"`) {
 		t.Errorf("%s with %v: got %v, want a fault that names SKIP_CHANGE_REQUEST", events[0].Payload.EventType(), actor.Grants, err)
 	}
 }
 
-func mustBypass(t *testing.T, s *state.State, actor access.Actor, events []state.Event, places ...gate.Place) {
+func mustBypass(t *testing.T, s *state.State, actor access.Actor, events []state.Event, places ...changerequest.Place) {
 	t.Helper()
-	got, err := gate.Ask(s, actor, events)
+	got, err := gate.Ask(s, gate.Write{Actor: actor, Events: events})
 	if diff := cmp.Diff(gate.Decision{Verdict: gate.Bypass, Places: places}, got); err != nil || diff != "" {
 		t.Errorf("%s with %v: got %v, want a bypass (-want +got):\n%s", events[0].Payload.EventType(), actor.Grants, err, diff)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -13,7 +14,7 @@ import (
 type row struct {
 	// places returns where the event changes what is served or how it is
 	// evaluated; nil: it is exempt.
-	places func(*state.State, state.Event) []Place
+	places func(*state.State, state.Event) []changerequest.Place
 	// wide means that the event acts in several environments of a project at once.
 	wide bool
 	// inexpressible means that no action of a change request can say it, so that it
@@ -123,21 +124,21 @@ var rows = map[string]row{
 	"project-access-group-roles-updated": ownPermission,
 	"project-access-group-roles-deleted": ownPermission,
 
-	"change-request-created": ownRules,
-	"change-added": ownRules,
-	"change-edited": ownRules,
-	"change-discarded": ownRules,
-	"change-request-discarded": ownRules,
-	"change-request-sent-to-review": ownRules,
-	"change-request-approval-added": ownRules,
-	"change-request-approved": ownRules,
-	"change-request-approval-withdrawn": ownRules,
-	"change-request-rejected": ownRules,
-	"change-request-cancelled": ownRules,
-	"change-request-commented": ownRules,
-	"change-request-described": ownRules,
+	"change-request-created":                     ownRules,
+	"change-added":                               ownRules,
+	"change-edited":                              ownRules,
+	"change-discarded":                           ownRules,
+	"change-request-discarded":                   ownRules,
+	"change-request-sent-to-review":              ownRules,
+	"change-request-approval-added":              ownRules,
+	"change-request-approved":                    ownRules,
+	"change-request-approval-withdrawn":          ownRules,
+	"change-request-rejected":                    ownRules,
+	"change-request-cancelled":                   ownRules,
+	"change-request-commented":                   ownRules,
+	"change-request-described":                   ownRules,
 	"change-request-requested-approvers-updated": ownRules,
-	"change-request-applied": {why: "lets exactly those events of its batch through that the approved request's changes lead to"},
+	"change-request-applied":                     {why: "lets exactly those events of its batch through that the approved request's changes lead to"},
 
 	"ledger-created":           recordsOnly,
 	"ledger-format-raised":     recordsOnly,
@@ -145,28 +146,28 @@ var rows = map[string]row{
 	"change-requests-bypassed": recordsOnly,
 }
 
-func itsEnvironment(_ *state.State, e state.Event) []Place {
-	return []Place{{e.Project, e.Environment}}
+func itsEnvironment(_ *state.State, e state.Event) []changerequest.Place {
+	return []changerequest.Place{{Project: e.Project, Environment: e.Environment}}
 }
 
-func everyEnvironment(s *state.State, e state.Event) []Place {
+func everyEnvironment(s *state.State, e state.Event) []changerequest.Place {
 	return environmentsOf(s, e.Project)
 }
 
 // environmentsOf returns every environment of a project.
-func environmentsOf(s *state.State, id flag.ProjectID) []Place {
+func environmentsOf(s *state.State, id flag.ProjectID) []changerequest.Place {
 	p := s.Project(id)
 	if p == nil {
 		return nil
 	}
-	places := make([]Place, len(p.Environments))
+	places := make([]changerequest.Place, len(p.Environments))
 	for i, env := range p.Environments {
-		places[i] = Place{id, env.Environment}
+		places[i] = changerequest.Place{Project: id, Environment: env.Environment}
 	}
 	return places
 }
 
-func bothProjects(s *state.State, e state.Event) []Place {
+func bothProjects(s *state.State, e state.Event) []changerequest.Place {
 	places := environmentsOf(s, e.Project)
 	if p, ok := e.Payload.(state.FeatureProjectChange); ok {
 		places = append(places, environmentsOf(s, p.OldProject)...)
@@ -176,21 +177,21 @@ func bothProjects(s *state.State, e state.Event) []Place {
 
 // configuredFrom returns the environments in which a flag is created with a
 // configuration.
-func configuredFrom(_ *state.State, e state.Event) []Place {
+func configuredFrom(_ *state.State, e state.Event) []changerequest.Place {
 	p, ok := e.Payload.(state.FeatureCreated)
 	if !ok {
 		return nil
 	}
-	var places []Place
+	var places []changerequest.Place
 	for _, env := range p.Flag.Environments {
 		if env.Enabled || len(env.Strategies) > 0 || len(env.Variants) > 0 {
-			places = append(places, Place{p.Flag.Project, env.Environment})
+			places = append(places, changerequest.Place{Project: p.Flag.Project, Environment: env.Environment})
 		}
 	}
 	return places
 }
 
-func segmentUpdated(s *state.State, e state.Event) []Place {
+func segmentUpdated(s *state.State, e state.Event) []changerequest.Place {
 	p, ok := e.Payload.(state.SegmentUpdated)
 	if !ok {
 		return nil
@@ -204,7 +205,7 @@ func segmentUpdated(s *state.State, e state.Event) []Place {
 	return places
 }
 
-func segmentDeleted(s *state.State, e state.Event) []Place {
+func segmentDeleted(s *state.State, e state.Event) []changerequest.Place {
 	p, ok := e.Payload.(state.SegmentDeleted)
 	if !ok {
 		return nil
@@ -214,7 +215,7 @@ func segmentDeleted(s *state.State, e state.Event) []Place {
 
 // ownersOf returns the environments of the project that owns a segment, as the state
 // has it: what the event says about the past is not asked.
-func ownersOf(s *state.State, id flag.SegmentID) []Place {
+func ownersOf(s *state.State, id flag.SegmentID) []changerequest.Place {
 	segment := s.Segment(id)
 	if segment == nil || segment.Global() {
 		return nil
@@ -223,8 +224,8 @@ func ownersOf(s *state.State, id flag.SegmentID) []Place {
 }
 
 // usesOf returns where strategies of served flags use a segment.
-func usesOf(s *state.State, id flag.SegmentID) []Place {
-	var places []Place
+func usesOf(s *state.State, id flag.SegmentID) []changerequest.Place {
+	var places []changerequest.Place
 	for name := range s.SegmentUsers(id) {
 		f := s.Flag(name)
 		if f.Archived() {
@@ -232,7 +233,7 @@ func usesOf(s *state.State, id flag.SegmentID) []Place {
 		}
 		for i := range f.Environments {
 			if uses(&f.Environments[i], id) {
-				places = append(places, Place{f.Project, f.Environments[i].Environment})
+				places = append(places, changerequest.Place{Project: f.Project, Environment: f.Environments[i].Environment})
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // table is a persistent map with ordered string keys: with and without return a
 // new table that shares all but the touched path with the old one.
 type table[V any] struct {
-	tree *iradix.Tree[V]
+	tree *iradix.Tree[any]
 }
 
 func (t table[V]) get(key string) (V, bool) {
@@ -18,7 +18,12 @@ func (t table[V]) get(key string) (V, bool) {
 		var zero V
 		return zero, false
 	}
-	return t.tree.Get([]byte(key))
+	v, ok := t.tree.Get([]byte(key))
+	if !ok {
+		var zero V
+		return zero, false
+	}
+	return v.(V), true
 }
 
 func (t table[V]) has(key string) bool {
@@ -29,7 +34,7 @@ func (t table[V]) has(key string) bool {
 func (t table[V]) with(key string, v V) table[V] {
 	tree := t.tree
 	if tree == nil {
-		tree = iradix.New[V]()
+		tree = iradix.New[any]()
 	}
 	tree, _, _ = tree.Insert([]byte(key), v)
 	return table[V]{tree}
@@ -62,7 +67,7 @@ func (t table[V]) prefix(p string) iter.Seq2[string, V] {
 		it := t.tree.Root().Iterator()
 		it.SeekPrefix([]byte(p))
 		for k, v, ok := it.Next(); ok; k, v, ok = it.Next() {
-			if !yield(string(k), v) {
+			if !yield(string(k), v.(V)) {
 				return
 			}
 		}
