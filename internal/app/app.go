@@ -26,6 +26,9 @@
 //		return s.Thing(id), nil
 //	}
 //
+// What a change request can do as well is not decided here: the use case asks for the
+// permission and calls decide.
+//
 // HTTP and the shapes that an API shows do not belong here but in adminapi; who may
 // write to a protected environment is asked by the engine, not here; what the events
 // mean belongs in state.
