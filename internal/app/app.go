@@ -39,6 +39,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/state"
@@ -95,9 +96,10 @@ type Origin = store.Origin
 // Caller is who asks for something, from where, and with which reason to bypass a
 // protection, if any.
 type Caller struct {
-	Actor  access.Actor
-	Origin Origin
-	Reason string
+	Actor   access.Actor
+	Origin  Origin
+	Reason  string
+	Propose Proposal
 }
 
 // do decides and writes, and returns the state right after.
@@ -105,7 +107,8 @@ func (a *App) do(ctx context.Context, c Caller, decision func(*decide.Decision) 
 	return a.doAlso(ctx, c, decision, nil)
 }
 
-// doAlso is do with something to write to plain tables in the same transaction.
+// doAlso is do with something to write to plain tables in the same transaction. The error is
+// a *Proposed if the caller wanted a proposal and the write would touch a protected environment.
 func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decision) error, also func(*store.Tx) error) (*state.State, error) {
 	now := a.now()
 	if c.Origin != (Origin{}) {
@@ -118,17 +121,30 @@ func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decisi
 		}
 		return ids[i]
 	}
-	return a.engine.Do(ctx, engine.Command{
+	var request *changerequest.Request
+	write := also
+	if also != nil {
+		write = func(tx *store.Tx) error {
+			if request != nil {
+				return nil // nothing is written but the proposal
+			}
+			return also(tx)
+		}
+	}
+	s, err := a.engine.Do(ctx, engine.Command{
 		Actor:  c.Actor,
 		Reason: c.Reason,
 		Origin: c.Origin,
 		Decide: func(s *state.State) ([]state.Event, error) {
-			d := decide.New(s, c.Actor, now, a.limits, mint)
-			if err := decision(d); err != nil {
-				return nil, err
-			}
-			return d.Events(), d.Err()
+			var events []state.Event
+			var err error
+			events, request, err = decided(decide.New(s, c.Actor, now, a.limits, mint), c, decision)
+			return events, err
 		},
-		Also: also,
+		Also: write,
 	})
+	if err == nil && request != nil {
+		err = &Proposed{request}
+	}
+	return s, err
 }

@@ -30,6 +30,9 @@ type Decision struct {
 	Actor  access.Actor // who writes; hides State.Actor, which looks an account up
 	Now    time.Time
 	Limits Limits
+	// Proposing means that the write is not made but proposed, which takes no permission:
+	// Require asks for none.
+	Proposing bool
 
 	mint   func(i int) string
 	minted int
@@ -50,18 +53,31 @@ func (d *Decision) SetGroup(group ledger.Group) { d.group = group }
 
 // Require returns a Permission fault unless the actor may use one of the permissions there.
 func (d *Decision) Require(p flag.ProjectID, env flag.EnvironmentName, anyOf ...access.Permission) error {
+	if d.Proposing {
+		return nil
+	}
 	return d.Actor.Require(p, env, anyOf...)
 }
 
 // Add decides that something happens.
 func (d *Decision) Add(at state.Scope, what state.Payload) {
-	event := state.Event{Scope: at, Group: d.group, Payload: what}
+	d.AddEvent(state.Event{Scope: at, Group: d.group, Payload: what})
+}
+
+// AddEvent is Add for an event that says itself to which group it belongs.
+func (d *Decision) AddEvent(event state.Event) {
 	next, err := state.Preview(d.State, []state.Event{event}, state.Place{At: d.Now, Actor: string(d.Actor.Ref)})
 	if err != nil {
 		d.err = fmt.Errorf("decide: %w", err) // a mistake of the program, not of who writes
 		return
 	}
 	d.State, d.events = next, append(d.events, event)
+}
+
+// On returns a decision of the same write on another state, without events. The ids that
+// it mints are none of d's.
+func (d *Decision) On(s *state.State) *Decision {
+	return New(s, d.Actor, d.Now, d.Limits, func(int) string { return d.NewID() })
 }
 
 // NewID returns a fresh id. When the write is decided again, it is the same one.

@@ -1,0 +1,286 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/gate"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// ProposeChanges adds changes to the caller's pending request in a protected environment, or
+// to a new draft: all or none. What would change nothing is left out, and takes an earlier
+// change of the same thing back.
+//
+// Faults: NotFound for the project, the environment or a target, Permission in a project in which
+// the caller may not propose, BadData when the environment is not protected, when nothing
+// would change, and those of the writes.
+func (a *App) ProposeChanges(ctx context.Context, c Caller, at changerequest.Place, proposals []decide.Proposal) (*changerequest.Request, error) {
+	var result *changerequest.Request
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		var err error
+		result, err = propose(d, at, proposals)
+		return err
+	})
+	return result, err
+}
+
+// propose decides that changes are added to the actor's pending request, and returns it.
+func propose(d *decide.Decision, at changerequest.Place, proposals []decide.Proposal) (*changerequest.Request, error) {
+	rule, err := proposable(d, at)
+	if err != nil {
+		return nil, err
+	}
+	r := d.PendingRequest(d.Actor.Ref, at)
+	var earlier []change.Change
+	if r != nil {
+		earlier = r.Changes
+	}
+	added, taken, err := drafted(d, at, earlier, proposals)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		r = &changerequest.Request{ID: d.NextChangeRequestID(), Project: at.Project, Environment: at.Environment}
+		d.AddEvent(decide.RequestEvent(r, changerequest.Open(at, rule)))
+		r = d.ChangeRequest(r.ID)
+	}
+	commands := []changerequest.Command{}
+	if len(added) > 0 {
+		commands = append(commands, changerequest.Add{Changes: added})
+	}
+	for _, id := range taken {
+		commands = append(commands, changerequest.Remove{ID: id})
+	}
+	for _, command := range commands {
+		if r, err = step(d, r, command); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// proposable returns the rule of a place in which the actor may propose changes, or a fault.
+func proposable(d *decide.Decision, at changerequest.Place) (changerequest.Rule, error) {
+	if err := requestsOn(d.State); err != nil {
+		return changerequest.Rule{}, err
+	}
+	p, err := decide.ActiveProject(d.State, at.Project)
+	if err != nil {
+		return changerequest.Rule{}, err
+	}
+	if !d.MaySee(d.Actor, at.Project) {
+		return changerequest.Rule{}, fault.New(fault.NotFound, "Could not find project with id=%s", at.Project)
+	}
+	if p.In(at.Environment) == nil {
+		return changerequest.Rule{}, fault.New(fault.NotFound, "Could not find environment with name: %s", at.Environment)
+	}
+	if !d.MayPropose(d.Actor, at.Project) {
+		return changerequest.Rule{}, fault.New(fault.Forbidden, "Only members of the project %q can propose changes in it. An owner of the project, or an admin, can make you one.", at.Project)
+	}
+	rule, protected := d.Protection(at.Project, at.Environment)
+	if !protected {
+		return rule, fault.New(fault.BadData, "Change requests are not enabled in the environment %q of the project %q: changes to it are made directly.", at.Environment, at.Project)
+	}
+	return rule, nil
+}
+
+// drafted returns proposals as changes, and the earlier changes that are taken back because
+// what was proposed in their place is how it is.
+func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change, proposals []decide.Proposal) (added []change.Change, taken []change.ID, err error) {
+	next := d.NextChangeID()
+	// What is proposed is tried on what the request leads to without what it replaces.
+	trial := d.On(decide.Try(d.State, at, earlier).After)
+	for _, p := range proposals {
+		replaced := func(c change.Change) bool {
+			return change.Change{Feature: p.Feature, Payload: p.Payload}.Replaces(c)
+		}
+		if now := slices.Concat(earlier, added); slices.ContainsFunc(now, replaced) {
+			trial = d.On(decide.Try(d.State, at, slices.DeleteFunc(now, replaced)).After)
+		}
+		known := len(trial.Events())
+		c, err := decide.Drafted(trial, at, next, p.Feature, p.Payload, d.Now)
+		if err != nil {
+			return nil, nil, err
+		}
+		c.Base = change.BaseOf(d.State, at.Environment, p.Feature, p.Payload)
+		added = slices.DeleteFunc(added, replaced)
+		if len(trial.Events()) > known {
+			added = append(added, c)
+			next++
+			continue
+		}
+		for _, old := range earlier {
+			if replaced(old) {
+				taken = append(taken, old.ID)
+			}
+		}
+	}
+	if len(added) == 0 && len(taken) == 0 {
+		return nil, nil, fault.New(fault.BadData, "Nothing would change: everything is as proposed already, in the environment %q or in your draft.", at.Environment)
+	}
+	return added, taken, nil
+}
+
+// step decides one command about a request, and returns the request after it.
+func step(d *decide.Decision, r *changerequest.Request, command changerequest.Command) (*changerequest.Request, error) {
+	facts, err := changerequest.Decide(r, command, gate.World(d.State), d.Actor, d.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, fact := range facts {
+		if _, applied := fact.(changerequest.AppliedEvent); applied {
+			d.SetGroup(state.RequestGroup(r.ID))
+			for _, e := range decide.Try(d.State, r.Place(), r.Changes).Events {
+				d.Add(e.Scope, e.Payload)
+			}
+		}
+		d.AddEvent(decide.RequestEvent(r, fact))
+		if r, err = r.After(fact, d.Now, d.Actor.Ref); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// OpenRequest returns an open change request that an actor may see.
+//
+// Faults: NotFound, also for others' drafts, for requests of another project, and while change
+// requests are turned off.
+func OpenRequest(s *state.State, actor access.Actor, project flag.ProjectID, id changerequest.ID) (*changerequest.Request, error) {
+	if err := requestsOn(s); err != nil {
+		return nil, err
+	}
+	r := s.ChangeRequest(id)
+	if r == nil || r.Project != project || !s.MaySee(actor, project) || (r.State == changerequest.Draft && r.Author != actor.Ref) {
+		return nil, NoRequest(id)
+	}
+	return r, nil
+}
+
+// NoRequest returns the fault about a change request that is not there.
+func NoRequest(id changerequest.ID) error {
+	return fault.New(fault.NotFound, "Could not find change request with id %d", id)
+}
+
+// requestsOn returns a fault while change requests are turned off.
+func requestsOn(s *state.State) error {
+	if s.ChangeRequests().Disabled {
+		return fault.New(fault.NotFound, "Change requests are turned off in this instance. An admin can turn them on.")
+	}
+	return nil
+}
+
+// CommandRequest decides commands about an open change request, all or none, and returns it
+// as it is after them, closed or not.
+//
+// Faults: those of OpenRequest and of changerequest.Decide.
+func (a *App) CommandRequest(ctx context.Context, c Caller, project flag.ProjectID, id changerequest.ID, commands ...changerequest.Command) (*changerequest.Request, error) {
+	var result *changerequest.Request
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		r, err := OpenRequest(d.State, d.Actor, project, id)
+		if err != nil {
+			return err
+		}
+		for _, command := range commands {
+			if err := acceptable(d, r, command); err != nil {
+				return err
+			}
+			if r, err = step(d, r, command); err != nil {
+				return err
+			}
+		}
+		result = r
+		return nil
+	})
+	return result, err
+}
+
+// acceptable returns a fault about a command that has to do with more than the request: that
+// names people or groups that do not exist, or updates a request in a project in which the
+// actor may no longer propose.
+func acceptable(d *decide.Decision, r *changerequest.Request, command changerequest.Command) error {
+	switch c := command.(type) {
+	case changerequest.AskReviewers:
+		for _, id := range c.Reviewers {
+			if a := d.Account(id); a == nil || a.Kind != access.KindUser {
+				return fault.Field("/body/reviewers", "There is no user with the id %d.", id)
+			}
+		}
+		for _, id := range c.ReviewerGroups {
+			if d.Group(id) == nil {
+				return fault.Field("/body/reviewerGroups", "There is no group with the id %d.", id)
+			}
+		}
+	case changerequest.Submit, changerequest.Remove:
+		return mayUpdate(d, r.Project)
+	}
+	return nil
+}
+
+// mayUpdate returns a fault if the actor may not update requests in a project
+// (reference/change-requests.md, section 4.6).
+func mayUpdate(d *decide.Decision, project flag.ProjectID) error {
+	if d.MayPropose(d.Actor, project) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Only members of the project %q can update change requests in it. You can cancel your own.", project)
+}
+
+// EditChange puts another change in the place of one in a request. It gets a new id.
+//
+// Faults: those of OpenRequest, ProposeChanges and changerequest.Decide.
+func (a *App) EditChange(ctx context.Context, c Caller, project flag.ProjectID, id changerequest.ID, old change.ID, p decide.Proposal) (*changerequest.Request, error) {
+	var result *changerequest.Request
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		r, err := OpenRequest(d.State, d.Actor, project, id)
+		if err != nil {
+			return err
+		}
+		if err := mayUpdate(d, project); err != nil {
+			return err
+		}
+		others := slices.DeleteFunc(slices.Clone(r.Changes), func(c change.Change) bool { return c.ID == old })
+		if added, ok := p.Payload.(change.AddStrategy); ok {
+			if before := r.Change(old); before != nil {
+				if was, ok := before.Payload.(change.AddStrategy); ok {
+					added.Minted = was.Minted // it is the same strategy
+					p.Payload = added
+				}
+			}
+		}
+		changes, _, err := drafted(d, r.Place(), others, []decide.Proposal{p})
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			return fault.New(fault.BadData, "Nothing would change any more. Discard the change instead.")
+		}
+		result, err = step(d, r, changerequest.Replace{Old: old, Change: changes[0]})
+		return err
+	})
+	return result, err
+}
+
+// CommentClosed adds a comment to a change request that is closed. The caller has read it.
+//
+// Faults: NotFound, BadData.
+func (a *App) CommentClosed(ctx context.Context, c Caller, closed *changerequest.Request, text string) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := requestsOn(d.State); err != nil {
+			return err
+		}
+		if !d.MaySee(d.Actor, closed.Project) || d.ChangeRequest(closed.ID) != nil || !d.HadChangeRequest(closed.ID) {
+			return NoRequest(closed.ID)
+		}
+		_, err := step(d, closed, changerequest.Say{Text: text})
+		return err
+	})
+	return err
+}
