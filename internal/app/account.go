@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,6 +126,28 @@ func keepAdmin(tx *store.Tx, leaving int64, others []int64) error {
 		return err
 	}
 	return fault.New(fault.InvalidOperation, "This is the last administrator who can sign in. Give somebody else the role Admin and a password first.")
+}
+
+// adminsLost returns the people who could do everything in one state and cannot in the next,
+// and those who can.
+func adminsLost(before, after *state.State) (lost, left []int64) {
+	left = admins(after, 0)
+	for _, id := range admins(before, 0) {
+		if !slices.Contains(left, id) {
+			lost = append(lost, id)
+		}
+	}
+	return lost, left
+}
+
+// keepAdmins is keepAdmin for several who go at once.
+func keepAdmins(tx *store.Tx, lost, left []int64) error {
+	for _, id := range lost {
+		if err := keepAdmin(tx, id, left); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linkLimit is how long a link to choose a password opens.

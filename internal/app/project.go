@@ -33,7 +33,7 @@ type NewProject struct {
 	Protected map[flag.EnvironmentName]int
 }
 
-// CreateProject makes a project.
+// CreateProject makes a project. A person or service account that does becomes its Owner.
 //
 // Faults: BadData, NameExists, ExceedsLimit.
 func (a *App) CreateProject(ctx context.Context, c Caller, in NewProject) (*flag.Project, error) {
@@ -70,6 +70,11 @@ func (a *App) CreateProject(ctx context.Context, c Caller, in NewProject) (*flag
 		}
 		p.Environments = environments
 		d.Add(state.Scope{Project: id}, state.ProjectCreated{Project: p})
+		if creator := d.Actor.Ref.Account(); d.Account(creator) != nil {
+			d.Add(state.Scope{Project: id}, state.ProjectAccessAdded{
+				Subjects: []state.Subject{state.AccountSubject(creator)}, Roles: []access.RoleID{access.RoleOwner},
+			})
+		}
 		return protect(d, &p, in.Protected)
 	})
 	if err != nil {
