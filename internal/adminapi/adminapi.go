@@ -82,6 +82,8 @@ type Options struct {
 	People *identity.Identity
 	// URL is where people reach the server, without a slash at its end.
 	URL string
+	// Version is the release that runs.
+	Version string
 	// SendLink brings a link to choose a password to a person who has asked for it.
 	SendLink func(ctx context.Context, to identity.Person, link string)
 }
@@ -116,8 +118,12 @@ func (a *api) operations() {
 	a.events()
 	a.metrics()
 	a.settings()
+	a.uiConfig()
 	a.user()
 	a.people()
+	a.roles()
+	a.groups()
+	a.projectAccess()
 	a.personalTokens()
 	a.serviceAccounts()
 	a.signIn()
@@ -144,7 +150,7 @@ func Mount(r chi.Router, o Options) {
 // newAPI registers all operations on a router.
 func newAPI(r chi.Router, o Options) *api {
 	a := &api{Options: o, huma: humachi.New(r, config())}
-	a.huma.UseMiddleware(a.receive)
+	a.huma.UseMiddleware(a.receive, a.visible)
 	a.operations()
 	return a
 }

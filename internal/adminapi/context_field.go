@@ -32,7 +32,7 @@ func (a *api) contextFields() {
 
 	op, own := both("getContextFields", http.MethodGet, "", "List context fields", "", "", 0)
 	register(a, op, func(_ context.Context, r request, in *includeContext) ([]contextFieldUsed, error) {
-		return listContextFields(r.State, nil, in.Include == "project"), nil
+		return listContextFields(r, nil, in.Include == "project"), nil
 	})
 	register(a, own, func(_ context.Context, r request, in *struct {
 		ProjectAt
@@ -42,7 +42,7 @@ func (a *api) contextFields() {
 		if _, err := app.Project(r.State, in.Project); err != nil {
 			return nil, err
 		}
-		return listContextFields(r.State, &in.Project, in.Include == "root"), nil
+		return listContextFields(r, &in.Project, in.Include == "root"), nil
 	})
 
 	op, own = both("getContextField", http.MethodGet, field, "Get a context field", "", "", 0)
@@ -55,10 +55,10 @@ func (a *api) contextFields() {
 
 	op, own = both("getStrategiesByContextField", http.MethodGet, field+"/strategies", "List the strategies with constraints on a context field", "", "", 0)
 	register(a, op, func(_ context.Context, r request, in *ContextFieldAt) (contextFieldStrategies, error) {
-		return strategiesByContextField(r.State, nil, in.Field)
+		return strategiesByContextField(r, nil, in.Field)
 	})
 	register(a, own, func(_ context.Context, r request, in *ProjectContextFieldAt) (contextFieldStrategies, error) {
-		return strategiesByContextField(r.State, &in.Project, in.Field)
+		return strategiesByContextField(r, &in.Project, in.Field)
 	})
 
 	op, own = both("createContextField", http.MethodPost, "", "Create a context field", access.CreateContextField, access.UpdateProjectContext, http.StatusCreated)
@@ -230,10 +230,10 @@ func (a *api) createContextField(ctx context.Context, r request, project *flag.P
 
 // listContextFields returns the context fields of a project or (nil) of all, and the
 // others too if everything is asked for: for a project, the others are those of all.
-func listContextFields(s *state.State, project *flag.ProjectID, others bool) []contextFieldUsed {
-	used := contextUsage(s)
+func listContextFields(r request, project *flag.ProjectID, others bool) []contextFieldUsed {
+	used := contextUsage(r.State)
 	list := []contextFieldUsed{}
-	for _, f := range s.ContextFields() {
+	for _, f := range r.State.ContextFields() {
 		global := f.Project == nil
 		var wanted bool
 		if project == nil {
@@ -241,7 +241,7 @@ func listContextFields(s *state.State, project *flag.ProjectID, others bool) []c
 		} else {
 			wanted = !global && *f.Project == *project || global && others
 		}
-		if wanted {
+		if wanted && r.seesOwn(f.Project) {
 			list = append(list, viewContextFieldUsed(f, used))
 		}
 	}
@@ -256,12 +256,15 @@ func getContextField(s *state.State, project *flag.ProjectID, name string) (cont
 	return viewContextFieldUsed(f, contextUsage(s)), nil
 }
 
-func strategiesByContextField(s *state.State, project *flag.ProjectID, name string) (contextFieldStrategies, error) {
-	if _, err := app.ContextField(s, project, name); err != nil {
+func strategiesByContextField(r request, project *flag.ProjectID, name string) (contextFieldStrategies, error) {
+	if _, err := app.ContextField(r.State, project, name); err != nil {
 		return contextFieldStrategies{}, err
 	}
 	list := contextFieldStrategies{Strategies: []strategyUse{}}
-	for f := range s.Flags() {
+	for f := range r.State.Flags() {
+		if !r.sees(f.Project) {
+			continue
+		}
 		list.Strategies = append(list.Strategies, usesIn(f, func(s *flag.Strategy) bool {
 			return slices.ContainsFunc(s.Constraints, func(c flag.Constraint) bool { return c.ContextName == name })
 		})...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -165,8 +166,14 @@ func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
 func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]event, int, error) {
 	if r.Caller.Actor.IsAdmin() {
 		q.WithOrigin = true
-	} else if len(q.Projects) == 0 {
-		q.Projects = projectIDs(r.State)
+	} else {
+		if len(q.Projects) == 0 {
+			q.Projects = projectIDs(r.State)
+		}
+		q.Projects = slices.DeleteFunc(q.Projects, func(id string) bool { return !r.sees(flag.ProjectID(id)) })
+		if len(q.Projects) == 0 {
+			return []event{}, 0, nil
+		}
 	}
 	found, total, err := a.Events.Search(ctx, q)
 	events := make([]event, len(found))

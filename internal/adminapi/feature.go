@@ -246,7 +246,7 @@ func (a *api) createFeature(ctx context.Context, r request, in *struct {
 
 func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body validateFeature }) (empty, error) {
 	var project flag.ProjectID
-	if in.Body.ProjectID != nil {
+	if in.Body.ProjectID != nil && r.sees(*in.Body.ProjectID) {
 		project = *in.Body.ProjectID
 	}
 	return empty{}, app.ValidateFeatureName(r.State, in.Body.Name, project)
@@ -326,6 +326,9 @@ func (a *api) changeProject(ctx context.Context, r request, in *struct {
 	Body changeProject
 },
 ) (empty, error) {
+	if !r.sees(in.Body.NewProjectID) {
+		return empty{}, noProject(in.Body.NewProjectID)
+	}
 	return empty{}, a.App.MoveFeature(ctx, r.Caller, in.Project, in.Feature, in.Body.NewProjectID)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/flag"
 	reported "github.com/quorate/quorate/internal/usage"
 )
@@ -67,12 +68,12 @@ const (
 	metricsMaturity = "stable"
 )
 
-func (a *api) getFeatureUsageSummary(ctx context.Context, _ request, in *struct {
+func (a *api) getFeatureUsageSummary(ctx context.Context, r request, in *struct {
 	Name flag.Name `path:"name"`
 },
 ) (featureUsage, error) {
 	const day, lastHour = 24, 2 // the hour that runs, and the one before
-	counts, err := a.Usage.Hours(ctx, string(in.Name), day)
+	counts, err := a.hours(ctx, r, in.Name, day)
 	if err != nil {
 		return featureUsage{}, err
 	}
@@ -102,7 +103,15 @@ func (a *api) getFeatureUsageSummary(ctx context.Context, _ request, in *struct 
 	return summary, nil
 }
 
-func (a *api) getRawFeatureMetrics(ctx context.Context, _ request, in *struct {
+// hours returns how often a flag was used; a flag of which the caller may not know was not.
+func (a *api) hours(ctx context.Context, r request, name flag.Name, hours int) ([]reported.HourCount, error) {
+	if r.hidden(name) {
+		return nil, nil
+	}
+	return a.Usage.Hours(ctx, string(name), hours)
+}
+
+func (a *api) getRawFeatureMetrics(ctx context.Context, r request, in *struct {
 	Name      flag.Name `path:"name"`
 	HoursBack string    `query:"hoursBack" doc:"1 to 48; 24 if left out."`
 },
@@ -111,7 +120,7 @@ func (a *api) getRawFeatureMetrics(ctx context.Context, _ request, in *struct {
 	if err != nil || hours < 1 || hours > 48 {
 		hours = 24
 	}
-	counts, err := a.Usage.Hours(ctx, string(in.Name), hours)
+	counts, err := a.hours(ctx, r, in.Name, hours)
 	if err != nil {
 		return featureMetrics{}, err
 	}
@@ -180,7 +189,7 @@ type applications struct {
 	Total        int           `json:"total"`
 }
 
-func (a *api) getApplications(ctx context.Context, _ request, in *struct {
+func (a *api) getApplications(ctx context.Context, r request, in *struct {
 	Query     string `query:"query" doc:"A part of the name."`
 	Offset    string `query:"offset"`
 	Limit     string `query:"limit"`
@@ -192,24 +201,38 @@ func (a *api) getApplications(ctx context.Context, _ request, in *struct {
 		return applications{}, err
 	}
 	all = slices.DeleteFunc(all, func(one reported.Application) bool {
-		return !strings.Contains(strings.ToLower(one.Name), strings.ToLower(in.Query))
+		return !r.seesApplication(&one) || !strings.Contains(strings.ToLower(one.Name), strings.ToLower(in.Query))
 	})
 	if in.SortOrder == "desc" {
 		slices.Reverse(all)
 	}
 	list := applications{Applications: []application{}, Total: len(all)}
 	for _, one := range pageOf(all, in.Offset, in.Limit, 1000, 1000) {
-		list.Applications = append(list.Applications, applicationOf(one))
+		list.Applications = append(list.Applications, r.viewApplication(one))
 	}
 	return list, nil
 }
 
-func applicationOf(a reported.Application) application {
+// seesUse reports whether the caller may know that an application looks into a project.
+func (r request) seesUse(p reported.Place) bool {
+	return p.Project == access.Any || r.sees(flag.ProjectID(p.Project))
+}
+
+// seesApplication reports whether the caller may know of an application: not if all projects
+// into which it looks are hidden.
+func (r request) seesApplication(a *reported.Application) bool {
+	return len(a.Projects) == 0 || slices.ContainsFunc(a.Projects, r.seesUse)
+}
+
+func (r request) viewApplication(a reported.Application) application {
 	shown := application{
 		AppName: a.Name, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.SeenAt), Description: a.Description,
 		URL: a.URL, Color: a.Color, Icon: a.Icon, Strategies: append([]string{}, a.Strategies...), Usage: []applicationUsage{},
 	}
 	for _, p := range a.Projects { // by project and environment
+		if !r.seesUse(p) {
+			continue
+		}
 		if last := len(shown.Usage) - 1; last >= 0 && shown.Usage[last].Project == p.Project {
 			shown.Usage[last].Environments = append(shown.Usage[last].Environments, p.Environment)
 			continue

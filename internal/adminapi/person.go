@@ -125,38 +125,6 @@ func imageOf(p identity.Person) string {
 	return "https://gravatar.com/avatar/" + hex.EncodeToString(sum[:]) + "?s=42&d=retro&r=g"
 }
 
-// role is a role as lists show it.
-type role struct {
-	ID          access.RoleID   `json:"id"`
-	Name        string          `json:"name"`
-	Type        access.RoleType `json:"type"`
-	Description string          `json:"description"`
-	Project     *string         `json:"project" nullable:"true"`
-}
-
-func viewRole(r *access.Role) role {
-	return role{ID: r.ID, Name: r.Name, Type: r.Type, Description: r.Description}
-}
-
-// roleOf returns the role in the whole instance that an account has.
-func roleOf(s *state.State, account int64) role {
-	if a := s.Account(account); a != nil && s.Role(a.RootRole) != nil {
-		return viewRole(s.Role(a.RootRole))
-	}
-	return role{}
-}
-
-// rootRoles returns the roles that can be given in the whole instance.
-func rootRoles(s *state.State) []role {
-	roles := []role{}
-	for r := range s.Roles() {
-		if r.Type.Root() {
-			roles = append(roles, viewRole(r))
-		}
-	}
-	return roles
-}
-
 // users is everyone, with the roles that they can have.
 type users struct {
 	Users     []user `json:"users"`

@@ -179,9 +179,12 @@ type projectSummary struct {
 	Owners                []projectOwner   `json:"owners"`
 }
 
-// projectOwner is who looks after a project.
+// projectOwner is who looks after a project: a person, a group, or nobody in particular.
 type projectOwner struct {
 	OwnerType string `json:"ownerType" enum:"user,group,system"`
+	Name      string `json:"name,omitempty"`
+	Email     string `json:"email,omitempty"`
+	ImageURL  string `json:"imageUrl,omitempty"`
 }
 
 // onboardingStatus is how far a project has come.
@@ -237,16 +240,20 @@ type projectStats struct {
 	ProjectMembersAddedCurrentWindow int     `json:"projectMembersAddedCurrentWindow"`
 }
 
-func (a *api) getProjects(_ context.Context, r request, in *struct {
+func (a *api) getProjects(ctx context.Context, r request, in *struct {
 	Archived bool `query:"archived"`
 },
 ) (projects, error) {
 	list := projects{Version: 1, Projects: []projectSummary{}}
 	for p := range r.State.Projects() {
-		if p.Archived() != in.Archived {
+		if p.Archived() != in.Archived || !r.sees(p.ID) {
 			continue
 		}
 		c := countFlags(r.State, p.ID, a.App.Now())
+		owners, err := a.projectOwners(ctx, r.State, p.ID)
+		if err != nil {
+			return list, err
+		}
 		list.Projects = append(list.Projects, projectSummary{
 			ID:                p.ID,
 			Name:              p.Name,
@@ -254,16 +261,55 @@ func (a *api) getProjects(_ context.Context, r request, in *struct {
 			Health:            c.health(),
 			TechnicalDebt:     100 - c.health(),
 			FeatureCount:      c.active,
+			MemberCount:       len(membersOf(r.State, p.ID)),
 			CreatedAt:         instant(p.CreatedAt),
 			ArchivedAt:        instantOf(p.ArchivedAt),
 			Mode:              p.Mode,
 			DefaultStickiness: p.DefaultStickiness,
 			LastUpdatedAt:     instant(p.UpdatedAt),
 			OnboardingStatus:  c.onboarding(),
-			Owners:            []projectOwner{{OwnerType: "system"}},
+			Owners:            owners,
 		})
 	}
 	return list, nil
+}
+
+// projectOwners returns who has the role Owner in a project.
+func (a *api) projectOwners(ctx context.Context, s *state.State, id flag.ProjectID) ([]projectOwner, error) {
+	var owners []projectOwner
+	for held := range s.Assignments(id) {
+		if !held.Has(access.RoleOwner) {
+			continue
+		}
+		if g := s.Group(held.Subject.Group); g != nil {
+			owners = append(owners, projectOwner{OwnerType: "group", Name: g.Name})
+			continue
+		}
+		p, err := a.People.PersonAtHand(ctx, held.Subject.Account)
+		if err != nil {
+			return nil, err
+		}
+		owners = append(owners, projectOwner{OwnerType: "user", Name: cmp.Or(p.Name, p.Username, p.Email), Email: p.Email, ImageURL: imageOf(p)})
+	}
+	if owners == nil {
+		owners = []projectOwner{{OwnerType: "system"}}
+	}
+	return owners, nil
+}
+
+// membersOf returns the accounts that have a role in a project, or whose groups have one.
+func membersOf(s *state.State, id flag.ProjectID) map[int64]bool {
+	members := map[int64]bool{}
+	for held := range s.Assignments(id) {
+		if g := s.Group(held.Subject.Group); g != nil {
+			for _, m := range g.Members {
+				members[m.Account] = true
+			}
+			continue
+		}
+		members[held.Subject.Account] = true
+	}
+	return members
 }
 
 func (a *api) createProject(ctx context.Context, r request, in *struct{ Body createProject }) (projectCreated, error) {
@@ -405,6 +451,7 @@ func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) 
 		OnboardingStatus:  c.onboarding(),
 		Environments:      []projectEnvironmentIn{},
 		FeatureTypeCounts: []featureTypeCount{},
+		Members:           len(membersOf(r.State, p.ID)),
 		Stats:             stats,
 	}
 	if p.Naming != nil {
@@ -451,6 +498,11 @@ func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectI
 		count(f.CreatedAt, &stats.CreatedCurrentWindow, &stats.CreatedPastWindow)
 		if f.Archived() {
 			count(*f.ArchivedAt, &stats.ArchivedCurrentWindow, &stats.ArchivedPastWindow)
+		}
+	}
+	for held := range s.Assignments(id) {
+		if held.AddedAt.After(current) {
+			stats.ProjectMembersAddedCurrentWindow++
 		}
 	}
 	days, err := a.Events.Activity(ctx, string(id), past)
@@ -590,6 +642,7 @@ func (a *api) getProjectStatus(ctx context.Context, r request, in *ProjectAt) (p
 	for _, day := range days {
 		status.ActivityCountByDate = append(status.ActivityCountByDate, activityCount{day.Date.Format(time.DateOnly), day.Count})
 	}
+	status.Resources.Members = len(membersOf(r.State, in.Project))
 	for t := range r.State.Tokens() {
 		if slices.Contains(t.Projects, in.Project) {
 			status.Resources.APITokens++

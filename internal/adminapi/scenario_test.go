@@ -60,6 +60,10 @@ func scenarios() map[string][]scenario {
 		"metrics":              metricScenarios(),
 		"settings":             settingScenarios(),
 		"user":                 userScenarios(),
+		"roles":                roleScenarios(),
+		"groups":               groupScenarios(),
+		"project access":       projectAccessScenarios(),
+		"UI configuration":     uiConfigScenarios(),
 	}
 }
 

@@ -83,7 +83,7 @@ func (a *api) searchFeatures(_ context.Context, r request, in *searchFeaturesQue
 	matches := in.matcher(r.State, a.App.Now())
 	var found []*flag.Flag
 	for f := range r.State.Flags() {
-		if matches(f) {
+		if r.sees(f.Project) && matches(f) {
 			found = append(found, f)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -118,7 +119,9 @@ type strategyUse struct {
 func (a *api) getSegments(_ context.Context, r request, _ *struct{}) (segments, error) {
 	list := segments{Segments: []segmentUsed{}}
 	for s := range r.State.Segments() {
-		list.Segments = append(list.Segments, viewSegmentUsed(r.State, s))
+		if r.seesOwn(s.Project) {
+			list.Segments = append(list.Segments, viewSegmentUsed(r.State, s))
+		}
 	}
 	return list, nil
 }
@@ -135,7 +138,19 @@ func (a *api) validateSegment(_ context.Context, r request, in *struct{ Body nam
 	return empty{}, decide.ValidateSegmentName(r.State, in.Body.Name)
 }
 
+// hiddenSegment returns the fault of a segment that does not exist for one of which the caller
+// may not know.
+func (r request) hiddenSegment(id flag.SegmentID) error {
+	if s := r.State.Segment(id); s != nil && !r.seesOwn(s.Project) {
+		return fault.New(fault.NotFound, "No segment exists with ID \"%d\"", id)
+	}
+	return nil
+}
+
 func (a *api) getSegment(_ context.Context, r request, in *SegmentAt) (Segment, error) {
+	if err := r.hiddenSegment(in.ID); err != nil {
+		return Segment{}, err
+	}
 	s, err := decide.Segment(r.State, in.ID)
 	if err != nil {
 		return Segment{}, err
@@ -148,6 +163,9 @@ func (a *api) updateSegment(ctx context.Context, r request, in *struct {
 	Body upsertSegment
 },
 ) (empty, error) {
+	if err := r.hiddenSegment(in.ID); err != nil {
+		return empty{}, err
+	}
 	return empty{}, a.App.UpdateSegment(ctx, r.Caller, in.ID, in.Body.settings())
 }
 
@@ -161,15 +179,24 @@ func (b upsertSegment) settings() decide.SegmentSettings {
 }
 
 func (a *api) removeSegment(ctx context.Context, r request, in *SegmentAt) (empty, error) {
+	if err := r.hiddenSegment(in.ID); err != nil {
+		return empty{}, err
+	}
 	return empty{}, a.App.DeleteSegment(ctx, r.Caller, in.ID)
 }
 
 func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt) (segmentStrategies, error) {
+	if err := r.hiddenSegment(in.ID); err != nil {
+		return segmentStrategies{}, err
+	}
 	if _, err := decide.Segment(r.State, in.ID); err != nil {
 		return segmentStrategies{}, err
 	}
 	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []strategyUse{}}
 	for name := range r.State.SegmentUsers(in.ID) {
+		if r.hidden(name) {
+			continue
+		}
 		list.Strategies = append(list.Strategies, usesIn(r.State.Flag(name), func(s *flag.Strategy) bool {
 			return slices.Contains(s.Segments, in.ID)
 		})...)
@@ -184,7 +211,7 @@ func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
 	list := segments{Segments: []segmentUsed{}}
 	for f := range r.State.Flags() {
 		for _, row := range f.Environments {
-			if s := row.Strategy(in.ID); s != nil {
+			if s := row.Strategy(in.ID); s != nil && r.sees(f.Project) {
 				for _, id := range s.Segments {
 					list.Segments = append(list.Segments, viewSegmentUsed(r.State, r.State.Segment(id)))
 				}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,19 +65,24 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.mustHappen(t, append(story(), vocabularyStory(keyring)...)...)
+	w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
 	w.mustKeepSecrets(t, keyring)
+	w.mustBeKnown(t)
 	a := app.New(app.Options{
 		Engine: w.engine,
 		Now:    time.Now,
 		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
 		Keys:   keyring,
 	})
+	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
 		App:           a,
 		Authenticator: callers{},
-		Tokens:        identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now}),
+		Tokens:        people,
+		People:        people,
+		URL:           "https://flags.example.com/here",
+		Version:       "1.2.3",
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
 		Usage:         w.mustReport(t),
 	})
@@ -192,6 +198,16 @@ func actors() map[string]access.Actor {
 			access.ReadProjectToken, access.CreateProjectToken, access.DeleteProjectToken)),
 		// backender looks after the tokens of backends.
 		"backender": user(12, grants("", "", access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken)),
+		"root":      {Ref: "user:1", Grants: []access.Grant{{Permission: access.Admin}}},
+		// editor has no permissions here; the root role is what counts.
+		"editor": user(editor),
+		"mark":   user(mark),
+		// auditor may read roles.
+		"auditor": user(auditor, grants("", "", access.ReadRole)),
+		// access reader may see who has access to a project.
+		"access reader": user(7, grants("other", "", access.ReadProjectAccess)),
+		// approver looks after who has access to a project, and approves in one environment.
+		"approver": user(12, grants("guarded", "", access.WriteProjectAccess, access.ReadProjectAccess), grants("guarded", "development", access.ApproveChangeRequest)),
 	}
 }
 
