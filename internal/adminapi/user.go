@@ -49,6 +49,19 @@ type tokenUser struct {
 // permission is a permission that the caller holds.
 type permission access.Grant
 
+// viewGrant returns a grant in Unleash's form: where a permission can be bound to a project or
+// an environment and is not, it says * (reference/platform.md, section 3.1).
+func viewGrant(g access.Grant) permission {
+	entry, _ := access.EntryOf(g.Permission)
+	if g.Project == "" && entry.Scope != access.ScopeRoot {
+		g.Project = access.Any
+	}
+	if g.Environment == "" && entry.Scope == access.ScopeEnvironment {
+		g.Environment = access.Any
+	}
+	return permission(g)
+}
+
 // feedback is what a person has answered to a question of the web app.
 type feedback struct {
 	FeedbackID string `json:"feedbackId"`
@@ -57,7 +70,7 @@ type feedback struct {
 func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 	who := me{Permissions: []permission{}, Feedback: []feedback{}, Splash: map[string]bool{}}
 	for _, g := range r.Caller.Actor.All() {
-		who.Permissions = append(who.Permissions, permission(g))
+		who.Permissions = append(who.Permissions, viewGrant(g))
 	}
 	if id := r.Caller.Actor.Ref.Account(); id != 0 {
 		p, err := a.People.PersonAtHand(ctx, id)
