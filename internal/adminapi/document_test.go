@@ -11,7 +11,7 @@ import (
 	"github.com/quorate/quorate/internal/adminapi"
 )
 
-var update = flag.Bool("update", false, "write openapi/openapi.json anew")
+var update = flag.Bool("update", false, "write openapi/openapi.json and the golden files anew")
 
 const documentFile = "../../openapi/openapi.json"
 

@@ -36,6 +36,7 @@ type world struct {
 	db      *store.DB
 	engine  *engine.Engine
 	handler http.Handler
+	callers callers  // those who may call, beside actors
 	written []string // "type project/environment/feature" of each event since the story
 }
 
@@ -44,7 +45,7 @@ var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
-	w := &world{db: db}
+	w := &world{db: db, callers: callers{}}
 	var err error
 	w.engine, err = engine.Open(t.Context(), engine.Options{
 		DB:    db,
@@ -68,17 +69,18 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
 	w.mustKeepSecrets(t, keyring)
 	w.mustBeKnown(t)
+	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
 	a := app.New(app.Options{
 		Engine: w.engine,
+		People: people,
 		Now:    time.Now,
 		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
 		Keys:   keyring,
 	})
-	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
 		App:           a,
-		Authenticator: callers{},
+		Authenticator: w.callers,
 		Tokens:        people,
 		People:        people,
 		URL:           "https://flags.example.com/here",
@@ -148,16 +150,20 @@ func (w *world) call(t testing.TB, as, method, path, body string, header map[str
 	return a
 }
 
-// callers stand in for identity: who calls is what Authorization says.
-type callers struct{}
+// callers stand in for identity: who calls is what Authorization says. They know who is among
+// them, and all actors.
+type callers map[string]access.Actor
 
-func (callers) Authenticate(r *http.Request) (access.Actor, error) {
+func (c callers) Authenticate(r *http.Request) (access.Actor, error) {
 	name := identity.Secret(r.Header.Get("Authorization"))
 	switch name {
 	case "":
 		return access.Actor{}, fault.New(fault.Unauthenticated, "You must log in to use Quorate.")
 	case "frontend":
 		return access.Actor{}, identity.WrongType()
+	}
+	if actor, ok := c[name]; ok {
+		return actor, nil
 	}
 	actor, ok := actors()[name]
 	if !ok {
