@@ -46,18 +46,18 @@ export const theme = createTheme({
 });
 
 /** Ties Mantine's colours to those of app.css, where text on each ground has a contrast of 4.5 at least. */
-export const resolver: CSSVariablesResolver = () => ({
-  variables: {
-    '--mantine-color-body': 'var(--q-ground)',
-    '--mantine-color-text': 'var(--q-text)',
-    '--mantine-color-dimmed': 'var(--q-dim)',
-    '--mantine-color-placeholder': 'var(--q-dim)',
-    '--mantine-color-default': 'var(--q-panel)',
-    '--mantine-color-default-hover': 'var(--q-hover)',
-    '--mantine-color-default-border': 'var(--q-line)',
-    '--mantine-color-error': 'var(--q-red)',
-    '--mantine-color-anchor': 'var(--q-accent)',
-  },
-  light: {},
-  dark: {},
-});
+export const resolver: CSSVariablesResolver = () => ({ variables: {}, light: colors, dark: colors });
+
+const colors = {
+  '--mantine-color-body': 'var(--q-ground)',
+  '--mantine-color-text': 'var(--q-text)',
+  '--mantine-color-bright': 'var(--q-text)',
+  '--mantine-color-dimmed': 'var(--q-dim)',
+  '--mantine-color-placeholder': 'var(--q-dim)',
+  '--mantine-color-default': 'var(--q-panel)',
+  '--mantine-color-default-hover': 'var(--q-hover)',
+  '--mantine-color-default-color': 'var(--q-text)',
+  '--mantine-color-default-border': 'var(--q-line)',
+  '--mantine-color-error': 'var(--q-red)',
+  '--mantine-color-anchor': 'var(--q-accent)',
+};

@@ -41,3 +41,10 @@ export function contextFieldsQuery(projectId?: string) {
     staleTime,
   });
 }
+
+/** All environments of the instance. */
+export const allEnvironmentsQuery = queryOptions({
+  queryKey: ['environments'],
+  queryFn: async () => (await ok(api.GET('/api/admin/environments'))).environments,
+  staleTime,
+});

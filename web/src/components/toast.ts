@@ -10,6 +10,6 @@ export function done(message: string) {
 }
 
 /** Says why something could not be done. It stays long enough to be read. */
-export function failed(error: unknown) {
+export function failed(error: Error) {
   notifications.show({ title: texts.state.notDone, message: sentence(error), color: 'red', autoClose: 12_000, closeButtonProps });
 }

@@ -1,0 +1,33 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { texts } from '../texts';
+
+interface ConfirmProps {
+  title: string;
+  words: string;
+  /** What the button says: the act, and what it is done to. */
+  act: string;
+  danger?: boolean;
+  pending?: boolean;
+  no?: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something is done that is not easily undone. */
+export function Confirm({ title, words, act, danger = false, pending = false, no = texts.cancel, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Modal opened onClose={onClose} title={title} zIndex={300}>
+      <Stack gap="md">
+        <Text size="sm">{words}</Text>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {no}
+          </Button>
+          <Button data-autofocus loading={pending} onClick={onConfirm} {...(danger ? { color: 'red' } : {})}>
+            {act}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,23 @@
+import { cloneElement, type ReactElement, type ReactNode } from 'react';
+import styles from './Tabs.module.css';
+
+interface Tab {
+  label: ReactNode;
+  link: ReactElement<{ className?: string; 'aria-current'?: 'page' | undefined; children?: ReactNode }>;
+  on: boolean;
+}
+
+/** The parts of a page, each with an address of its own. */
+export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  return (
+    <nav aria-label={label} className={styles.tabs}>
+      {tabs.map((tab, index) =>
+        cloneElement(
+          tab.link,
+          { key: index, className: `${styles.tab} ${tab.on ? styles.on : ''}`, 'aria-current': tab.on ? 'page' : undefined },
+          tab.label,
+        ),
+      )}
+    </nav>
+  );
+}

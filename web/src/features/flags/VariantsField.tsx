@@ -1,0 +1,153 @@
+import { ActionIcon, Button, Checkbox, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { PlusIcon, XIcon } from '@primer/octicons-react';
+import type { Variant } from '../../client/flags';
+import { totalWeight, withWeights } from '../../client/strategy';
+import { SharesBar } from '../../components/StrategyView';
+import { texts } from '../../texts';
+import styles from './VariantsField.module.css';
+
+/** A variant that is being written, with a key of its own. */
+export interface VariantDraft {
+  key: number;
+  variant: Variant;
+}
+
+type PayloadType = NonNullable<Variant['payload']>['type'];
+
+let keys = 0;
+
+export function variantDraftsOf(variants: Variant[]): VariantDraft[] {
+  return variants.map((variant) => ({ key: keys++, variant }));
+}
+
+/** Returns the variants as the server takes them; all are as sticky as their strategy. */
+export function variantsOf(drafts: VariantDraft[], stickiness: string): Variant[] {
+  return drafts.map(({ variant }) => ({ ...variant, name: variant.name.trim(), stickiness, weightType: variant.weightType ?? 'variable' }));
+}
+
+/** Returns what is wrong, by the keys of the variants. */
+export function problemsIn(drafts: VariantDraft[]): Map<number, string> {
+  const problems = new Map<number, string>();
+  const fixed = drafts.filter(({ variant }) => variant.weightType === 'fix');
+  const fixedWeight = fixed.reduce((sum, { variant }) => sum + variant.weight, 0);
+  for (const { key, variant } of drafts) {
+    const name = variant.name.trim();
+    if (name === '') problems.set(key, texts.variant.needsName);
+    else if (drafts.some((other) => other.key !== key && other.variant.name.trim() === name)) problems.set(key, texts.variant.twice);
+    else if (variant.payload?.type === 'json' && !isJson(variant.payload.value)) problems.set(key, texts.variant.badJson);
+    else if (variant.payload?.type === 'number' && (variant.payload.value.trim() === '' || Number.isNaN(Number(variant.payload.value)))) {
+      problems.set(key, texts.variant.badNumber);
+    }
+  }
+  const last = fixed.at(-1);
+  if (last && fixedWeight > totalWeight) problems.set(last.key, texts.variant.tooMuch);
+  else if (last && fixed.length === drafts.length && fixedWeight !== totalWeight) problems.set(last.key, texts.variant.allFixed);
+  return problems;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface VariantsFieldProps {
+  value: VariantDraft[];
+  onChange: (drafts: VariantDraft[]) => void;
+  problems: Map<number, string>;
+}
+
+/** Edits the variants of a strategy: names, shares and payloads. */
+export function VariantsField({ value, onChange, problems }: VariantsFieldProps) {
+  const weighted = withWeights(value.map(({ variant }) => variant));
+
+  function set(key: number, changed: Partial<Variant>) {
+    onChange(value.map((draft) => (draft.key === key ? { key, variant: { ...draft.variant, ...changed } } : draft)));
+  }
+
+  function setPayload(key: number, type: PayloadType | undefined, text: string) {
+    onChange(
+      value.map((draft) => {
+        if (draft.key !== key) return draft;
+        const { payload: _before, ...rest } = draft.variant;
+        return { key, variant: type === undefined ? rest : { ...rest, payload: { type, value: text } } };
+      }),
+    );
+  }
+
+  return (
+    <div className={styles.variants}>
+      {value.length > 0 && <SharesBar variants={weighted} />}
+      {value.map(({ key, variant }, index) => {
+        const name = variant.name || texts.variant.number(index + 1);
+        const fixed = variant.weightType === 'fix';
+        const type = variant.payload?.type;
+        const payload = {
+          'aria-label': texts.variant.payloadOf(name),
+          value: variant.payload?.value ?? '',
+          spellCheck: false,
+          onChange: (event: { currentTarget: { value: string } }) => setPayload(key, type, event.currentTarget.value),
+        };
+        return (
+          <fieldset key={key} className={styles.variant}>
+            <legend className={styles.legend}>{texts.variant.number(index + 1)}</legend>
+            <div className={styles.row}>
+              <TextInput
+                className={styles.name}
+                label={texts.variant.name}
+                spellCheck={false}
+                value={variant.name}
+                error={problems.get(key)}
+                onChange={(event) => set(key, { name: event.currentTarget.value })}
+              />
+              <NumberInput
+                w={92}
+                label={texts.variant.weight}
+                suffix=" %"
+                min={0}
+                max={100}
+                decimalScale={1}
+                hideControls
+                disabled={!fixed}
+                value={(weighted[index]?.weight ?? 0) / 10}
+                onChange={(percent) => set(key, { weight: Math.round(Number(percent) * 10) })}
+              />
+              <Checkbox
+                className={styles.fixed}
+                label={texts.variant.fixed}
+                checked={fixed}
+                onChange={(event) =>
+                  set(key, { weightType: event.currentTarget.checked ? 'fix' : 'variable', weight: weighted[index]?.weight ?? 0 })
+                }
+              />
+            </div>
+            <div className={styles.row}>
+              <Select
+                w={132}
+                aria-label={texts.variant.payloadType}
+                data={(['none', 'string', 'json', 'csv', 'number'] as const).map((one) => ({ value: one, label: texts.variant.payloadTypes[one] }))}
+                value={type ?? 'none'}
+                onChange={(next) => setPayload(key, next === 'none' ? undefined : (next as PayloadType), variant.payload?.value ?? '')}
+              />
+              {(type === 'json' || type === 'csv') && <Textarea className={styles.payload} maxRows={12} ff="monospace" {...payload} />}
+              {(type === 'string' || type === 'number') && <TextInput className={styles.payload} inputMode={type === 'number' ? 'decimal' : 'text'} {...payload} />}
+            </div>
+            <ActionIcon className={styles.remove} aria-label={texts.variant.remove(name)} onClick={() => onChange(value.filter((draft) => draft.key !== key))}>
+              <XIcon />
+            </ActionIcon>
+          </fieldset>
+        );
+      })}
+      <Button
+        variant="default"
+        leftSection={<PlusIcon />}
+        onClick={() => onChange([...value, ...variantDraftsOf([{ name: '', weight: 0, weightType: 'variable', stickiness: 'default' }])])}
+      >
+        {texts.variant.add}
+      </Button>
+    </div>
+  );
+}
