@@ -66,10 +66,11 @@ func environmentScenarios() []scenario {
 			events: []string{
 				"project-environment-removed default/production", "project-environment-removed full/production", "project-environment-removed guarded/production",
 				"project-environment-removed named/production", "project-environment-removed other/production",
-				"api-token-deleted production", "environment-deleted production", "change-requests-bypassed guarded/production",
+				"api-token-deleted production", "role-updated", "environment-deleted production", "change-requests-bypassed guarded/production",
 			},
 			then: map[string]string{
 				"/environments": `{"environments":[{"name":"development"}]}`,
+				"/roles/7":      `{"permissions":[{"name":"PROJECT_USER_ACCESS_READ"}]}`,
 				"/api-tokens":   `{"tokens":[{"tokenName":"terraform"},{"secret":"` + backendSecret + `"},{"secret":"` + severalSecret + `"}]}`,
 			},
 		},

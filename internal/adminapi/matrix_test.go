@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/store/storetest"
+	"github.com/quorate/quorate/internal/webfault"
 )
 
 // matrixFile says who may do what. It is written by go test ./internal/adminapi -update.
@@ -157,6 +159,7 @@ func (w *world) may(t testing.TB, as string, asked []scenario) string {
 			path = "/api/admin" + path
 		}
 		ctx, cancel := context.WithCancel(t.Context())
+		ctx = webfault.WithRequest(ctx, "", slog.New(slog.DiscardHandler)) // nothing can be written, which is an error
 		r := httptest.NewRequestWithContext(ctx, s.method, path, strings.NewReader(s.body))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Authorization", as)

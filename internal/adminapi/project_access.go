@@ -12,11 +12,11 @@ import (
 // projectAccess registers how people say who may do what in a project.
 func (a *api) projectAccess() {
 	const (
-		all   = projectPath + "/access"
-		user  = projectPath + "/users/{userId}/roles"
-		group = projectPath + "/groups/{groupId}/roles"
-		rule  = "Who gives a role must hold all that it allows, in the same environments. "
-		owner = "A project that has an owner keeps one."
+		all     = projectPath + "/access"
+		ofUser  = projectPath + "/users/{userId}/roles"
+		ofGroup = projectPath + "/groups/{groupId}/roles"
+		rule    = "Who gives a role must hold all that it allows, in the same environments. "
+		owner   = "A project that has an owner keeps one."
 	)
 	reader := []access.Permission{access.UpdateProject, access.ReadProjectAccess}
 	writer := []access.Permission{access.UpdateProject, access.WriteProjectAccess}
@@ -29,10 +29,10 @@ func (a *api) projectAccess() {
 	}, a.getProjectAccess)
 	register(a, op("addAccessToProject", http.MethodPost, all, "Give people and groups roles in a project", rule+"What they hold already, they keep."), a.addAccessToProject)
 	register(a, op("setProjectAccess", http.MethodPut, all, "Replace who has which roles in a project", rule+owner), a.setProjectAccess)
-	register(a, op("setRolesForUser", http.MethodPut, user, "Replace the roles of a person in a project", rule+owner), a.setRolesForUser)
-	register(a, op("removeUserAccess", http.MethodDelete, user, "Take all roles in a project from a person", owner), a.removeUserAccess)
-	register(a, op("setRolesForGroup", http.MethodPut, group, "Replace the roles of a group in a project", rule+owner), a.setRolesForGroup)
-	register(a, op("removeGroupAccess", http.MethodDelete, group, "Take all roles in a project from a group", owner), a.removeGroupAccess)
+	register(a, op("setRolesForUser", http.MethodPut, ofUser, "Replace the roles of a person in a project", rule+owner), a.setRolesForUser)
+	register(a, op("removeUserAccess", http.MethodDelete, ofUser, "Take all roles in a project from a person", owner), a.removeUserAccess)
+	register(a, op("setRolesForGroup", http.MethodPut, ofGroup, "Replace the roles of a group in a project", rule+owner), a.setRolesForGroup)
+	register(a, op("removeGroupAccess", http.MethodDelete, ofGroup, "Take all roles in a project from a group", owner), a.removeGroupAccess)
 }
 
 // ProjectUserAt names a person or a service account in a project.

@@ -186,8 +186,8 @@ func cloneFlags(d *decide.Decision, to state.Scope, from flag.EnvironmentName) {
 	}
 }
 
-// DeleteEnvironment removes an environment, from each project that has it first, and
-// with the tokens that open it.
+// DeleteEnvironment removes an environment, from each project that has it first, with the
+// tokens that open it, and with what roles allow there.
 //
 // Faults: NotFound.
 func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName) error {
@@ -206,6 +206,7 @@ func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.Environ
 			}
 		}
 		gone = deleteTokens(d, func(t *access.APIToken) bool { return t.Environment == name })
+		unbindRoles(d, name)
 		d.Add(state.Scope{Environment: name}, state.EnvironmentDeleted{Before: *env})
 		return nil
 	}, func(tx *store.Tx) error { return forgetSecrets(tx, gone) })

@@ -9,6 +9,7 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -160,6 +161,18 @@ func tidied(r access.Role) access.Role {
 	}
 	r.Permissions = once
 	return r
+}
+
+// unbindRoles takes from roles what they allow in an environment that goes, so that another one
+// of that name, later, gives nobody anything.
+func unbindRoles(d *decide.Decision, env flag.EnvironmentName) {
+	for role := range d.Roles() {
+		after := *role
+		after.Permissions = slices.DeleteFunc(slices.Clone(role.Permissions), func(p access.RolePermission) bool { return p.Environment == env })
+		if len(after.Permissions) < len(role.Permissions) {
+			d.Add(state.Scope{}, state.RoleUpdated{Before: *role, After: after})
+		}
+	}
 }
 
 // holders returns how many accounts and groups have a role, wherever.

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/flagtest"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -78,4 +80,30 @@ func BenchmarkRestore(b *testing.B) {
 	runtime.ReadMemStats(&after)
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc), "live-bytes")
 	runtime.KeepAlive(s)
+}
+
+// BenchmarkActor looks up somebody who is a member of 200 projects, as every request does.
+func BenchmarkActor(b *testing.B) {
+	s := &state.State{}
+	events := []state.Event{{Payload: state.LedgerCreated{ID: "0190b5a0-0000-7000-8000-000000000000", Format: 1}}}
+	for _, role := range access.BuiltInRoles() {
+		events = append(events, state.Event{Payload: state.RoleCreated{Role: role}})
+	}
+	events = append(events, state.Event{Payload: state.UserCreated{ID: 1, RootRole: access.RoleViewer}})
+	for n := range 200 {
+		at := state.Scope{Project: flag.ProjectID(fmt.Sprintf("project-%d", n))}
+		events = append(events,
+			state.Event{Scope: at, Payload: state.ProjectCreated{Project: flag.Project{ID: at.Project, Name: "p", Mode: flag.ModeOpen}}},
+			state.Event{Scope: at, Payload: state.ProjectAccessAdded{Subjects: []state.Subject{state.AccountSubject(1)}, Roles: []access.RoleID{access.RoleMember}}})
+	}
+	s, err := state.Preview(s, events, state.Place{At: noon})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if actor, known := s.Actor(1); !known || len(actor.Projects) != 200 {
+			b.Fatalf("got %v", actor)
+		}
+	}
 }
