@@ -53,6 +53,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/requests"
 	reported "github.com/quorate/quorate/internal/usage"
 	"github.com/quorate/quorate/internal/webfault"
 )
@@ -77,6 +78,7 @@ type Options struct {
 	Authenticator Authenticator
 	Tokens        Tokens
 	Events        *eventlog.Log
+	Requests      *requests.Requests
 	Usage         *reported.Usage
 	// People knows names, passwords and sessions.
 	People *identity.Identity
@@ -109,6 +111,8 @@ func (a *api) operations() {
 	a.projectEnvironments()
 	a.environments()
 	a.segments()
+	a.changeRequests()
+	a.protection()
 	a.constraints()
 	a.contextFields()
 	a.tags()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -89,10 +90,14 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 	document.AddOperation(described)
 	a.huma.Adapter().Handle(described, a.huma.Middlewares().Handler(func(ctx huma.Context) {
 		r := requestOf(ctx.Context())
+		op := op
 		in, err := input.read(ctx, r.body)
 		var out any
 		if err == nil {
 			out, err = fn(ctx.Context(), r, in)
+		}
+		if proposed, ok := errors.AsType[*app.Proposed](err); ok {
+			op, out, err = op.accepted(), a.viewChangeRequest(ctx.Context(), r, proposed.Request), nil
 		}
 		if err == nil {
 			err = a.answer(ctx, op, r, out)
@@ -102,6 +107,13 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 			webfault.Write(w, r.http, err)
 		}
 	}))
+}
+
+// accepted returns the operation as it answers when it was not done but put into a change
+// request.
+func (op operation) accepted() operation {
+	op.Status = http.StatusAccepted
+	return op
 }
 
 // answer writes what an operation returned. If it fails, nothing has been written.

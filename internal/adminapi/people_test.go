@@ -24,6 +24,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
@@ -67,7 +68,8 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	h := &house{db: db, now: time.Now().UTC().Truncate(time.Second)}
 	var err error
 	h.engine, err = engine.Open(t.Context(), engine.Options{
-		DB: db, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Project: func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) },
+		DB:      db, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
 	})
 	if err != nil {
@@ -95,7 +97,8 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
 		App: h.app, Authenticator: people, Tokens: people, People: people, URL: houseURL,
-		Events: eventlog.New(eventlog.Options{DB: db, State: h.engine.State}),
+		Requests: requests.New(db),
+		Events:   eventlog.New(eventlog.Options{DB: db, State: h.engine.State}),
 		SendLink: func(_ context.Context, to identity.Person, link string) {
 			h.links = append(h.links, to.Email+" "+link)
 		},

@@ -27,6 +27,7 @@ import (
 const (
 	revisionHeader = "Quorate-Revision"
 	reasonHeader   = "Quorate-Reason"
+	proposeHeader  = "Quorate-Change-Request"
 )
 
 // awaitRevision is how long a request waits for the revision that it asks for.
@@ -65,12 +66,18 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 		webfault.Write(w, r, err)
 		return
 	}
+	propose, err := proposal(r)
+	if err != nil {
+		webfault.Write(w, r, err)
+		return
+	}
 	next(huma.WithValue(ctx, requestKey{}, request{
 		State: newest,
 		Caller: app.Caller{
-			Actor:  actor,
-			Origin: app.Origin{IP: address(r), UserAgent: r.UserAgent()},
-			Reason: strings.TrimSpace(r.Header.Get(reasonHeader)),
+			Actor:   actor,
+			Origin:  app.Origin{IP: address(r), UserAgent: r.UserAgent()},
+			Reason:  strings.TrimSpace(r.Header.Get(reasonHeader)),
+			Propose: propose,
 		},
 		http:   r,
 		header: w.Header(),
@@ -85,6 +92,16 @@ func (a *api) caller(r *http.Request, op operation) (access.Actor, error) {
 		return access.Actor{}, identity.SameOrigin(r)
 	}
 	return a.Authenticator.Authenticate(r)
+}
+
+// proposal returns whether the caller wants a write proposed instead of made.
+func proposal(r *http.Request) (app.Proposal, error) {
+	switch p := app.Proposal(r.Header.Get(proposeHeader)); p {
+	case app.WriteDirectly, app.IntoDraft, app.IntoReview:
+		return p, nil
+	default:
+		return "", fault.Field("/headers/"+proposeHeader, "The header %s must be %q or %q. You sent %q.", proposeHeader, app.IntoDraft, app.IntoReview, p)
+	}
 }
 
 // refuseCaller answers somebody who may not call. A bad API token gets the bare message

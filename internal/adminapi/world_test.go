@@ -27,6 +27,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -48,10 +49,11 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	w := &world{db: db, callers: callers{}}
 	var err error
 	w.engine, err = engine.Open(t.Context(), engine.Options{
-		DB:    db,
-		Now:   time.Now,
-		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
-		Log:   slog.New(slog.DiscardHandler),
+		Project: func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) },
+		DB:      db,
+		Now:     time.Now,
+		NewID:   func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
+		Log:     slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +87,7 @@ func newWorld(t testing.TB, db *store.DB) *world {
 		People:        people,
 		URL:           "https://flags.example.com/here",
 		Version:       "1.2.3",
+		Requests:      requests.New(db),
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
 		Usage:         w.mustReport(t),
 	})

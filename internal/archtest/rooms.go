@@ -169,6 +169,12 @@ func Rooms() []Room {
 			Why: "it tells what happened and can make nothing happen",
 		},
 		{
+			Dir: "internal/requests", Level: Shell,
+			For: "where change requests are looked for: open ones in the state, closed ones in their index and events",
+			May: []string{"state", "store"},
+			Why: "it finds requests and can do nothing with them",
+		},
+		{
 			Dir: "internal/sdkhttp", Level: Shell,
 			For: "what the HTTP of all SDKs has in common: tokens, limits, cross-origin requests, contexts",
 			May: []string{"identity", "webfault"},
@@ -189,7 +195,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/adminapi", Level: Shell,
 			For: "HTTP for the web app, Terraform, scripts; reads go straight to the state",
-			May: []string{"app", "state", "identity", "eventlog", "usage", "webfault"},
+			May: []string{"app", "state", "identity", "eventlog", "requests", "usage", "webfault"},
 			Why: "it writes through app only, so that no handler can go round the gate",
 		},
 		{
@@ -219,7 +225,7 @@ func Rooms() []Room {
 			Dir: "internal/server", Level: Shell,
 			For: "puts the rooms together; start, health, Prometheus, stop",
 			May: []string{
-				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "webfault",
+				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "requests", "webfault",
 				"sdkapi", "ofrep", "adminapi", "interchange", "scheduler", "notify", "web",
 			},
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",

@@ -62,17 +62,21 @@ func Change(d *Decision, in changerequest.Place, c change.Change) error {
 	}
 }
 
-// rank says when a change takes effect: segments first, since strategies may need them;
-// flags are archived together, so that parents and children can go in one request; and a
-// segment is deleted when nobody uses it any more.
+// rank says when a change takes effect: segments first, since strategies may need them; a
+// flag is switched on when it has the strategies of the request, so that it gets the default
+// one, which lets everyone in, only if it has none; flags are archived together, so that
+// parents and children can go in one request; and a segment is deleted when nobody uses it
+// any more.
 func rank(c change.Change) int {
 	switch c.Payload.(type) {
 	case change.UpdateSegment:
 		return 0
-	case change.ArchiveFeature:
+	case change.UpdateEnabled:
 		return 2
-	case change.DeleteSegment:
+	case change.ArchiveFeature:
 		return 3
+	case change.DeleteSegment:
+		return 4
 	default:
 		return 1
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ofrep"
+	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/sdkapi"
 	"github.com/quorate/quorate/internal/webfault"
 	"github.com/quorate/quorate/web"
@@ -49,9 +50,10 @@ func (s *Server) handler() http.Handler {
 	}).Mount(r)
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
-		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
-		Usage:  s.usage,
-		People: s.identity, URL: s.URL(), Version: s.settings.Version,
+		Requests: requests.New(s.db),
+		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
+		Usage:    s.usage,
+		People:   s.identity, URL: s.URL(), Version: s.settings.Version,
 		// There is no mail yet, so an administrator who reads the log passes the link on.
 		SendLink: func(ctx context.Context, to identity.Person, link string) {
 			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)

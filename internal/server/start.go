@@ -18,6 +18,8 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/payload"
+	"github.com/quorate/quorate/internal/requests"
+	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/usage"
 )
 
@@ -67,6 +69,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	options := s.settings.engineOptions(s.db)
 	options.Log = s.settings.Log
+	options.Project = func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) }
 	if s.engine, err = engine.Open(ctx, options); err != nil {
 		return fmt.Errorf("server: open the ledger: %w", err)
 	}

@@ -1,0 +1,502 @@
+package adminapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/gate"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/requests"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// changeRequest is a change request (reference/change-requests.md, section 1.4). What Unleash
+// does not have stands on the request itself, never inside its parts.
+type changeRequest struct {
+	ID              changerequest.ID                `json:"id"`
+	Title           string                          `json:"title"`
+	Description     string                          `json:"description"`
+	Environment     flag.EnvironmentName            `json:"environment"`
+	Project         flag.ProjectID                  `json:"project"`
+	MinApprovals    int                             `json:"minApprovals" doc:"The largest number that an environment asks for in which the changes take effect."`
+	State           changerequest.State             `json:"state"`
+	StateTimestamps map[changerequest.State]instant `json:"stateTimestamps"`
+	CreatedBy       requestUser                     `json:"createdBy"`
+	CreatedAt       instant                         `json:"createdAt"`
+	Features        []changeRequestFeature          `json:"features"`
+	Segments        []changeRequestSegment          `json:"segments"`
+	Approvals       []changeRequestVote             `json:"approvals" doc:"Those of the current round and content."`
+	Rejections      []changeRequestVote             `json:"rejections"`
+	Comments        []changeRequestComment          `json:"comments"`
+	Reviewers       []requestUser                   `json:"reviewers" doc:"Who was asked for a review."`
+	ReviewerGroups  []requestGroup                  `json:"reviewerGroups"`
+
+	ContentID      string                  `json:"contentId" doc:"Identifies what the changes say; a vote can name it."`
+	Round          int                     `json:"round" doc:"One more with each edit after submitting; votes belong to a round."`
+	Deadline       *instant                `json:"deadline,omitempty" doc:"When the request expires if its approvals have not come."`
+	Standing       []changeRequestStanding `json:"standing" doc:"How far each environment has agreed in which the changes take effect."`
+	Missing        string                  `json:"missing,omitempty" doc:"What is missing, and who can give it."`
+	Conflicts      []string                `json:"conflicts" doc:"What keeps the request from being applied."`
+	Drift          []changeRequestDrift    `json:"drift" doc:"What has moved since the changes were drafted, or the last approval that was needed."`
+	DriftID        string                  `json:"driftId,omitempty" doc:"Names the drift, for applying the request all the same."`
+	Overlaps       []requestLink           `json:"overlaps" doc:"Other open requests that change the same."`
+	AllowedActions []allowedAction         `json:"allowedActions" doc:"Each thing that can be done, whether you may do it now, and if not, why."`
+	ClosedBy       *requestUser            `json:"closedBy,omitempty" doc:"Who applied, rejected or cancelled it."`
+	ClosedReason   string                  `json:"closedReason,omitempty"`
+}
+
+// requestUser is somebody who has to do with a request.
+type requestUser struct {
+	ID       int64   `json:"id"`
+	Username *string `json:"username" nullable:"true"`
+	Name     string  `json:"name"`
+	ImageURL *string `json:"imageUrl" nullable:"true"`
+}
+
+// requestGroup is a group that was asked for a review.
+type requestGroup struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// requestLink points to another request.
+type requestLink struct {
+	ID    changerequest.ID    `json:"id"`
+	Title string              `json:"title,omitempty"`
+	State changerequest.State `json:"state"`
+}
+
+// changeRequestFeature is a flag with the changes of it.
+type changeRequestFeature struct {
+	Name          flag.Name            `json:"name"`
+	Conflict      string               `json:"conflict,omitempty" doc:"Why none of the changes can be applied."`
+	Changes       []changeRequestEntry `json:"changes"`
+	DefaultChange *defaultChange       `json:"defaultChange,omitempty" doc:"What happens besides."`
+}
+
+// ChangeRequestEntry is a change of a flag.
+type changeRequestEntry struct {
+	ID        change.ID   `json:"id"`
+	Action    string      `json:"action"`
+	Payload   any         `json:"payload,omitempty" doc:"With the snapshot of what it replaces."`
+	Conflict  string      `json:"conflict,omitempty" doc:"Why the change cannot be applied."`
+	CreatedBy requestUser `json:"createdBy"`
+	CreatedAt instant     `json:"createdAt"`
+}
+
+// changeRequestSegment is a change of a segment.
+type changeRequestSegment struct {
+	ID        change.ID   `json:"id"`
+	Action    string      `json:"action"`
+	Name      string      `json:"name"`
+	Payload   any         `json:"payload"`
+	Conflict  string      `json:"conflict,omitempty"`
+	CreatedBy requestUser `json:"createdBy"`
+	CreatedAt instant     `json:"createdAt"`
+}
+
+// defaultChange is what happens besides: a strategy is added, or the flag is switched off.
+type defaultChange struct {
+	Action  string `json:"action"`
+	Payload any    `json:"payload"`
+}
+
+// changeRequestVote is an approval or a rejection.
+type changeRequestVote struct {
+	CreatedBy requestUser `json:"createdBy"`
+	CreatedAt instant     `json:"createdAt"`
+}
+
+// changeRequestComment is a comment, in Markdown.
+type changeRequestComment struct {
+	ID        int64       `json:"id"`
+	Text      string      `json:"text"`
+	CreatedBy requestUser `json:"createdBy"`
+	CreatedAt instant     `json:"createdAt"`
+}
+
+// changeRequestStanding is how far an environment has agreed.
+type changeRequestStanding struct {
+	Project     flag.ProjectID       `json:"project"`
+	Environment flag.EnvironmentName `json:"environment"`
+	Required    int                  `json:"required"`
+	Given       int                  `json:"given"`
+	CountedIDs  []int64              `json:"counted" doc:"Whose approvals count."`
+}
+
+// changeRequestDrift is a field that has moved.
+type changeRequestDrift struct {
+	ChangeID change.ID       `json:"changeId"`
+	Feature  flag.Name       `json:"feature,omitempty"`
+	Field    string          `json:"field"`
+	Before   json.RawMessage `json:"before"`
+	Now      json.RawMessage `json:"now"`
+	Wanted   json.RawMessage `json:"wanted,omitempty"`
+}
+
+// allowedAction is something that can be done with a request.
+type allowedAction struct {
+	Action  string `json:"action"`
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason,omitempty" doc:"Why not."`
+}
+
+// names knows who the actors of requests are.
+type names struct {
+	state *state.State
+	who   map[int64]identity.Person
+}
+
+// names returns who has to do with requests. People who cannot be read just now have no names.
+func (a *api) names(ctx context.Context, s *state.State) names {
+	n := names{state: s, who: map[int64]identity.Person{}}
+	for account := range s.Accounts() {
+		if p, err := a.People.PersonAtHand(ctx, account.ID); err == nil {
+			n.who[account.ID] = p
+		}
+	}
+	return n
+}
+
+func (n names) of(ref access.Ref) requestUser {
+	if id := ref.Account(); id != 0 {
+		return n.account(id)
+	}
+	by := eventlog.CreatorOf(n.state, string(ref))
+	return requestUser{ID: by.ID, Username: &by.Name, Name: by.Name}
+}
+
+func (n names) account(id int64) requestUser {
+	p, ok := n.who[id]
+	if !ok {
+		return requestUser{ID: id, Name: "(deleted)"}
+	}
+	image := imageOf(p)
+	username := cmp.Or(p.Username, p.Email)
+	return requestUser{ID: id, Username: &username, Name: cmp.Or(p.Name, username), ImageURL: &image}
+}
+
+// viewChangeRequest returns a request as the caller sees it.
+func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changerequest.Request) changeRequest {
+	s := a.App.State()
+	n := a.names(ctx, s)
+	view := changeRequest{
+		ID: cr.ID, Title: cr.ShownTitle(), Description: cr.Description, Environment: cr.Environment, Project: cr.Project,
+		MinApprovals: cr.MinApprovals(), State: cr.State, StateTimestamps: map[changerequest.State]instant{},
+		CreatedBy: n.of(cr.Author), CreatedAt: instant(cr.CreatedAt),
+		Approvals: n.votes(cr.Current()), Rejections: n.votes(cr.Rejections), Comments: []changeRequestComment{},
+		Reviewers: []requestUser{}, ReviewerGroups: []requestGroup{},
+		ContentID: cr.ContentID(), Round: cr.Round, Standing: []changeRequestStanding{}, Conflicts: []string{},
+		Drift: []changeRequestDrift{}, Overlaps: []requestLink{}, AllowedActions: []allowedAction{}, ClosedReason: cr.ClosedReason,
+	}
+	for name, at := range cr.Entered {
+		view.StateTimestamps[name] = instant(at)
+	}
+	for _, c := range cr.Comments {
+		view.Comments = append(view.Comments, changeRequestComment{c.ID, c.Text, n.of(c.By), instant(c.At)})
+	}
+	for _, id := range cr.Reviewers {
+		view.Reviewers = append(view.Reviewers, n.account(id))
+	}
+	for _, id := range cr.ReviewerGroups {
+		if g := s.Group(id); g != nil {
+			view.ReviewerGroups = append(view.ReviewerGroups, requestGroup{g.ID, g.Name})
+		}
+	}
+	if cr.ClosedAt != nil {
+		by := n.of(cr.ClosedBy)
+		view.ClosedBy = &by
+	}
+	if deadline := cr.Deadline(); !deadline.IsZero() {
+		view.Deadline = (*instant)(&deadline)
+	}
+	var conflicts []change.Conflict
+	if !cr.State.Closed() {
+		conflicts = a.viewOpen(&view, r, s, cr)
+	} else {
+		view.Approvals = n.votes(cr.Approvals)
+		if cr.State == changerequest.Applied {
+			view.Approvals = n.votes(cr.Counted)
+		}
+	}
+	view.Features, view.Segments = n.changes(cr, conflicts)
+	if !cr.State.Closed() {
+		for i := range view.Features {
+			view.Features[i].DefaultChange = defaultChangeOf(s, cr, view.Features[i].Name)
+		}
+	}
+	return view
+}
+
+// viewOpen fills in what only matters while a request is open.
+func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *changerequest.Request) []change.Conflict {
+	world := gate.World(s)
+	standing := changerequest.StandingOf(cr, world)
+	for _, p := range standing {
+		counted := []int64{}
+		for _, v := range p.Counted {
+			counted = append(counted, v.By.ID())
+		}
+		view.Standing = append(view.Standing, changeRequestStanding{p.Project, p.Environment, p.Rule.RequiredApprovals, len(p.Counted), counted})
+		view.MinApprovals = max(view.MinApprovals, p.Rule.RequiredApprovals)
+	}
+	view.Missing = standing.Sentence()
+	conflicts := world.Conflicts(cr)
+	for _, c := range conflicts {
+		view.Conflicts = append(view.Conflicts, c.Reason)
+	}
+	if moved := change.DriftOf(s, cr.Environment, cr.Changes); len(moved) > 0 {
+		view.DriftID = change.DriftID(cr.ContentID(), moved)
+		for _, d := range moved {
+			view.Drift = append(view.Drift, changeRequestDrift{d.Change, d.Feature, d.Field, d.Before, d.Now, d.Wanted})
+		}
+	}
+	for _, other := range overlaps(s, cr) {
+		if other.State != changerequest.Draft || other.Author == r.Caller.Actor.Ref {
+			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State})
+		}
+	}
+	for _, action := range changerequest.Actions(cr, world, r.Caller.Actor, a.App.Now()) {
+		view.AllowedActions = append(view.AllowedActions, allowedAction{action.Name, action.Allowed, action.Reason})
+	}
+	return conflicts
+}
+
+// overlaps returns the other open requests that change the same flags there, or the same segments.
+func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Request {
+	var others []*changerequest.Request
+	add := func(other *changerequest.Request) {
+		if other.ID != cr.ID && !slices.Contains(others, other) {
+			others = append(others, other)
+		}
+	}
+	for _, name := range cr.Features() {
+		for other := range s.OpenRequestsOn(name) {
+			if other.Environment == cr.Environment {
+				add(other)
+			}
+		}
+	}
+	for _, c := range cr.Changes {
+		if id := c.Segment(); id != 0 {
+			for other := range s.OpenRequestsUsing(id) {
+				add(other)
+			}
+		}
+	}
+	return others
+}
+
+func (n names) votes(votes []changerequest.Vote) []changeRequestVote {
+	views := make([]changeRequestVote, len(votes))
+	for i, v := range votes {
+		views[i] = changeRequestVote{n.of(v.By), instant(v.At)}
+	}
+	return views
+}
+
+// changes returns the changes of flags, grouped by flag, and those of segments.
+func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict) ([]changeRequestFeature, []changeRequestSegment) {
+	features, segments := []changeRequestFeature{}, []changeRequestSegment{}
+	for _, name := range cr.Features() {
+		features = append(features, changeRequestFeature{Name: name, Changes: []changeRequestEntry{}})
+	}
+	author := n.of(cr.Author)
+	for _, c := range cr.Changes {
+		conflict, whole := "", false
+		for _, found := range conflicts {
+			if found.Change == c.ID {
+				conflict, whole = found.Reason, found.Feature
+			}
+		}
+		payload := viewPayload(c)
+		if id := c.Segment(); id != 0 {
+			segments = append(segments, changeRequestSegment{
+				c.ID, c.Payload.Action(), n.segment(id, c.Base.Segment), payload, conflict, author, instant(c.CreatedAt),
+			})
+			continue
+		}
+		i := slices.IndexFunc(features, func(f changeRequestFeature) bool { return f.Name == c.Feature })
+		entry := changeRequestEntry{c.ID, c.Payload.Action(), payload, conflict, author, instant(c.CreatedAt)}
+		if whole {
+			features[i].Conflict, entry.Conflict = conflict, ""
+		}
+		features[i].Changes = append(features[i].Changes, entry)
+	}
+	return features, segments
+}
+
+func (n names) segment(id flag.SegmentID, base *flag.Segment) string {
+	if base != nil {
+		return base.Name
+	}
+	if segment := n.state.Segment(id); segment != nil {
+		return segment.Name
+	}
+	return ""
+}
+
+// strategyPayload is the payload of a change of a strategy.
+type strategyPayload struct {
+	featureStrategy
+	Snapshot *featureStrategy `json:"snapshot,omitempty"`
+}
+
+// viewPayload returns the payload of a change in the form in which it is sent, with the snapshot
+// of what it replaces (section 2.1).
+func viewPayload(c change.Change) any {
+	var snapshot *featureStrategy
+	if c.Base.Strategy != nil {
+		view := viewStrategy(c.Base.Strategy)
+		snapshot = &view
+	}
+	switch p := c.Payload.(type) {
+	case change.UpdateEnabled:
+		return changeEnabled{p.Enabled, p.ActivateDisabled}
+	case change.AddStrategy:
+		return strategyPayload{viewSettings(p.Minted, p.StrategySettings), nil}
+	case change.UpdateStrategy:
+		return strategyPayload{viewSettings(p.ID, p.StrategySettings), snapshot}
+	case change.DeleteStrategy:
+		view := struct {
+			ID       flag.StrategyID  `json:"id"`
+			Name     string           `json:"name,omitempty"`
+			Title    *string          `json:"title,omitempty"`
+			Disabled bool             `json:"disabled,omitempty"`
+			Snapshot *featureStrategy `json:"snapshot,omitempty"`
+		}{ID: p.ID, Snapshot: snapshot}
+		if snapshot != nil {
+			view.Name, view.Title, view.Disabled = snapshot.Name, snapshot.Title, snapshot.Disabled
+		}
+		return view
+	case change.ReorderStrategy:
+		return append([]change.StrategyOrder{}, p.Order...)
+	case change.PatchVariant:
+		return struct {
+			Variants []variant `json:"variants"`
+			Snapshot []variant `json:"snapshot"`
+		}{viewVariants(p.Variants), viewVariants(c.Base.Variants)}
+	case change.AddDependency:
+		return struct {
+			Feature  flag.Name `json:"feature"`
+			Enabled  bool      `json:"enabled"`
+			Variants []string  `json:"variants"`
+		}{p.Feature, p.Enabled, append([]string{}, p.Variants...)}
+	case change.UpdateSegment:
+		return viewSegmentPayload(flag.Segment{ID: p.ID, Name: p.Name, Description: p.Description, Project: p.Project, Constraints: p.Constraints}, c.Base.Segment)
+	case change.DeleteSegment:
+		view := struct {
+			ID       flag.SegmentID  `json:"id"`
+			Name     string          `json:"name,omitempty"`
+			Snapshot *segmentPayload `json:"snapshot,omitempty"`
+		}{ID: p.ID}
+		if c.Base.Segment != nil {
+			snapshot := viewSegmentPayload(*c.Base.Segment, nil)
+			view.Name, view.Snapshot = c.Base.Segment.Name, &snapshot
+		}
+		return view
+	default:
+		return nil
+	}
+}
+
+// segmentPayload is the payload of a change of a segment.
+type segmentPayload struct {
+	ID          flag.SegmentID  `json:"id"`
+	Name        string          `json:"name"`
+	Description *string         `json:"description"`
+	Project     *flag.ProjectID `json:"project"`
+	Constraints []constraint    `json:"constraints"`
+	Snapshot    *segmentPayload `json:"snapshot,omitempty"`
+}
+
+func viewSegmentPayload(s flag.Segment, base *flag.Segment) segmentPayload {
+	view := segmentPayload{ID: s.ID, Name: s.Name, Description: s.Description, Project: s.Project, Constraints: viewConstraints(s.Constraints)}
+	if base != nil {
+		snapshot := viewSegmentPayload(*base, nil)
+		view.Snapshot = &snapshot
+	}
+	return view
+}
+
+func viewSettings(id flag.StrategyID, s change.StrategySettings) featureStrategy {
+	view := viewStrategy(&flag.Strategy{
+		ID: id, Name: s.Name, Title: s.Title, Disabled: s.Disabled, Constraints: s.Constraints,
+		Parameters: s.Parameters, Segments: s.Segments, Variants: s.Variants,
+	})
+	if s.SortOrder != nil {
+		view.SortOrder = *s.SortOrder
+	}
+	return view
+}
+
+// defaultChangeOf returns what the changes of a flag lead to besides what they say
+// (section 4.5): a strategy for a flag that is switched on without any, or the flag being
+// switched off with its last strategy.
+func defaultChangeOf(s *state.State, cr *changerequest.Request, name flag.Name) *defaultChange {
+	var mine []change.Change
+	var minted flag.StrategyID
+	says := false
+	for _, c := range cr.Changes {
+		if c.Feature != name {
+			continue
+		}
+		mine = append(mine, c)
+		if p, ok := c.Payload.(change.UpdateEnabled); ok {
+			minted = p.Minted
+			says = says || !p.Enabled
+		}
+	}
+	for _, e := range decide.Try(s, cr.Place(), mine).Events {
+		switch p := e.Payload.(type) {
+		case state.FeatureStrategyAdded:
+			if p.Strategy.ID == minted {
+				view := viewStrategy(&p.Strategy)
+				return &defaultChange{change.ActionAddStrategy, createFeatureStrategy{
+					Name: view.Name, Title: view.Title, Disabled: &view.Disabled, Constraints: view.Constraints, Parameters: view.Parameters,
+				}}
+			}
+		case state.FeatureEnvironmentDisabled:
+			if !says {
+				return &defaultChange{change.ActionUpdateEnabled, changeEnabled{Enabled: false}}
+			}
+		}
+	}
+	return nil
+}
+
+// changeRequestSummary is a request in a list.
+type changeRequestSummary struct {
+	ID          changerequest.ID       `json:"id"`
+	Title       string                 `json:"title"`
+	Environment flag.EnvironmentName   `json:"environment"`
+	Project     flag.ProjectID         `json:"project"`
+	State       changerequest.State    `json:"state"`
+	CreatedBy   requestUser            `json:"createdBy"`
+	CreatedAt   instant                `json:"createdAt"`
+	Features    []changeRequestFeature `json:"features" doc:"Without their changes."`
+	Segments    []name                `json:"segments"`
+}
+
+func (n names) summary(found requests.Summary) changeRequestSummary {
+	view := changeRequestSummary{
+		ID: found.ID, Title: cmp.Or(found.Title, changerequest.DefaultTitle(found.ID)), Environment: found.Environment, Project: found.Project,
+		State: found.State, CreatedBy: n.of(found.Author), CreatedAt: instant(found.CreatedAt),
+		Features: []changeRequestFeature{}, Segments: []name{},
+	}
+	for _, name := range found.Features {
+		view.Features = append(view.Features, changeRequestFeature{Name: name, Changes: []changeRequestEntry{}})
+	}
+	for _, segment := range found.Segments {
+		view.Segments = append(view.Segments, name{segment})
+	}
+	return view
+}

@@ -1,0 +1,360 @@
+// Package requests is where change requests are looked for: open ones in the state, closed
+// ones in their index and in the ledger, in one list.
+//
+// A closed request leaves the state, so that memory grows with what is open. Index writes its
+// row in the transaction that closes it; what it says is read from its events, which no
+// deletion of flags, strategies or people can touch.
+//
+// What happens to a request belongs in changerequest and app; the shapes that an API shows
+// belong in adminapi.
+package requests
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Requests finds change requests. Its methods may be called from several goroutines at once.
+type Requests struct {
+	db *store.DB
+}
+
+// New returns a Requests that finds closed requests in db.
+func New(db *store.DB) *Requests { return &Requests{db} }
+
+// Index writes the rows of the requests that the events of one batch closed. It is called in
+// the transaction that stores the batch.
+func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
+	open := map[changerequest.ID]*changerequest.Request{}
+	for _, e := range events {
+		p, ok := e.Payload.(state.ChangeRequestEvent)
+		if !ok {
+			continue
+		}
+		at, by := e.Stored.At, access.Ref(e.Stored.Actor)
+		if created, ok := p.Fact.(changerequest.Created); ok {
+			open[p.ID] = changerequest.New(p.ID, changerequest.Place{Project: e.Project, Environment: e.Environment}, created, at, by)
+			continue
+		}
+		r := open[p.ID]
+		if r == nil {
+			r = before.ChangeRequest(p.ID)
+		}
+		if r == nil {
+			continue // a comment on a request that was closed before
+		}
+		next, err := r.After(p.Fact, at, by)
+		if err != nil {
+			return fmt.Errorf("requests: index: %w", err)
+		}
+		open[p.ID] = next
+		if next.State.Closed() && !r.State.Closed() {
+			if err := tx.PutClosedRequest(row(before, next, e.Stored.Revision)); err != nil {
+				return fmt.Errorf("requests: index: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func row(s *state.State, r *changerequest.Request, revision int64) store.ClosedRequest {
+	found := summary(s, r)
+	return store.ClosedRequest{
+		ID: int64(r.ID), Project: string(r.Project), Environment: string(r.Environment), State: string(r.State),
+		Title: r.Title, Author: string(r.Author), CreatedAt: r.CreatedAt, ClosedAt: *r.ClosedAt, Revision: revision,
+		Features: texts(found.Features), Segments: found.Segments, Reviewers: r.Reviewers, ReviewerGroups: r.ReviewerGroups,
+	}
+}
+
+func texts[T ~string](names []T) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = string(name)
+	}
+	return all
+}
+
+// Get returns a change request, open or closed; nil if there is none. Whether somebody may
+// see it is not asked.
+func (q *Requests) Get(ctx context.Context, s *state.State, id changerequest.ID) (*changerequest.Request, error) {
+	if r := s.ChangeRequest(id); r != nil {
+		return r, nil
+	}
+	if !s.HadChangeRequest(id) {
+		return nil, nil
+	}
+	events, _, err := q.db.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
+	if err != nil {
+		return nil, fmt.Errorf("requests: read %d: %w", id, err)
+	}
+	slices.Reverse(events)
+	return state.Refold(id, events)
+}
+
+// Summary is what lists show of a request.
+type Summary struct {
+	ID          changerequest.ID
+	Project     flag.ProjectID
+	Environment flag.EnvironmentName
+	State       changerequest.State
+	Title       string // empty: the default one
+	Author      access.Ref
+	CreatedAt   time.Time
+	Features    []flag.Name
+	Segments    []string // names
+}
+
+// summary returns what lists show of a request.
+func summary(s *state.State, r *changerequest.Request) Summary {
+	found := Summary{
+		ID: r.ID, Project: r.Project, Environment: r.Environment, State: r.State, Title: r.Title,
+		Author: r.Author, CreatedAt: r.CreatedAt, Features: r.Features(),
+	}
+	for _, c := range r.Changes {
+		if id := c.Segment(); id != 0 {
+			if name := segmentName(s, id, c.Base.Segment); !slices.Contains(found.Segments, name) {
+				found.Segments = append(found.Segments, name)
+			}
+		}
+	}
+	return found
+}
+
+// segmentName returns what a segment is called, or was when it was drafted.
+func segmentName(s *state.State, id flag.SegmentID, base *flag.Segment) string {
+	if segment := s.Segment(id); segment != nil {
+		return segment.Name
+	}
+	if base != nil {
+		return base.Name
+	}
+	return fmt.Sprintf("segment-%d", id)
+}
+
+func summaryOf(r store.ClosedRequest) Summary {
+	found := Summary{
+		ID: changerequest.ID(r.ID), Project: flag.ProjectID(r.Project), Environment: flag.EnvironmentName(r.Environment),
+		State: changerequest.State(r.State), Title: r.Title, Author: access.Ref(r.Author), CreatedAt: r.CreatedAt, Segments: r.Segments,
+	}
+	for _, name := range r.Features {
+		found.Features = append(found.Features, flag.Name(name))
+	}
+	return found
+}
+
+// Sort is what requests are sorted by; what is equal stands in the order of creation.
+type Sort string
+
+// The orders, by the names that the API has for them.
+const (
+	ByCreation    Sort = "createdAt"
+	ByTitle       Sort = "title"
+	ByProject     Sort = "project"
+	ByEnvironment Sort = "environment"
+	ByState       Sort = "state"
+)
+
+// sorts are the orders as the store has them.
+var sorts = map[Sort]store.ClosedRequestSort{
+	ByTitle: store.SortByTitle, ByProject: store.SortByProject, ByEnvironment: store.SortByEnvironment, ByState: store.SortByState,
+}
+
+// Query says which requests are wanted. Lists are satisfied by one of their values; what is
+// empty does not matter.
+type Query struct {
+	// Actor is who asks: only requests of projects that they may see are found, and only their
+	// own drafts.
+	Actor        access.Actor
+	Projects     []flag.ProjectID
+	Environments []flag.EnvironmentName
+	States       []changerequest.State
+	Authors      []access.Ref
+	// Reviewers were asked for a review, themselves or with one of ReviewerGroups.
+	Reviewers      []int64
+	ReviewerGroups []int64
+	Feature        flag.Name
+	Text           string // a part of the title or of the name of a flag or segment
+	From, To       time.Time
+	Open, Closed   bool // which of the two; both false: both
+
+	SortBy        Sort // empty: ByCreation
+	Ascending     bool
+	Offset, Limit int // a Limit of 0 means all
+}
+
+// Search returns a page of the requests that match, newest first unless it says otherwise, and
+// how many match in all.
+func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]Summary, int, error) {
+	var open []Summary
+	if query.Open || !query.Closed {
+		open = query.open(s)
+	}
+	if query.Open && !query.Closed {
+		return window(open, query.Offset, query.Limit), len(open), nil
+	}
+	filter := query.filter(s)
+	if len(open) == 0 {
+		filter.Offset = query.Offset
+		filter.Limit = query.Limit
+		rows, total, err := q.closed(ctx, filter)
+		return rows, total, err
+	}
+	// The page lies in the merge of both lists, so of each its first part is enough.
+	if query.Limit > 0 {
+		filter.Limit = query.Offset + query.Limit
+	}
+	closed, total, err := q.closed(ctx, filter)
+	if err != nil {
+		return nil, 0, err
+	}
+	all := append(open, closed...)
+	slices.SortStableFunc(all, query.compare)
+	return window(all, query.Offset, query.Limit), len(open) + total, nil
+}
+
+func (q *Requests) closed(ctx context.Context, filter store.ClosedRequestFilter) ([]Summary, int, error) {
+	rows, total, err := q.db.ClosedRequests(ctx, filter)
+	if err != nil {
+		return nil, 0, fmt.Errorf("requests: search: %w", err)
+	}
+	found := make([]Summary, len(rows))
+	for i, r := range rows {
+		found[i] = summaryOf(r)
+	}
+	return found, total, nil
+}
+
+func window(list []Summary, offset, limit int) []Summary {
+	list = list[min(offset, len(list)):]
+	if limit > 0 {
+		list = list[:min(limit, len(list))]
+	}
+	return list
+}
+
+// open returns the open requests that match, sorted.
+func (query *Query) open(s *state.State) []Summary {
+	sees := map[flag.ProjectID]bool{}
+	text := strings.ToLower(query.Text)
+	var found []Summary
+	for r := range s.OpenRequests() {
+		may, known := sees[r.Project]
+		if !known {
+			may = s.MaySee(query.Actor, r.Project)
+			sees[r.Project] = may
+		}
+		if !may || !query.matches(r) {
+			continue
+		}
+		if m := summary(s, r); text == "" || m.contains(text) {
+			found = append(found, m)
+		}
+	}
+	slices.SortStableFunc(found, query.compare)
+	return found
+}
+
+func (query *Query) matches(r *changerequest.Request) bool {
+	return (r.State != changerequest.Draft || r.Author == query.Actor.Ref) &&
+		anyOf(query.Projects, r.Project) && anyOf(query.Environments, r.Environment) &&
+		anyOf(query.States, r.State) && anyOf(query.Authors, r.Author) &&
+		(query.Feature == "" || slices.Contains(r.Features(), query.Feature)) &&
+		(query.From.IsZero() || !r.CreatedAt.Before(query.From)) && (query.To.IsZero() || r.CreatedAt.Before(query.To)) &&
+		query.asks(r)
+}
+
+// asks reports whether one of the reviewers or groups was asked for a review.
+func (query *Query) asks(r *changerequest.Request) bool {
+	if len(query.Reviewers) == 0 && len(query.ReviewerGroups) == 0 {
+		return true
+	}
+	in := func(list []int64) func(int64) bool { return func(id int64) bool { return slices.Contains(list, id) } }
+	return slices.ContainsFunc(r.Reviewers, in(query.Reviewers)) || slices.ContainsFunc(r.ReviewerGroups, in(query.ReviewerGroups))
+}
+
+func anyOf[T comparable](wanted []T, value T) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
+}
+
+// contains reports whether a text in small letters is part of what the request is called or changes.
+func (m Summary) contains(text string) bool {
+	if strings.Contains(strings.ToLower(m.Title), text) {
+		return true
+	}
+	in := func(name string) bool { return strings.Contains(strings.ToLower(name), text) }
+	return slices.ContainsFunc(texts(m.Features), in) || slices.ContainsFunc(m.Segments, in)
+}
+
+// compare orders requests as the store does.
+func (query *Query) compare(a, b Summary) int {
+	order := 0
+	switch query.SortBy {
+	case ByTitle:
+		order = cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+	case ByProject:
+		order = cmp.Compare(a.Project, b.Project)
+	case ByEnvironment:
+		order = cmp.Compare(a.Environment, b.Environment)
+	case ByState:
+		order = cmp.Compare(a.State, b.State)
+	}
+	order = cmp.Or(order, cmp.Compare(a.ID, b.ID))
+	if !query.Ascending {
+		order = -order
+	}
+	return order
+}
+
+// filter returns the query as the store understands it.
+func (query *Query) filter(s *state.State) store.ClosedRequestFilter {
+	filter := store.ClosedRequestFilter{
+		Environments: texts(query.Environments), States: texts(query.States), Authors: texts(query.Authors),
+		Reviewers: query.Reviewers, ReviewerGroups: query.ReviewerGroups,
+		Feature: string(query.Feature), Text: query.Text, CreatedFrom: query.From, CreatedTo: query.To,
+		SortBy: sorts[query.SortBy], Ascending: query.Ascending,
+	}
+	if len(query.Projects) == 0 && query.Actor.IsAdmin() {
+		return filter // of all projects, deleted ones too
+	}
+	filter.Projects = []string{}
+	wanted := query.Projects
+	if len(wanted) == 0 {
+		for p := range s.Projects() {
+			wanted = append(wanted, p.ID)
+		}
+	}
+	for _, id := range wanted {
+		if s.MaySee(query.Actor, id) {
+			filter.Projects = append(filter.Projects, string(id))
+		}
+	}
+	return filter
+}
+
+// Counts says how many requests a project has, by state; others' drafts do not count.
+func (q *Requests) Counts(ctx context.Context, s *state.State, actor access.Actor, project flag.ProjectID) (map[changerequest.State]int, error) {
+	closed, err := q.db.ClosedRequestCounts(ctx, string(project))
+	if err != nil {
+		return nil, fmt.Errorf("requests: count: %w", err)
+	}
+	counts := map[changerequest.State]int{}
+	for name, n := range closed {
+		counts[changerequest.State(name)] = n
+	}
+	for r := range s.OpenRequestsOf(project) {
+		if r.State != changerequest.Draft || r.Author == actor.Ref {
+			counts[r.State]++
+		}
+	}
+	return counts, nil
+}
