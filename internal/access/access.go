@@ -100,14 +100,15 @@ func (a Actor) Can(project flag.ProjectID, env flag.EnvironmentName, anyOf ...Pe
 }
 
 // MayGive returns nil if the actor holds all that a role allows in the project, in the same
-// environments, or is an admin. Else it returns an InvalidOperation fault: nobody hands on
+// environments, or is an admin. UpdateProject counts for the permissions that are parts of it. Else it returns an InvalidOperation fault: nobody hands on
 // what they do not have.
 func (a Actor) MayGive(r *Role, project flag.ProjectID) error {
 	if a.IsAdmin() {
 		return nil
 	}
 	for _, p := range r.Permissions {
-		if a.Holds(p.Permission, project, p.Environment) {
+		if a.Holds(p.Permission, project, p.Environment) ||
+			slices.Contains(partOfUpdateProject, p.Permission) && a.Holds(UpdateProject, project, "") {
 			continue
 		}
 		where := "in every environment"

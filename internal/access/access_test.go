@@ -98,6 +98,8 @@ func TestMayGive(t *testing.T) {
 		{"an admin", access.System(), role(everywhere, inProject), ""},
 		{"a role that gives nothing", actor(), role(), ""},
 		{"all that the role gives", actor(everywhere, inProject), role(inProd, inProject), ""},
+		{"what the role gives a part of", actor(inProject), role(access.RolePermission{Permission: access.WriteChangeRequestSettings}), ""},
+		{"a part of what the role gives", actor(access.RolePermission{Permission: access.WriteProjectSettings}), role(inProject), `"UPDATE_PROJECT" in the project`},
 		{"the same environment", actor(inProd), role(inProd), ""},
 		{"one environment only", actor(inProd), role(everywhere), `"APPROVE_CHANGE_REQUEST" in every environment`},
 		{"no environment", actor(inProject), role(inProd), `"APPROVE_CHANGE_REQUEST" in the environment "prod"`},

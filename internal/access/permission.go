@@ -73,6 +73,13 @@ const (
 	WriteChangeRequestSettings   Permission = "PROJECT_CHANGE_REQUEST_WRITE"
 )
 
+// partOfUpdateProject are the permissions of which UpdateProject is the sum: whatever asks for
+// one of them takes it as well (reference/platform.md, section 3.1).
+var partOfUpdateProject = []Permission{
+	ReadProjectAccess, WriteProjectAccess, ReadDefaultStrategy, WriteDefaultStrategy,
+	ReadProjectSettings, WriteProjectSettings, ReadChangeRequestSettings, WriteChangeRequestSettings,
+}
+
 // Permissions in an environment of a project.
 const (
 	CreateFeatureStrategy            Permission = "CREATE_FEATURE_STRATEGY"
