@@ -111,6 +111,64 @@ func BenchmarkRead(b *testing.B) {
 	})
 }
 
+var closedRequests = flag.Int("closed-requests", 100_000, "how many closed requests BenchmarkClosedRequests has in its index")
+
+// BenchmarkClosedRequests reads the first page of the index by each filter, with the
+// total. The requests are spread over ten projects, 200 authors and 1,000 flags; each
+// tenth has the text.
+func BenchmarkClosedRequests(b *testing.B) {
+	benchmarkEach(b, func(b *testing.B, db *store.DB) {
+		for i := 0; i < *closedRequests; i += 1000 {
+			var some []store.ClosedRequest
+			for id := i + 1; id <= min(i+1000, *closedRequests); id++ {
+				r := closed(int64(id))
+				r.Project = fmt.Sprintf("project-%d", id%10)
+				r.Author = fmt.Sprintf("user:%d", id/10%200)
+				r.Title = fmt.Sprintf("Raise the rollout to %d percent", id/10%100)
+				r.State = []string{"Applied", "Applied", "Rejected", "Cancelled"}[id/10%4]
+				r.Reviewers = []int64{int64(id % 50), int64(id%50 + 1)}
+				r.Features = []string{fmt.Sprintf("a-flag-with-a-name-%d", id%1000), fmt.Sprintf("another-flag-%d", id%700)}
+				some = append(some, r)
+			}
+			mustPutClosed(b, db, some...)
+		}
+		projects := []string{"project-1", "project-2", "project-3", "project-4", "project-5"}
+		for _, page := range []struct {
+			name   string
+			filter store.ClosedRequestFilter
+		}{
+			{"all", store.ClosedRequestFilter{}},
+			{"project", store.ClosedRequestFilter{Projects: projects[:1]}},
+			{"several projects", store.ClosedRequestFilter{Projects: projects}},
+			{"author", store.ClosedRequestFilter{Authors: []string{"user:7"}}},
+			{"reviewer", store.ClosedRequestFilter{Reviewers: []int64{12}}},
+			{"missing reviewer", store.ClosedRequestFilter{Reviewers: []int64{99}}},
+			{"feature", store.ClosedRequestFilter{Feature: "a-flag-with-a-name-7"}},
+			{"missing feature", store.ClosedRequestFilter{Feature: "a-flag"}},
+			{"text", store.ClosedRequestFilter{Text: "to 7"}},
+			{"missing text", store.ClosedRequestFilter{Text: "nowhere"}},
+			{"text in a project", store.ClosedRequestFilter{Projects: projects[:1], Text: "name-1"}},
+			{"title", store.ClosedRequestFilter{Projects: projects[:1], SortBy: store.SortByTitle}},
+		} {
+			b.Run("page by "+page.name, func(b *testing.B) {
+				page.filter.Limit = 50
+				for b.Loop() {
+					if _, _, err := db.ClosedRequests(b.Context(), page.filter); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		b.Run("counts", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := db.ClosedRequestCounts(b.Context(), projects[0]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	})
+}
+
 // fill stores n events in large batches: toggles, and now and then something rarer.
 func fill(b *testing.B, db *store.DB, n int) {
 	b.Helper()
