@@ -128,6 +128,24 @@ func roleScenarios() []scenario {
 		{name: "where no role is held", method: "GET", path: "/projects/roles/99/access", status: 404, want: `{"name":"NotFoundError"}`},
 
 		{
+			name: "what a person may do", method: "GET", path: "/user-admin/3/permissions?project=other&environment=production", status: 200,
+			want: `{"overview":{"root":"(present)","project":"(present)","environment":[
+					{"name":"CREATE_FEATURE_STRATEGY","type":"environment","environment":"production","hasPermission":true},{"hasPermission":true},{"hasPermission":true},{"hasPermission":true},{"hasPermission":true},
+					{"name":"APPROVE_CHANGE_REQUEST","hasPermission":false},{"hasPermission":false},{"hasPermission":false}]},
+				"user":{"id":3,"username":"person-3"},"rootRole":{"id":3,"name":"Viewer"},"projectRoles":[{"id":5,"name":"Member","project":"other","permissions":"(present)"}]}`,
+		},
+		{
+			name: "what a person may do in no project", method: "GET", path: "/user-admin/3/permissions", status: 200,
+			want: `{"overview":{"environment":[{"environment":"(absent)","hasPermission":false},{},{},{},{},{},{},{}]},"projectRoles":[]}`,
+		},
+		{
+			name: "what a service account may do", method: "GET", path: "/service-account/4/permissions?project=other&environment=production", status: 200,
+			want: `{"overview":{"environment":[{"hasPermission":false},{},{},{},{},{"name":"APPROVE_CHANGE_REQUEST","hasPermission":true},{},{}]},"projectRoles":[{"id":7}],"user":{"id":4,"accountType":"Service Account"}}`,
+		},
+		{name: "what a service account may do, asked for as a person", method: "GET", path: "/user-admin/4/permissions", status: 404, want: `{"name":"NotFoundError"}`},
+		{name: "what a person may do, asked for as a service account", method: "GET", path: "/service-account/3/permissions", status: 404, want: `{"name":"NotFoundError"}`},
+
+		{
 			name: "create a role for projects", method: "POST", path: all, status: 200,
 			body: `{"name":" Releaser ","description":"d","permissions":[{"name":"UPDATE_FEATURE"},{"name":"UPDATE_FEATURE","environment":null},{"name":"APPLY_CHANGE_REQUEST","environment":"production"},{"name":"UPDATE_FEATURE_ENVIRONMENT","environment":""}]}`,
 			want: `{"version":1,"roles":{"id":10,"name":"Releaser","type":"custom","description":"d"}}`, events: []string{"role-created"},

@@ -126,6 +126,7 @@ func (a *api) operations() {
 	a.user()
 	a.people()
 	a.roles()
+	a.userPermissions()
 	a.groups()
 	a.projectAccess()
 	a.personalTokens()

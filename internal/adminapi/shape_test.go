@@ -37,14 +37,16 @@ var unleashShapes = sync.OnceValues(func() (map[string]shape, error) {
 // beyond are properties that the reference knows from a running server and Unleash's
 // document does not, by operation.
 var beyond = map[string][]string{
-	"createGroup":           {"users[].user.isAPI"},
-	"getGroup":              {"users[].user.isAPI"},
-	"getGroups":             {"groups[].users[].user.isAPI"},
-	"getProjectAccess":      {"users[].username", "groups[].users[].user.isAPI"},
-	"updateGroup":           {"users[].user.isAPI"},
-	"getFeatures":           {"features[].project"},
-	"getFeatureEnvironment": {"defaultStrategy"},
-	"getMe":                 {"user.environment", "user.internalAdminTokenUserId", "user.projects", "user.type"},
+	"createGroup":                  {"users[].user.isAPI"},
+	"getGroup":                     {"users[].user.isAPI"},
+	"getGroups":                    {"groups[].users[].user.isAPI"},
+	"getProjectAccess":             {"users[].username", "groups[].users[].user.isAPI"},
+	"getUserPermissions":           {"user.isAPI"},
+	"getServiceAccountPermissions": {"user.isAPI"},
+	"updateGroup":                  {"users[].user.isAPI"},
+	"getFeatures":                  {"features[].project"},
+	"getFeatureEnvironment":        {"defaultStrategy"},
+	"getMe":                        {"user.environment", "user.internalAdminTokenUserId", "user.projects", "user.type"},
 }
 
 // mustHaveShape fails the test if an answer has a property that Unleash's does not have, or

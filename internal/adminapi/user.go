@@ -7,7 +7,6 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
-	"github.com/quorate/quorate/internal/state"
 )
 
 // user registers what a caller can ask about itself.
@@ -145,25 +144,11 @@ func (a *api) getUserRoles(_ context.Context, r request, in *struct {
 	if in.ProjectID == "" {
 		return roles{}, fault.Field("/query/projectId", "The `/query/projectId` property is required. It was not present on the data you sent.")
 	}
-	subjects := []state.Subject{state.AccountSubject(r.Caller.Actor.Ref.Account())}
-	for g := range r.State.GroupsOf(r.Caller.Actor.Ref.Account()) {
-		subjects = append(subjects, state.GroupSubject(g.ID))
-	}
 	held := roles{Version: 1, Roles: []role{}}
-	seen := map[access.RoleID]bool{}
-	for _, subject := range subjects {
-		assigned := r.State.Assignment(in.ProjectID, subject)
-		if assigned == nil {
-			continue
-		}
-		for _, id := range assigned.Roles {
-			if one := r.State.Role(id); one != nil && !seen[id] {
-				seen[id] = true
-				shown := viewRole(one)
-				shown.Project = new(string(in.ProjectID))
-				held.Roles = append(held.Roles, shown)
-			}
-		}
+	for _, one := range rolesIn(r.State, r.Caller.Actor.Ref.Account(), in.ProjectID) {
+		shown := viewRole(one)
+		shown.Project = new(string(in.ProjectID))
+		held.Roles = append(held.Roles, shown)
 	}
 	return held, nil
 }
