@@ -95,6 +95,11 @@ func (a *api) changeRequests() {
 		Summary: "Withdraw your approval", Description: "Before the request is applied.",
 	}, a.withdrawApproval)
 	register(a, operation{
+		ID: "undoChangeRequest", Method: http.MethodPost, Path: changeRequestPath + "/undo", Tag: tagChangeRequests,
+		Summary: "Draft a request that undoes an applied one", Status: http.StatusCreated,
+		Description: "It restores exactly what the request changed and is reviewed like any other. What was changed again since stays as it is; the draft's description says so.",
+	}, a.undoChangeRequest)
+	register(a, operation{
 		ID: "updateChangeRequestTitle", Method: http.MethodPut, Path: changeRequestPath + "/title", Tag: tagChangeRequests,
 		Summary: "Change the title or the description of a change request", Status: http.StatusNoContent,
 	}, a.describeChangeRequest)
@@ -256,6 +261,18 @@ func (b changeRequestState) commands() ([]changerequest.Command, error) {
 
 func (a *api) withdrawApproval(ctx context.Context, r request, in *ChangeRequestAt) (changeRequest, error) {
 	cr, err := a.command(ctx, r, *in, changerequest.Withdraw{})
+	if err != nil {
+		return changeRequest{}, err
+	}
+	return a.viewChangeRequest(ctx, r, cr), nil
+}
+
+func (a *api) undoChangeRequest(ctx context.Context, r request, in *ChangeRequestAt) (changeRequest, error) {
+	applied, err := a.find(ctx, r, *in)
+	if err != nil {
+		return changeRequest{}, err
+	}
+	cr, err := a.App.UndoRequest(ctx, r.Caller, applied)
 	if err != nil {
 		return changeRequest{}, err
 	}

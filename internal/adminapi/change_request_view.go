@@ -364,7 +364,11 @@ func viewPayload(c change.Change) any {
 	case change.AddStrategy:
 		return strategyPayload{viewSettings(p.Minted, p.StrategySettings), nil}
 	case change.UpdateStrategy:
-		return strategyPayload{viewSettings(p.ID, p.StrategySettings), snapshot}
+		view := viewSettings(p.ID, p.StrategySettings)
+		if p.SortOrder == nil && snapshot != nil {
+			view.SortOrder = snapshot.SortOrder
+		}
+		return strategyPayload{view, snapshot}
 	case change.DeleteStrategy:
 		view := struct {
 			ID       flag.StrategyID  `json:"id"`

@@ -143,6 +143,9 @@ func (r *Request) ShownTitle() string {
 	return r.Title
 }
 
+// Link returns how texts name the request: "#41".
+func (r *Request) Link() string { return fmt.Sprintf("#%d", r.ID) }
+
 // Place returns where the request is: its project and environment.
 func (r *Request) Place() Place { return Place{r.Project, r.Environment} }
 

@@ -197,6 +197,9 @@ func written(p change.Payload, events []state.Event) change.Payload {
 		case state.FeatureStrategyUpdated:
 			if payload, ok := p.(change.UpdateStrategy); ok && added.After.ID == payload.ID {
 				payload.StrategySettings = change.SettingsOf(added.After)
+				if added.After.SortOrder == added.Before.SortOrder {
+					payload.SortOrder = nil // its place is not what the change is about
+				}
 				return payload
 			}
 		case state.FeatureEnvironmentVariantsUpdated:
