@@ -46,6 +46,27 @@ var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
+	w := openWorld(t, db)
+	keyring := mustKeyring(t)
+	w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
+	w.mustKeepSecrets(t, keyring)
+	w.mustBeKnown(t)
+	return w
+}
+
+// mustKeyring returns the keyring of every world.
+func mustKeyring(t testing.TB) *identity.Keyring {
+	t.Helper()
+	keyring, err := identity.NewKeyring(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keyring
+}
+
+// openWorld is newWorld on a database in which all of that has happened, or on an empty one.
+func openWorld(t testing.TB, db *store.DB) *world {
+	t.Helper()
 	w := &world{db: db, callers: callers{}}
 	var err error
 	w.engine, err = engine.Open(t.Context(), engine.Options{
@@ -64,13 +85,7 @@ func newWorld(t testing.TB, db *store.DB) *world {
 			w.written = append(w.written, strings.TrimSpace(e.Stored.Type+" "+where))
 		}
 	})
-	keyring, err := identity.NewKeyring(make([]byte, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
-	w.mustKeepSecrets(t, keyring)
-	w.mustBeKnown(t)
+	keyring := mustKeyring(t)
 	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
 	a := app.New(app.Options{
 		Engine: w.engine,
