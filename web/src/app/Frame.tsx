@@ -1,11 +1,12 @@
 import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { GitPullRequestIcon, HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { projectsQuery } from '../client/projects';
 import { Logo } from '../components/Logo';
+import { ProposalDialog } from '../components/ProposalDialog';
 import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
 import styles from './Frame.module.css';
@@ -54,6 +55,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <main id="content" className={styles.content} tabIndex={-1}>
         {children}
       </main>
+      <ProposalDialog />
       <Suspense>{searching && <Palette onClose={search.close} />}</Suspense>
     </div>
   );
@@ -93,6 +95,10 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
             ))}
           </ul>
         )}
+        <Link to="/change-requests" className={styles.link} activeProps={{ 'data-active': true }}>
+          <GitPullRequestIcon />
+          {texts.frame.requests}
+        </Link>
         <Link to="/segments" className={styles.link} activeProps={{ 'data-active': true }}>
           <PeopleIcon />
           {texts.frame.segments}

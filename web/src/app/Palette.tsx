@@ -1,6 +1,6 @@
 import { Loader, Modal, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
+import { GitPullRequestIcon, HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
@@ -43,6 +43,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   const pages: Choice[] = [
     { key: 'projects', icon: <ProjectIcon />, label: texts.frame.projects, run: () => navigate({ to: '/projects' }) },
+    { key: 'requests', icon: <GitPullRequestIcon />, label: texts.frame.requests, run: () => navigate({ to: '/change-requests' }) },
     { key: 'segments', icon: <PeopleIcon />, label: texts.frame.segments, run: () => navigate({ to: '/segments' }) },
     { key: 'events', icon: <HistoryIcon />, label: texts.frame.events, run: () => navigate({ to: '/events' }) },
   ];

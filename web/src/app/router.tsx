@@ -91,6 +91,38 @@ const flag = createRoute({
   component: lazyRouteComponent(() => import('../features/flags/FlagPage'), 'FlagPage'),
 });
 
+const projectRequests = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/change-requests',
+  validateSearch: (search): { closed?: true; q?: string; sort?: 'title' | 'createdAt' | 'environment' | 'state'; order?: 'asc' | 'desc' } => ({
+    ...truth(search, 'closed'),
+    ...text(search, 'q'),
+    ...oneOf(search, 'sort', ['title', 'createdAt', 'environment', 'state']),
+    ...oneOf(search, 'order', ['asc', 'desc']),
+  }),
+  component: lazyRouteComponent(() => import('../features/change-requests/ProjectRequestsPage'), 'ProjectRequestsPage'),
+});
+
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/change-requests/$id',
+  params: { parse: ({ projectId, id }) => ({ projectId, id: Number(id) }), stringify: ({ projectId, id }) => ({ projectId, id: String(id) }) },
+  component: lazyRouteComponent(() => import('../features/change-requests/RequestPage'), 'RequestPage'),
+});
+
+const projectSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/settings',
+  component: lazyRouteComponent(() => import('../features/projects/ProjectSettingsPage'), 'ProjectSettingsPage'),
+});
+
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: '/change-requests',
+  validateSearch: (search): { asked?: true; closed?: true } => ({ ...truth(search, 'asked'), ...truth(search, 'closed') }),
+  component: lazyRouteComponent(() => import('../features/change-requests/RequestListPage'), 'RequestListPage'),
+});
+
 const segments = createRoute({
   getParentRoute: () => inside,
   path: '/segments',
@@ -112,7 +144,7 @@ const events = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([newUser, resetPassword]),
-    inside.addChildren([home, signedOut, projects, project, flag, segments, events]),
+    inside.addChildren([home, signedOut, projects, project, projectRequests, request, projectSettings, flag, requests, segments, events]),
   ]),
   basepath: basePath === '' ? '/' : basePath,
   defaultPreload: 'intent',

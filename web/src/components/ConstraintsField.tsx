@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { PlusIcon, XIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
@@ -7,6 +7,7 @@ import { canInvert, hasCase, kindOf, type Operator, operatorGroups } from '../cl
 import { type ContextField, contextFieldsQuery } from '../client/vocabulary';
 import { texts } from '../texts';
 import styles from './ConstraintsField.module.css';
+import { NumberField } from './NumberField';
 
 /** A constraint that is being written, with a key of its own. */
 export interface Draft {
@@ -196,13 +197,12 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
       );
     case 'number':
       return (
-        <NumberInput
+        <NumberField
           {...shared}
           aria-label={texts.constraint.value}
           placeholder={texts.constraint.value}
-          hideControls
-          value={value === '' ? '' : Number(value)}
-          onChange={(next) => onChange({ value: String(next) })}
+          value={value}
+          onChange={(next) => onChange({ value: next })}
         />
       );
     case 'date':

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Stack, Switch, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
+import { useProtection } from '../client/change-requests';
 import { useMay } from '../client/me';
 import { texts } from '../texts';
-import { done } from './toast';
 import { useEdit } from './use-edit';
 
 interface FlagSwitchProps {
@@ -17,7 +17,9 @@ interface FlagSwitchProps {
 
 /** Switches a flag in an environment. It shows at once what was asked for, and takes it back if that is refused. */
 export function FlagSwitch({ projectId, flag, environment, enabled, allDisabled, archived = false }: FlagSwitchProps) {
-  const may = useMay()('UPDATE_FEATURE_ENVIRONMENT', projectId, environment);
+  // Anybody may propose.
+  const guarded = useProtection(projectId).of(environment) !== undefined;
+  const may = useMay()('UPDATE_FEATURE_ENVIRONMENT', projectId, environment) || guarded;
   const edit = useEdit(projectId);
   const [asking, setAsking] = useState(false);
   const asked = edit.isPending && edit.variables.change.action === 'updateEnabled' ? edit.variables.change.payload.enabled : undefined;
@@ -26,10 +28,7 @@ export function FlagSwitch({ projectId, flag, environment, enabled, allDisabled,
   function turn(on: boolean, shouldActivateDisabledStrategies?: boolean) {
     setAsking(false);
     const payload = { enabled: on, ...(shouldActivateDisabledStrategies === undefined ? {} : { shouldActivateDisabledStrategies }) };
-    edit.mutate(
-      { environment, change: { feature: flag, action: 'updateEnabled', payload } },
-      { onSuccess: () => done(texts.flag.toggled(flag, environment, on)) },
-    );
+    edit.mutate({ environment, change: { feature: flag, action: 'updateEnabled', payload }, said: texts.flag.toggled(flag, environment, on) });
   }
 
   if (!may || archived) {

@@ -3,24 +3,31 @@ import { StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { actionableQuery } from '../client/change-requests';
 import { meQuery } from '../client/me';
 import { projectQuery, projectsQuery, setFavoriteProject } from '../client/projects';
 import { texts } from '../texts';
+import { Chip } from './Chip';
+import { DraftBanner } from './DraftBanner';
 import { Page } from './Page';
 import { Failed, Loading } from './states';
+import { Tabs } from './Tabs';
 import { failed } from './toast';
 
 interface ProjectPageProps {
   projectId: string;
+  /** Which of the project's pages it is. */
+  tab: 'flags' | 'requests' | 'settings';
   actions?: ReactNode;
   children: ReactNode;
 }
 
 /** A page of a project: its name, what it is for, and whether it is a favourite. */
-export function ProjectPage({ projectId, actions, children }: ProjectPageProps) {
+export function ProjectPage({ projectId, tab, actions, children }: ProjectPageProps) {
   const queryClient = useQueryClient();
   const project = useQuery(projectQuery(projectId));
   const me = useQuery(meQuery);
+  const waiting = useQuery(actionableQuery(projectId)).data ?? 0;
   const name = project.data?.name ?? projectId;
   const favorite = project.data?.favorite ?? false;
   const favor = useMutation({
@@ -29,7 +36,10 @@ export function ProjectPage({ projectId, actions, children }: ProjectPageProps) 
     onError: failed,
   });
 
+  const params = { projectId };
   return (
+    <>
+    <DraftBanner projectId={projectId} />
     <Page
       title={name}
       above={<Link to="/projects">{texts.project.list}</Link>}
@@ -49,6 +59,25 @@ export function ProjectPage({ projectId, actions, children }: ProjectPageProps) 
       }
       about={project.data?.description}
       actions={actions}
+      tabs={
+        <Tabs
+          label={texts.project.tabs.label}
+          tabs={[
+            { label: texts.project.tabs.flags, link: <Link to="/projects/$projectId" params={params} />, on: tab === 'flags' },
+            {
+              label: (
+                <>
+                  {texts.project.tabs.requests}
+                  {waiting > 0 && <Chip tone="accent">{waiting}</Chip>}
+                </>
+              ),
+              link: <Link to="/projects/$projectId/change-requests" params={params} />,
+              on: tab === 'requests',
+            },
+            { label: texts.project.tabs.settings, link: <Link to="/projects/$projectId/settings" params={params} />, on: tab === 'settings' },
+          ]}
+        />
+      }
     >
       {project.error && !project.data ? (
         <Failed error={project.error} retry={() => project.refetch()} />
@@ -58,5 +87,6 @@ export function ProjectPage({ projectId, actions, children }: ProjectPageProps) 
         children
       )}
     </Page>
+    </>
   );
 }

@@ -1,27 +1,57 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { applyChange, type Change } from '../client/change';
-import { failed } from './toast';
+import { changeRequestsKey, propose, useProtection } from '../client/change-requests';
+import { texts } from '../texts';
+import { askToPropose } from './ask';
+import { done, failed } from './toast';
 
 /** An edit of a flag in an environment. */
 export interface Edit {
   environment: string;
   change: Change;
+  /** What to say when it has taken effect. */
+  said: string;
+  /** Whether somebody has already been told that it will be proposed, and wants it. */
+  asked?: boolean;
+  /** Whether who asks for the edit shows why it was refused. */
+  shown?: boolean;
 }
 
+/** What became of an edit. */
+export type Outcome = 'applied' | 'proposed';
+
+/** Somebody has thought better of it; nothing has happened. */
+class CalledOff extends Error {}
+
 /**
- * The one way in which the app edits flags in environments. It is under way until what
- * is shown is up to date again.
+ * The one way in which the app edits flags in environments. Where the environment is
+ * protected, the edit is proposed instead. It is under way until what is shown is up to
+ * date again.
  */
 export function useEdit(projectId: string) {
   const queryClient = useQueryClient();
+  const protection = useProtection(projectId);
   return useMutation({
-    mutationFn: ({ environment, change }: Edit) => applyChange({ projectId, environment }, change),
-    onSettled: (_answer, _error, { change }) =>
+    mutationFn: async ({ environment, change, said, asked = false }: Edit): Promise<Outcome> => {
+      if (!protection.of(environment)) {
+        await applyChange({ projectId, environment }, change);
+        done(said);
+        return 'applied';
+      }
+      if (!asked && !(await askToPropose(projectId, environment, change))) throw new CalledOff();
+      const request = await propose(projectId, environment, [change]);
+      done(request.state === 'Draft' ? texts.request.addedToDraft(environment) : texts.request.addedTo(request.id));
+      return 'proposed';
+    },
+    onSettled: (_outcome, _error, { change }) =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: ['flag', projectId, change.feature] }),
         queryClient.invalidateQueries({ queryKey: ['flags'] }),
         queryClient.invalidateQueries({ queryKey: ['events'] }),
+        queryClient.invalidateQueries({ queryKey: changeRequestsKey }),
       ]),
-    onError: failed,
+    onError: (error: Error, { shown = false }) => {
+      if (!shown && !(error instanceof CalledOff)) failed(error);
+    },
   });
 }

@@ -1,26 +1,20 @@
-import {
-  closestCenter,
-  DndContext,
-  type DragEndEvent,
-  KeyboardSensor,
-  PointerSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core';
-import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable';
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import {
   ArrowDownIcon,
   ArrowUpIcon,
   CircleSlashIcon,
   GrabberIcon,
   KebabHorizontalIcon,
+  LockIcon,
   PencilIcon,
   PlayIcon,
   PlusIcon,
   TrashIcon,
 } from '@primer/octicons-react';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type CSSProperties, useState } from 'react';
+import { flagRequestsQuery, useProtection } from '../../client/change-requests';
 import type { Flag, FlagEnvironment, Strategy } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { writable } from '../../client/strategy';
@@ -28,9 +22,11 @@ import { Chip } from '../../components/Chip';
 import { Confirm } from '../../components/Confirm';
 import { FlagSwitch } from '../../components/FlagSwitch';
 import { MayButton } from '../../components/MayButton';
+import { ProposalNotice } from '../../components/ProposalDialog';
+import { StateChip } from '../../components/StateChip';
 import { StrategyView } from '../../components/StrategyView';
-import { done } from '../../components/toast';
 import { useEdit } from '../../components/use-edit';
+import { useReorder } from '../../components/use-reorder';
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
 import { StrategyForm } from './StrategyForm';
@@ -50,35 +46,34 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
     ? stored.toSorted((a, b) => asked.findIndex(({ id }) => id === a.id) - asked.findIndex(({ id }) => id === b.id))
     : stored;
   const active = strategies.filter((strategy) => !strategy.disabled);
-  const mayAdd = may('CREATE_FEATURE_STRATEGY', projectId, environment.name) && !flag.archived;
-  const mayEdit = may('UPDATE_FEATURE_STRATEGY', projectId, environment.name) && !flag.archived;
-  const mayRemove = may('DELETE_FEATURE_STRATEGY', projectId, environment.name) && !flag.archived;
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  );
+  // Anybody may propose.
+  const guarded = useProtection(projectId).of(environment.name) !== undefined;
+  const mayDo = (permission: string) => !flag.archived && (guarded || may(permission, projectId, environment.name));
+  const mayAdd = mayDo('CREATE_FEATURE_STRATEGY');
+  const mayEdit = mayDo('UPDATE_FEATURE_STRATEGY');
+  const mayRemove = mayDo('DELETE_FEATURE_STRATEGY');
+  // What a screen reader is told when a strategy has moved.
+  const [moved, setMoved] = useState('');
+  const reorder = useReorder(strategies.length, move);
 
   function move(from: number, to: number) {
-    if (from === to || to < 0 || to >= strategies.length) return;
-    const payload = arrayMove(strategies, from, to).map(({ id }, sortOrder) => ({ id, sortOrder }));
-    edit.mutate(
-      { environment: environment.name, change: { feature: name, action: 'reorderStrategy', payload } },
-      { onSuccess: () => done(texts.strategy.ordered) },
-    );
-  }
-
-  function drop({ active: moved, over }: DragEndEvent) {
-    const index = (id: unknown) => strategies.findIndex((strategy) => strategy.id === id);
-    if (over) move(index(moved.id), index(over.id));
+    const order = strategies.map(({ id }) => id);
+    order.splice(to, 0, ...order.splice(from, 1));
+    setMoved(texts.strategy.moved(from + 1, to + 1, order.length));
+    edit.mutate({
+      environment: environment.name,
+      change: { feature: name, action: 'reorderStrategy', payload: order.map((id, sortOrder) => ({ id, sortOrder })) },
+      said: texts.strategy.moved(from + 1, to + 1, order.length),
+    });
   }
 
   function setDisabled(strategy: Strategy, disabled: boolean) {
-    edit.mutate(
-      { environment: environment.name, change: { feature: name, action: 'updateStrategy', payload: { id: strategy.id, ...writable(strategy), disabled } } },
-      { onSuccess: () => done(texts.strategy.saved) },
-    );
+    const payload = { id: strategy.id, ...writable(strategy), disabled };
+    edit.mutate({ environment: environment.name, change: { feature: name, action: 'updateStrategy', payload }, said: texts.strategy.saved });
   }
 
+  const open = useQuery(flagRequestsQuery(projectId, name));
+  const requests = open.data?.filter((request) => request.environment === environment.name) ?? [];
   const title = `environment-${environment.name}`;
   return (
     <section className={styles.card} aria-labelledby={title}>
@@ -92,7 +87,25 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
           archived={flag.archived}
         />
         <h2 id={title}>{environment.name}</h2>
+        {guarded && (
+          <Tooltip label={texts.environment.protectedWords} multiline maw={280}>
+            <span className={styles.lock} role="img" aria-label={texts.environment.protected}>
+              <LockIcon />
+            </span>
+          </Tooltip>
+        )}
         {environment.type === 'production' && environment.name !== 'production' && <Chip>{texts.environment.production}</Chip>}
+        {requests.map((request) => (
+          <Link
+            key={request.id}
+            to="/projects/$projectId/change-requests/$id"
+            params={{ projectId, id: request.id }}
+            className={styles.request}
+            aria-label={texts.request.changesThis(request.id, texts.request.states[request.state] ?? request.state)}
+          >
+            {texts.request.number(request.id)} <StateChip state={request.state} />
+          </Link>
+        ))}
         <span className={styles.usage}>
           {environment.yes + environment.no > 0 && texts.flag.usage(environment.yes, environment.no)}
         </span>
@@ -111,32 +124,27 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
           {texts.environment.none} {!environment.enabled && !flag.archived && texts.environment.noneWords}
         </p>
       ) : (
-        <DndContext
-          sensors={sensors}
-          collisionDetection={closestCenter}
-          onDragEnd={drop}
-          accessibility={{ announcements: announcements(strategies), screenReaderInstructions: { draggable: texts.strategy.dragHelp } }}
-        >
-          <SortableContext items={strategies.map(({ id }) => id)} strategy={verticalListSortingStrategy}>
-            <ol className={styles.strategies}>
-              {strategies.map((strategy, index) => (
-                <Item
-                  key={strategy.id}
-                  strategy={strategy}
-                  index={index}
-                  count={strategies.length}
-                  mayEdit={mayEdit}
-                  mayRemove={mayRemove}
-                  onEdit={() => setForm(strategy)}
-                  onMove={(by) => move(index, index + by)}
-                  onDisable={(disabled) => setDisabled(strategy, disabled)}
-                  onRemove={() => setRemoving(strategy)}
-                />
-              ))}
-            </ol>
-          </SortableContext>
-        </DndContext>
+        <ol className={styles.strategies} ref={reorder.list}>
+          {strategies.map((strategy, index) => (
+            <Item
+              key={strategy.id}
+              strategy={strategy}
+              index={index}
+              count={strategies.length}
+              mayEdit={mayEdit}
+              mayRemove={mayRemove}
+              handle={reorder.handle(index)}
+              style={reorder.style(index)}
+              dragged={reorder.dragged === index}
+              onEdit={() => setForm(strategy)}
+              onMove={(by) => move(index, index + by)}
+              onDisable={(disabled) => setDisabled(strategy, disabled)}
+              onRemove={() => setRemoving(strategy)}
+            />
+          ))}
+        </ol>
       )}
+      <VisuallyHidden role="status">{moved}</VisuallyHidden>
       {form !== null && (
         <StrategyForm
           projectId={projectId}
@@ -154,14 +162,20 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
               ? texts.strategy.removeLast(environment.name)
               : texts.strategy.removeWords(environment.name)
           }
-          act={texts.strategy.removeAct(environment.name)}
+          act={guarded ? texts.request.addToDraft : texts.strategy.removeAct(environment.name)}
+          {...(guarded ? { notice: <ProposalNotice projectId={projectId} environment={environment.name} /> } : {})}
           danger
           pending={edit.isPending}
           onClose={() => setRemoving(null)}
           onConfirm={() =>
             edit.mutate(
-              { environment: environment.name, change: { feature: name, action: 'deleteStrategy', payload: { id: removing.id } } },
-              { onSuccess: () => done(texts.strategy.removed), onSettled: () => setRemoving(null) },
+              {
+                environment: environment.name,
+                change: { feature: name, action: 'deleteStrategy', payload: { id: removing.id } },
+                said: texts.strategy.removed,
+                asked: true,
+              },
+              { onSettled: () => setRemoving(null) },
             )
           }
         />
@@ -170,39 +184,26 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
   );
 }
 
-/** What a screen reader is told while a strategy is moved. */
-function announcements(strategies: Strategy[]) {
-  const place = (id: unknown) => strategies.findIndex((strategy) => strategy.id === id) + 1;
-  return {
-    onDragStart: ({ active }: { active: { id: unknown } }) => texts.strategy.dragStart(place(active.id), strategies.length),
-    onDragOver: ({ over }: { over: { id: unknown } | null }) => (over ? texts.strategy.dragOver(place(over.id), strategies.length) : undefined),
-    onDragEnd: ({ over }: { over: { id: unknown } | null }) => (over ? texts.strategy.dragEnd(place(over.id), strategies.length) : undefined),
-    onDragCancel: () => texts.strategy.dragCancel,
-  };
-}
-
 interface ItemProps {
   strategy: Strategy;
   index: number;
   count: number;
   mayEdit: boolean;
   mayRemove: boolean;
+  /** What makes the handle move the strategy. */
+  handle: ReturnType<ReturnType<typeof useReorder>['handle']>;
+  style: CSSProperties;
+  dragged: boolean;
   onEdit: () => void;
   onMove: (by: number) => void;
   onDisable: (disabled: boolean) => void;
   onRemove: () => void;
 }
 
-function Item({ strategy, index, count, mayEdit, mayRemove, onEdit, onMove, onDisable, onRemove }: ItemProps) {
-  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id: strategy.id });
+function Item({ strategy, index, count, mayEdit, mayRemove, handle, style, dragged, onEdit, onMove, onDisable, onRemove }: ItemProps) {
   const name = strategy.title || texts.strategy.number(index + 1);
   return (
-    <li
-      ref={setNodeRef}
-      className={styles.strategy}
-      data-dragging={isDragging}
-      style={{ transform: transform ? `translate3d(0, ${Math.round(transform.y)}px, 0)` : undefined, transition }}
-    >
+    <li className={styles.strategy} data-dragging={dragged} style={style}>
       {index > 0 && (
         <span className={styles.or} aria-hidden="true">
           {texts.strategy.or}
@@ -210,9 +211,11 @@ function Item({ strategy, index, count, mayEdit, mayRemove, onEdit, onMove, onDi
       )}
       <div className={styles.handle}>
         {mayEdit && count > 1 && (
-          <button type="button" className={styles.grip} ref={setActivatorNodeRef} {...attributes} {...listeners} aria-label={texts.strategy.handle(name)}>
-            <GrabberIcon />
-          </button>
+          <Tooltip label={texts.strategy.handleHelp}>
+            <button type="button" className={styles.grip} aria-label={texts.strategy.handle(name)} aria-keyshortcuts="ArrowUp ArrowDown" {...handle}>
+              <GrabberIcon />
+            </button>
+          </Tooltip>
         )}
       </div>
       <div className={styles.body}>

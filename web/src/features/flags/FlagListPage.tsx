@@ -68,7 +68,7 @@ export function FlagListPage() {
     </MayButton>
   );
   return (
-    <ProjectPage projectId={projectId} actions={create}>
+    <ProjectPage projectId={projectId} tab="flags" actions={create}>
       <Filtering filters={filters} choose={choose} />
       {flags.isPending && <Loading lines={8} height={42} />}
       {flags.error && !flags.data && <Failed error={flags.error} retry={() => flags.refetch()} />}

@@ -4,15 +4,18 @@ import { ArchiveIcon, CheckIcon, CopyIcon, HourglassIcon, KebabHorizontalIcon, S
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useProtection } from '../../client/change-requests';
 import { type Flag, flagQuery, reviveFlag, setFavoriteFlag, updateFlag } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { projectQuery } from '../../client/projects';
 import { Chip } from '../../components/Chip';
 import { Confirm } from '../../components/Confirm';
+import { DraftBanner } from '../../components/DraftBanner';
 import { EventList } from '../../components/EventList';
 import { FlagTypeIcon } from '../../components/FlagTypeIcon';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
+import { ProposalNotice } from '../../components/ProposalDialog';
 import { Failed, Loading } from '../../components/states';
 import { Tabs } from '../../components/Tabs';
 import { done, failed } from '../../components/toast';
@@ -32,6 +35,8 @@ export function FlagPage() {
   const at = { to: '/projects/$projectId/features/$featureName', params: { projectId, featureName } } as const;
 
   return (
+    <>
+    <DraftBanner projectId={projectId} />
     <Page
       title={featureName}
       above={
@@ -77,6 +82,7 @@ export function FlagPage() {
       {flag && tab === 'settings' && <FlagSettings flag={flag} />}
       {flag && tab === 'history' && <EventList search={{ feature: `IS:${featureName}` }} empty={texts.event.noneYet} here={{ flag: featureName }} />}
     </Page>
+    </>
   );
 }
 
@@ -142,6 +148,7 @@ function Actions({ flag }: { flag: Flag }) {
     onError: failed,
   });
   const archive = useEdit(projectId);
+  const guarded = useProtection(projectId).anywhere;
 
   if (flag.archived) {
     return (
@@ -178,19 +185,22 @@ function Actions({ flag }: { flag: Flag }) {
         <Confirm
           title={texts.flag.archiveTitle(name)}
           words={texts.flag.archiveWords}
-          act={texts.flag.archiveAct(name)}
+          act={guarded ? texts.request.addToDraft : texts.flag.archiveAct(name)}
+          {...(guarded ? { notice: <ProposalNotice projectId={projectId} environment={guarded.environment} /> } : {})}
           danger
           pending={archive.isPending}
           onClose={() => setArchiving(false)}
           onConfirm={() =>
             archive.mutate(
-              // Archiving is not bound to an environment; it takes effect in all of them.
-              { environment: flag.environments[0]?.name ?? '', change: { feature: name, action: 'archiveFeature' } },
+              // Archiving takes effect in all environments; a request for it needs one.
               {
-                onSuccess: () => {
-                  done(texts.flag.archiveDone(name));
-                  return navigate({ to: '/projects/$projectId', params: { projectId } });
-                },
+                environment: guarded?.environment ?? '',
+                change: { feature: name, action: 'archiveFeature' },
+                said: texts.flag.archiveDone(name),
+                asked: true,
+              },
+              {
+                onSuccess: (outcome) => (outcome === 'applied' ? navigate({ to: '/projects/$projectId', params: { projectId } }) : setArchiving(false)),
                 onError: () => setArchiving(false),
               },
             )

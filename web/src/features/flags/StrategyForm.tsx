@@ -1,6 +1,7 @@
-import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, NumberInput, Select, Slider, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, Select, Slider, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { useProtection } from '../../client/change-requests';
 import type { Strategy } from '../../client/flags';
 import { Problem, sentence } from '../../client/problem';
 import { projectQuery } from '../../client/projects';
@@ -9,8 +10,9 @@ import { flexibleRollout, withWeights, writable } from '../../client/strategy';
 import { contextFieldsQuery, type StrategyType, strategyTypesQuery } from '../../client/vocabulary';
 import { Confirm } from '../../components/Confirm';
 import { ConstraintsField, constraintsOf, draftsOf, missingIn } from '../../components/ConstraintsField';
+import { NumberField } from '../../components/NumberField';
+import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
 import { Loading } from '../../components/states';
-import { done } from '../../components/toast';
 import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
 import styles from './StrategyForm.module.css';
@@ -70,6 +72,7 @@ interface FormProps extends StrategyFormProps {
 function Form({ projectId, flag, environment, strategy, defaultStickiness, onChange, onCancel, onClose }: FormProps) {
   const types = useQuery(strategyTypesQuery);
   const edit = useEdit(projectId);
+  const guarded = useProtection(projectId).of(environment) !== undefined;
   const [name, setName] = useState(strategy?.name ?? flexibleRollout);
   const [title, setTitle] = useState(strategy?.title ?? '');
   const [parameters, setParameters] = useState<Record<string, string>>(
@@ -109,13 +112,11 @@ function Form({ projectId, flag, environment, strategy, defaultStickiness, onCha
         change: strategy
           ? { feature: flag, action: 'updateStrategy', payload: { id: strategy.id, ...payload } }
           : { feature: flag, action: 'addStrategy', payload },
+        said: strategy ? texts.strategy.saved : texts.strategy.added,
+        asked: true,
+        shown: true,
       },
-      {
-        onSuccess: () => {
-          done(strategy ? texts.strategy.saved : texts.strategy.added);
-          onClose();
-        },
-      },
+      { onSuccess: onClose },
     );
   }
 
@@ -124,6 +125,7 @@ function Form({ projectId, flag, environment, strategy, defaultStickiness, onCha
   return (
     <form onSubmit={submit} className={styles.form} noValidate>
       <div className={styles.fields}>
+        {guarded && <ProposalNotice projectId={projectId} environment={environment} />}
         {edit.error && !problem?.of('constraints') && (
           <Alert color="red" role="alert" p="xs">
             {sentence(edit.error)}
@@ -177,9 +179,13 @@ function Form({ projectId, flag, environment, strategy, defaultStickiness, onCha
         <Button variant="default" onClick={onCancel}>
           {texts.cancel}
         </Button>
-        <Button type="submit" loading={edit.isPending}>
-          {strategy ? texts.strategy.saveIn(environment) : texts.strategy.addTo(environment)}
-        </Button>
+        {guarded ? (
+          <ProposeButton projectId={projectId} environment={environment} loading={edit.isPending} />
+        ) : (
+          <Button type="submit" loading={edit.isPending}>
+            {strategy ? texts.strategy.saveIn(environment) : texts.strategy.addTo(environment)}
+          </Button>
+        )}
       </Group>
     </form>
   );
@@ -224,16 +230,16 @@ function Rollout({ projectId, parameters, onChange }: ParametersProps & { projec
           marks={[{ value: 0 }, { value: 25 }, { value: 50 }, { value: 75 }, { value: 100 }]}
           size={6}
         />
-        <NumberInput
+        <NumberField
           w={84}
           aria-label={texts.strategy.rolloutPercent}
-          suffix=" %"
-          min={0}
-          max={100}
-          clampBehavior="strict"
-          allowDecimal={false}
-          value={percent}
-          onChange={(value) => value !== '' && set({ rollout: String(value) })}
+          percent
+          step={1}
+          value={parameters.rollout ?? '100'}
+          onChange={(value) => {
+            const share = Math.round(Number(value));
+            if (share >= 0 && share <= 100) set({ rollout: String(share) });
+          }}
         />
       </div>
       <div className={styles.pair}>
@@ -294,13 +300,7 @@ function Parameters({ type, parameters, onChange }: ParametersProps & { type: St
           case 'percentage':
           case 'number':
             return (
-              <NumberInput
-                key={name}
-                {...field}
-                {...(kind === 'percentage' ? { min: 0, max: 100, suffix: ' %' } : {})}
-                value={value === '' ? '' : Number(value)}
-                onChange={(next) => set(name, String(next))}
-              />
+              <NumberField key={name} {...field} percent={kind === 'percentage'} value={value} onChange={(next) => set(name, next)} />
             );
           case 'boolean':
             return (

@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Checkbox, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { PlusIcon, XIcon } from '@primer/octicons-react';
 import type { Variant } from '../../client/flags';
 import { totalWeight, withWeights } from '../../client/strategy';
+import { NumberField } from '../../components/NumberField';
 import { SharesBar } from '../../components/StrategyView';
 import { texts } from '../../texts';
 import styles from './VariantsField.module.css';
@@ -103,16 +104,12 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
                 error={problems.get(key)}
                 onChange={(event) => set(key, { name: event.currentTarget.value })}
               />
-              <NumberInput
+              <NumberField
                 w={92}
                 label={texts.variant.weight}
-                suffix=" %"
-                min={0}
-                max={100}
-                decimalScale={1}
-                hideControls
+                percent
                 disabled={!fixed}
-                value={(weighted[index]?.weight ?? 0) / 10}
+                value={String((weighted[index]?.weight ?? 0) / 10)}
                 onChange={(percent) => set(key, { weight: Math.round(Number(percent) * 10) })}
               />
               <Checkbox

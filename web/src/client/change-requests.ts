@@ -1,0 +1,198 @@
+import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query';
+import type { Change } from './change';
+import { api, ok, type Schemas } from './client';
+import { meQuery } from './me';
+
+export type ChangeRequest = Schemas['changeRequestSchema'];
+export type ChangeRequestSummary = Schemas['changeRequestSummarySchema'];
+export type Entry = Schemas['changeRequestEntrySchema'];
+export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
+export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
+
+const at = (projectId: string, id: number) => ({ params: { path: { projectId, id } } });
+
+/** The key under which everything lies that changes with a change request. */
+export const changeRequestsKey = ['change-requests'];
+
+/** Which environments of a project are protected, and how. */
+export function protectionQuery(projectId: string) {
+  return queryOptions({
+    queryKey: ['protection', projectId],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/change-requests/config', { params: { path: { projectId } } })),
+    staleTime: 30_000,
+  });
+}
+
+/** One's own requests that are not closed. */
+export function pendingQuery(projectId: string) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, 'pending'],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/change-requests/pending', { params: { path: { projectId } } })),
+    refetchInterval: 15_000,
+  });
+}
+
+/** The open requests that change a flag, without others' drafts. */
+export function flagRequestsQuery(projectId: string, featureName: string) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, 'flag', featureName],
+    queryFn: () =>
+      ok(api.GET('/api/admin/projects/{projectId}/change-requests/pending/{featureName}', { params: { path: { projectId, featureName } } })),
+    refetchInterval: 15_000,
+  });
+}
+
+export function requestsQuery(projectId: string) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, 'list'],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/change-requests', { params: { path: { projectId } } })),
+    refetchInterval: 15_000,
+  });
+}
+
+/** How many requests of a project wait for the person. */
+export function actionableQuery(projectId: string) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, 'actionable'],
+    queryFn: async () =>
+      (await ok(api.GET('/api/admin/projects/{projectId}/change-requests/actionable', { params: { path: { projectId } } }))).total,
+    refetchInterval: 30_000,
+  });
+}
+
+/** A request, read again every few seconds: others may be at it. */
+export function requestQuery(projectId: string, id: number) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, id],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/change-requests/{id}', at(projectId, id))),
+    refetchInterval: 4000,
+  });
+}
+
+/** Who may approve changes in an environment. */
+export function reviewersQuery(projectId: string, environment: string) {
+  return queryOptions({
+    queryKey: ['reviewers', projectId, environment],
+    queryFn: async () =>
+      (
+        await ok(
+          api.GET('/api/admin/projects/{projectId}/change-requests/available-reviewers/{environment}', {
+            params: { path: { projectId, environment } },
+          }),
+        )
+      ).reviewers,
+    staleTime: 60_000,
+  });
+}
+
+export interface RequestSearch {
+  createdBy?: string;
+  requestedApproverId?: string;
+  state: string;
+}
+
+const pageSize = 25;
+
+/** The requests of all projects that a search finds, page after page. */
+export function requestSearchQuery(search: RequestSearch) {
+  return infiniteQueryOptions({
+    queryKey: [...changeRequestsKey, 'search', search],
+    queryFn: ({ pageParam }) =>
+      ok(
+        api.GET('/api/admin/search/change-requests', {
+          params: { query: { ...search, offset: String(pageParam), limit: String(pageSize) } },
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (last, all) => {
+      const shown = all.reduce((sum, page) => sum + page.changeRequests.length, 0);
+      return shown < last.total ? shown : undefined;
+    },
+    refetchInterval: 30_000,
+  });
+}
+
+/** Adds changes to one's request in an environment, or to a new draft. */
+export function propose(projectId: string, environment: string, changes: Change[]) {
+  return ok(
+    api.POST('/api/admin/projects/{projectId}/environments/{environment}/change-requests', {
+      params: { path: { projectId, environment } },
+      body: changes,
+    }),
+  );
+}
+
+export function setState(projectId: string, id: number, body: Schemas['changeRequestStateSchema']) {
+  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/state', { ...at(projectId, id), body }));
+}
+
+export function describe(projectId: string, id: number, body: Schemas['changeRequestUpdateTitleSchema']) {
+  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/title', { ...at(projectId, id), body }));
+}
+
+export function askReviewers(projectId: string, id: number, reviewers: number[]) {
+  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/approvers', { ...at(projectId, id), body: { reviewers } }));
+}
+
+export function comment(projectId: string, id: number, text: string) {
+  return ok(api.POST('/api/admin/projects/{projectId}/change-requests/{id}/comments', { ...at(projectId, id), body: { text } }));
+}
+
+export function discard(projectId: string, id: number) {
+  return ok(api.DELETE('/api/admin/projects/{projectId}/change-requests/{id}', at(projectId, id)));
+}
+
+export function discardChange(projectId: string, id: number, changeId: number) {
+  return ok(
+    api.DELETE('/api/admin/projects/{projectId}/change-requests/{id}/changes/{changeId}', { params: { path: { projectId, id, changeId } } }),
+  );
+}
+
+export function withdraw(projectId: string, id: number) {
+  return ok(api.DELETE('/api/admin/projects/{projectId}/change-requests/{id}/approval', at(projectId, id)));
+}
+
+export function protect(projectId: string, environment: string, body: Schemas['updateChangeRequestEnvironmentConfigSchema']) {
+  return ok(
+    api.PUT('/api/admin/projects/{projectId}/environments/{environment}/change-requests/config', {
+      params: { path: { projectId, environment } },
+      body,
+    }),
+  );
+}
+
+/** Says whether an action can be taken now, and if not, why. */
+export function actionOf(request: ChangeRequest, action: string): { allowed: boolean; reason: string } {
+  const found = request.allowedActions.find((one) => one.action === action);
+  return { allowed: found?.allowed ?? false, reason: found?.reason ?? '' };
+}
+
+/** How many changes a request has. */
+export function countOf(request: ChangeRequest): number {
+  return request.segments.length + request.features.reduce((sum, feature) => sum + feature.changes.length, 0);
+}
+
+/**
+ * Says where edits have to be proposed. Who may skip change requests edits directly; being
+ * an admin is not enough, so that admins see what everybody sees.
+ */
+export function useProtection(projectId: string) {
+  const { data: protections = [] } = useQuery(protectionQuery(projectId));
+  const { data: me } = useQuery(meQuery);
+  const guarded = protections.filter(
+    (one) =>
+      one.changeRequestEnabled &&
+      !me?.permissions.some(
+        (grant) =>
+          grant.permission === 'SKIP_CHANGE_REQUEST' &&
+          (!grant.project || grant.project === '*' || grant.project === projectId) &&
+          (!grant.environment || grant.environment === '*' || grant.environment === one.environment),
+      ),
+  );
+  return {
+    /** The protection of an environment, if edits there have to be proposed. */
+    of: (environment: string) => guarded.find((one) => one.environment === environment),
+    /** Where what takes effect in all environments is proposed, if it has to be. */
+    anywhere: guarded.find((one) => one.type === 'production') ?? guarded[0],
+  };
+}

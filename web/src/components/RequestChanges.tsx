@@ -1,0 +1,65 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { PeopleIcon, TrashIcon } from '@primer/octicons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { actionOf, type ChangeRequest, changeRequestsKey, countOf, discardChange, type Entry } from '../client/change-requests';
+import { texts } from '../texts';
+import { ChangeView } from './ChangeView';
+import { changeSentence } from './change-words';
+import styles from './RequestChanges.module.css';
+import { failed } from './toast';
+
+/** The changes of a request: first those of segments, then those of each flag. */
+export function RequestChanges({ request }: { request: ChangeRequest }) {
+  return (
+    <div className={styles.groups}>
+      {request.segments.map((change) => (
+        <section key={change.id} className={styles.group} aria-label={change.name}>
+          <h3 className={styles.name}>
+            <PeopleIcon /> {change.name}
+          </h3>
+          <ChangeView change={change} conflict={change.conflict} actions={<Discard request={request} entry={change} />} />
+        </section>
+      ))}
+      {request.features.map((feature) => (
+        <section key={feature.name} className={styles.group} aria-label={feature.name}>
+          <h3 className={styles.name}>
+            <Link to="/projects/$projectId/features/$featureName" params={{ projectId: request.project, featureName: feature.name }}>
+              {feature.name}
+            </Link>
+          </h3>
+          {feature.conflict && <p className={styles.conflict}>{feature.conflict}</p>}
+          {feature.changes.map((change) => (
+            <div key={change.id} className={styles.change}>
+              <ChangeView change={change} conflict={change.conflict} actions={<Discard request={request} entry={change} />} />
+            </div>
+          ))}
+          {feature.defaultChange && (
+            <p className={styles.besides}>
+              {feature.defaultChange.action === 'addStrategy' ? texts.change.besidesAdd : texts.change.besidesOff}
+            </p>
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Discard({ request, entry }: { request: ChangeRequest; entry: Entry }) {
+  const queryClient = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => discardChange(request.project, request.id, entry.id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: changeRequestsKey }),
+    onError: failed,
+  });
+  // A submitted request keeps its last change; it is cancelled instead.
+  if (!actionOf(request, 'edit').allowed || (request.state !== 'Draft' && countOf(request) === 1)) return null;
+  const label = texts.request.discardChange(changeSentence(entry));
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size="sm" aria-label={label} loading={remove.isPending} onClick={() => remove.mutate()}>
+        <TrashIcon />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,111 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { GitPullRequestIcon, SearchIcon, ShieldLockIcon } from '@primer/octicons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ChangeRequestSummary, protectionQuery, requestsQuery } from '../../client/change-requests';
+import { ProjectPage } from '../../components/ProjectPage';
+import { Empty, Failed, Loading } from '../../components/states';
+import { Toolbar } from '../../components/Toolbar';
+import { texts } from '../../texts';
+import { RequestTable, type ShownRequest, type SortKey } from './RequestTable';
+
+const closed = new Set(['Applied', 'Rejected', 'Cancelled']);
+
+function shownOf(request: ChangeRequestSummary): ShownRequest {
+  return {
+    ...request,
+    by: request.createdBy.name,
+    names: [...request.segments.map(({ name }) => name), ...request.features.map(({ name }) => name)],
+  };
+}
+
+/** The change requests of a project. */
+export function ProjectRequestsPage() {
+  const { projectId } = useParams({ from: '/inside/projects/$projectId/change-requests' });
+  const filters = useSearch({ from: '/inside/projects/$projectId/change-requests' });
+  const navigate = useNavigate({ from: '/projects/$projectId/change-requests' });
+  const requests = useQuery(requestsQuery(projectId));
+  const protections = useQuery(protectionQuery(projectId));
+  const word = (filters.q ?? '').trim().toLowerCase();
+  const sort = filters.sort ?? 'createdAt';
+  const order = filters.order ?? 'desc';
+  const all = (requests.data ?? []).map(shownOf);
+  const open = all.filter((request) => !closed.has(request.state));
+  const shown = (filters.closed ? all.filter((request) => closed.has(request.state)) : open)
+    .filter((request) => [request.title, request.by, request.environment, ...request.names].some((text) => text.toLowerCase().includes(word)))
+    .sort((a, b) => (order === 'asc' ? 1 : -1) * a[sort].localeCompare(b[sort]));
+
+  type Filters = typeof filters;
+  function choose(changed: { [K in keyof Filters]?: Filters[K] | undefined }) {
+    const next = Object.entries({ ...filters, ...changed }).filter(([, value]) => value !== undefined && value !== '');
+    return navigate({ search: Object.fromEntries(next) as Filters, replace: true });
+  }
+
+  const unprotected = protections.data?.every((one) => !one.changeRequestEnabled) ?? false;
+  return (
+    <ProjectPage projectId={projectId} tab="requests">
+      <Toolbar>
+        <TextInput
+          type="search"
+          aria-label={texts.request.search}
+          placeholder={texts.request.search}
+          leftSection={<SearchIcon />}
+          value={filters.q ?? ''}
+          onChange={(event) => choose({ q: event.currentTarget.value })}
+        />
+        <SegmentedControl
+          aria-label={texts.request.columns.state}
+          value={filters.closed ? 'closed' : 'open'}
+          onChange={(value) => choose({ closed: value === 'closed' ? true : undefined })}
+          data={[
+            { value: 'open', label: texts.count(texts.request.open, open.length) },
+            { value: 'closed', label: texts.count(texts.request.closed, all.length - open.length) },
+          ]}
+        />
+      </Toolbar>
+      {requests.isPending && <Loading lines={5} height={52} />}
+      {requests.error && !requests.data && <Failed error={requests.error} retry={() => requests.refetch()} />}
+      {requests.data && shown.length === 0 && word !== '' && (
+        <Empty
+          icon={<SearchIcon size={24} />}
+          title={texts.request.nothing}
+          action={
+            <Button variant="default" onClick={() => choose({ q: undefined })}>
+              {texts.flag.filters.clear}
+            </Button>
+          }
+        >
+          {texts.request.nothingWords}
+        </Empty>
+      )}
+      {requests.data && shown.length === 0 && word === '' && unprotected && (
+        <Empty
+          icon={<ShieldLockIcon size={24} />}
+          title={texts.request.notProtected}
+          action={
+            <Button variant="default" renderRoot={(props) => <Link to="/projects/$projectId/settings" params={{ projectId }} {...props} />}>
+              {texts.request.toSettings}
+            </Button>
+          }
+        >
+          {texts.request.notProtectedWords}
+        </Empty>
+      )}
+      {requests.data && shown.length === 0 && word === '' && !unprotected && (
+        <Empty icon={<GitPullRequestIcon size={24} />} title={filters.closed ? texts.request.nothing : texts.request.nothingOpen}>
+          {!filters.closed && texts.request.nothingOpenWords}
+        </Empty>
+      )}
+      {shown.length > 0 && (
+        <RequestTable
+          requests={shown}
+          sort={{
+            key: sort,
+            order,
+            choose: (key: SortKey) => choose({ sort: key, order: key === sort && order === 'asc' ? 'desc' : 'asc' }),
+          }}
+        />
+      )}
+    </ProjectPage>
+  );
+}

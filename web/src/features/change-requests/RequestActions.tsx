@@ -1,0 +1,159 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { CheckIcon, GitMergeIcon, XIcon } from '@primer/octicons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { actionOf, type ChangeRequest, changeRequestsKey, discard, setState, withdraw } from '../../client/change-requests';
+import { Confirm } from '../../components/Confirm';
+import { MayButton } from '../../components/MayButton';
+import { done, failed } from '../../components/toast';
+import { texts } from '../../texts';
+import { DriftList } from './RequestPage';
+
+type Act = 'submit' | 'approve' | 'withdraw' | 'reject' | 'apply' | 'cancel' | 'discard';
+
+const closed = new Set(['Applied', 'Rejected', 'Cancelled']);
+
+/**
+ * What can be done with a request. The server says what, and why not; the app knows no
+ * states but those in which there is nothing to do.
+ */
+export function RequestActions({ request }: { request: ChangeRequest }) {
+  const { project: projectId, id, contentId, driftId } = request;
+  const queryClient = useQueryClient();
+  const [asking, setAsking] = useState<Act | null>(null);
+  const [why, setWhy] = useState('');
+
+  const act = useMutation({
+    mutationFn: async (action: Act): Promise<string> => {
+      const comment = why.trim() === '' ? {} : { comment: why };
+      switch (action) {
+        case 'submit':
+          await setState(projectId, id, { state: 'In review' });
+          return texts.request.submitted(id);
+        case 'approve':
+          await setState(projectId, id, { state: 'Approved', contentId });
+          return texts.request.approved(id);
+        case 'withdraw':
+          await withdraw(projectId, id);
+          return texts.request.withdrawn;
+        case 'reject':
+          await setState(projectId, id, { state: 'Rejected', contentId, ...comment });
+          return texts.request.rejected(id);
+        case 'apply':
+          await setState(projectId, id, { state: 'Applied', ...(driftId ? { overwrite: driftId } : {}) });
+          return texts.request.applied(id);
+        case 'cancel':
+          await setState(projectId, id, { state: 'Cancelled' });
+          return texts.request.cancelled(id);
+        case 'discard':
+          await discard(projectId, id);
+          return texts.request.discarded;
+      }
+    },
+    onSuccess: (said) => {
+      setAsking(null);
+      setWhy('');
+      done(said);
+    },
+    onError: (error) => {
+      setAsking(null);
+      failed(error);
+    },
+    // An application changes flags and segments too.
+    onSettled: () =>
+      Promise.all([changeRequestsKey, ['flag'], ['flags'], ['segments'], ['events']].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+  });
+
+  if (closed.has(request.state)) return null;
+  const button = (action: Act, press: () => void) => {
+    const { allowed, reason } = actionOf(request, action);
+    return { may: allowed && !act.isPending, why: reason, onClick: press };
+  };
+  const ask = (action: Act) => button(action, () => setAsking(action));
+  const now = (action: Act) => button(action, () => act.mutate(action));
+
+  if (request.state === 'Draft') {
+    return (
+      <>
+        <MayButton {...ask('discard')} variant="default">
+          {texts.request.discard}
+        </MayButton>
+        <MayButton {...now('submit')}>{texts.request.submit}</MayButton>
+        {asking === 'discard' && (
+          <Confirm
+            title={texts.request.discardTitle}
+            words={texts.request.discardWords}
+            act={texts.request.discard}
+            danger
+            onConfirm={() => act.mutate('discard')}
+            onClose={() => setAsking(null)}
+          />
+        )}
+      </>
+    );
+  }
+  const mayWithdraw = actionOf(request, 'withdraw').allowed;
+  const ready = actionOf(request, 'apply').allowed;
+  return (
+    <>
+      <MayButton {...ask('cancel')} variant="default">
+        {texts.request.cancel}
+      </MayButton>
+      <MayButton {...ask('reject')} variant="default" leftSection={<XIcon />}>
+        {texts.request.reject}
+      </MayButton>
+      {mayWithdraw ? (
+        <MayButton {...now('withdraw')} variant="default">
+          {texts.request.withdraw}
+        </MayButton>
+      ) : (
+        <MayButton {...now('approve')} leftSection={<CheckIcon />} {...(ready ? { variant: 'default' as const } : {})}>
+          {texts.request.approve}
+        </MayButton>
+      )}
+      <MayButton {...ask('apply')} leftSection={<GitMergeIcon />}>
+        {texts.request.applyIn(request.environment)}
+      </MayButton>
+
+      {asking === 'cancel' && (
+        <Confirm
+          title={texts.request.cancelTitle(id)}
+          words={texts.request.cancelWords}
+          act={texts.request.cancel}
+          no={texts.request.keep}
+          danger
+          pending={act.isPending}
+          onConfirm={() => act.mutate('cancel')}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === 'apply' && (
+        <Confirm
+          title={texts.request.applyTitle(request.environment)}
+          words={driftId ? texts.request.overwriteWords : texts.request.applyWords}
+          {...(driftId ? { notice: <DriftList request={request} /> } : {})}
+          act={driftId ? texts.request.overwrite : texts.request.applyIn(request.environment)}
+          pending={act.isPending}
+          onConfirm={() => act.mutate('apply')}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === 'reject' && (
+        <Modal opened onClose={() => setAsking(null)} title={texts.request.rejectTitle(id)}>
+          <Stack gap="md">
+            <Text size="sm">{texts.request.rejectWords}</Text>
+            <Textarea label={texts.request.rejectWhy} data-autofocus value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
+            <Group justify="flex-end" gap="xs">
+              <Button variant="default" onClick={() => setAsking(null)}>
+                {texts.cancel}
+              </Button>
+              <Button color="red" loading={act.isPending} onClick={() => act.mutate('reject')}>
+                {texts.request.reject}
+              </Button>
+            </Group>
+          </Stack>
+        </Modal>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+import { ActionIcon, Alert, Button, Group, Stack, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { AlertIcon, PencilIcon } from '@primer/octicons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { actionOf, type ChangeRequest, changeRequestsKey, countOf, describe, requestQuery } from '../../client/change-requests';
+import { projectQuery } from '../../client/projects';
+import { Ago } from '../../components/Ago';
+import { Avatar } from '../../components/Avatar';
+import { Value } from '../../components/ChangeView';
+import { Markdown } from '../../components/Markdown';
+import { Page } from '../../components/Page';
+import { RequestChanges } from '../../components/RequestChanges';
+import { StateChip } from '../../components/StateChip';
+import { Failed, Loading } from '../../components/states';
+import { failed } from '../../components/toast';
+import { texts } from '../../texts';
+import { Discussion } from './Discussion';
+import { RequestActions } from './RequestActions';
+import styles from './RequestPage.module.css';
+import { RequestSide } from './RequestSide';
+
+/** A change request: what it changes, what is still missing, and what was said. */
+export function RequestPage() {
+  const { projectId, id } = useParams({ from: '/inside/projects/$projectId/change-requests/$id' });
+  const project = useQuery(projectQuery(projectId));
+  const query = useQuery(requestQuery(projectId, id));
+  const request = query.data;
+  const [editing, setEditing] = useState(false);
+
+  return (
+    <Page
+      title={request?.title ?? texts.request.defaultTitle(id)}
+      above={
+        <>
+          <Link to="/projects">{texts.project.list}</Link>
+          <span aria-hidden="true"> / </span>
+          <Link to="/projects/$projectId" params={{ projectId }}>
+            {project.data?.name ?? projectId}
+          </Link>
+          <span aria-hidden="true"> / </span>
+          <Link to="/projects/$projectId/change-requests" params={{ projectId }}>
+            {texts.request.list}
+          </Link>
+        </>
+      }
+      heading={
+        <span className={styles.heading}>
+          {request?.title ?? texts.request.defaultTitle(id)}
+          <span className={styles.number}>{texts.request.number(id)}</span>
+          {request && actionOf(request, 'describe').allowed && (
+            <Tooltip label={texts.request.edit}>
+              <ActionIcon aria-label={texts.request.edit} onClick={() => setEditing(true)}>
+                <PencilIcon />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </span>
+      }
+      about={
+        request && (
+          <span className={styles.meta}>
+            <StateChip state={request.state} />
+            <Avatar name={request.createdBy.name} size={18} />
+            <span>
+              {request.createdBy.name} · {texts.request.changes(countOf(request))} {texts.request.in} <strong>{request.environment}</strong> ·{' '}
+              <Ago at={request.createdAt} />
+            </span>
+          </span>
+        )
+      }
+      actions={request && <RequestActions request={request} />}
+    >
+      {query.isPending && <Loading lines={4} height={90} />}
+      {query.error && !request && <Failed error={query.error} retry={() => query.refetch()} />}
+      {request && (
+        <div className={styles.columns}>
+          <div className={styles.main}>
+            {editing ? <Describe request={request} onClose={() => setEditing(false)} /> : <Description request={request} />}
+            <Warnings request={request} />
+            <section>
+              <h2 className={styles.title}>{texts.request.changes(countOf(request))}</h2>
+              <RequestChanges request={request} />
+            </section>
+            <Discussion request={request} />
+          </div>
+          <RequestSide request={request} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Description({ request }: { request: ChangeRequest }) {
+  if (request.description === '') return null;
+  return (
+    <div className={styles.description}>
+      <Markdown text={request.description} />
+    </div>
+  );
+}
+
+function Describe({ request, onClose }: { request: ChangeRequest; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const [title, setTitle] = useState(request.title);
+  const [description, setDescription] = useState(request.description);
+  const save = useMutation({
+    mutationFn: () => describe(request.project, request.id, { title, description }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: changeRequestsKey });
+      onClose();
+    },
+    onError: failed,
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <TextInput label={texts.request.title} autoFocus value={title} onChange={(event) => setTitle(event.currentTarget.value)} />
+        <Textarea
+          label={texts.request.description}
+          placeholder={texts.request.descriptionHint}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {texts.cancel}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {texts.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** What keeps the request from being applied, and what has moved under it. */
+function Warnings({ request }: { request: ChangeRequest }) {
+  return (
+    <>
+      {request.conflicts.length > 0 && (
+        <Alert color="red" icon={<AlertIcon />} title={texts.request.conflicts}>
+          {request.conflicts.map((conflict) => (
+            <p key={conflict}>{conflict}</p>
+          ))}
+        </Alert>
+      )}
+      {request.drift.length > 0 && (
+        <Alert color="yellow" icon={<AlertIcon />} title={texts.request.drift}>
+          <DriftList request={request} />
+        </Alert>
+      )}
+    </>
+  );
+}
+
+/** The fields that have moved: what they were, are, and would be. */
+export function DriftList({ request }: { request: ChangeRequest }) {
+  return (
+    <ul className={styles.drift}>
+      {request.drift.map((moved) => (
+        <li key={`${moved.changeId} ${moved.field}`}>
+          <strong>{texts.request.driftWords(texts.change.fields[moved.field] ?? moved.field, moved.feature ?? '')}</strong>
+          <dl>
+            <dt>{texts.request.driftWas}</dt>
+            <dd>
+              <Value path={moved.field} value={moved.before} />
+            </dd>
+            <dt>{texts.request.driftNow}</dt>
+            <dd>
+              <Value path={moved.field} value={moved.now} />
+            </dd>
+            {moved.wanted !== undefined && (
+              <>
+                <dt>{texts.request.driftWanted}</dt>
+                <dd>
+                  <Value path={moved.field} value={moved.wanted} />
+                </dd>
+              </>
+            )}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
