@@ -30,8 +30,8 @@ type Context struct {
 	// Random returns a number, each of all equally often. It decides where there is
 	// nothing to be sticky to, and must not be nil.
 	Random func() uint32
-	// Hostname is that of this process. Only the deprecated strategy
-	// applicationHostname asks for it.
+	// Hostname is that of the process that wants to know; empty if nobody knows which
+	// one that will be. Only the deprecated strategy applicationHostname asks for it.
 	Hostname string
 
 	numbers   memo[float64]
@@ -57,6 +57,29 @@ func (m *memo[T]) parsed(text string, parse func(string) (T, bool)) (T, bool) {
 		m.text = text
 	}
 	return m.value, m.ok
+}
+
+// Set gives a field a value: the root field of that name, else a property.
+func (c *Context) Set(name, value string) {
+	switch fieldNamed(name).root {
+	case userID:
+		c.UserID = value
+	case sessionID:
+		c.SessionID = value
+	case remoteAddress:
+		c.RemoteAddress = value
+	case environment:
+		c.Environment = value
+	case appName:
+		c.AppName = value
+	case currentTime:
+		c.CurrentTime = value
+	case noRoot:
+		if c.Properties == nil {
+			c.Properties = map[string]string{}
+		}
+		c.Properties[name] = value
+	}
 }
 
 // number parses a number. The empty text is zero, which its memo would not know.

@@ -24,9 +24,12 @@ type rule interface {
 	activates(ctx *Context) bool
 }
 
-// holds reports whether all of the strategy's constraints and segments hold and its
-// rule activates it. A segment that does not exist does not hold.
-func (s *strategy) holds(ctx *Context) bool {
+// holds reports whether the context matches the strategy and the strategy's rule activates it.
+func (s *strategy) holds(ctx *Context) bool { return s.matches(ctx) && s.rule.activates(ctx) }
+
+// matches reports whether all of the strategy's constraints and segments hold. A segment
+// that does not exist does not hold.
+func (s *strategy) matches(ctx *Context) bool {
 	if !allHold(s.constraints, ctx) {
 		return false
 	}
@@ -35,7 +38,17 @@ func (s *strategy) holds(ctx *Context) bool {
 			return false
 		}
 	}
-	return s.rule.activates(ctx)
+	return true
+}
+
+// Share returns how many in a hundred a strategy takes in of those who match it: what its
+// rollout says, else all.
+func Share(s *flag.Strategy) int {
+	compiled, _ := compileRule("", s)
+	if r, ok := compiled.(*rollout); ok {
+		return int(r.share)
+	}
+	return 100
 }
 
 // compileStrategy prepares a strategy of the named flag.
@@ -179,5 +192,5 @@ func (c callers) activates(ctx *Context) bool {
 type hosts []string // in lower case
 
 func (h hosts) activates(ctx *Context) bool {
-	return slices.Contains(h, strings.ToLower(ctx.Hostname))
+	return ctx.Hostname != "" && slices.Contains(h, strings.ToLower(ctx.Hostname))
 }
