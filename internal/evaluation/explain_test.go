@@ -68,10 +68,12 @@ func TestExplainAgrees(t *testing.T) {
 	})
 }
 
-// summed returns the answer to which the reasons of an explanation come.
+// summed returns the answer to which the reasons of an explanation come, or one that no flag gives if
+// they contradict each other.
 func summed(x evaluation.Explanation) evaluation.Result {
+	contradiction := evaluation.Result{Variant: &flag.Variant{Name: "contradiction"}}
+	outcome, asked := evaluation.Fails, false
 	var r evaluation.Result
-	asked := false
 	for _, s := range x.Strategies {
 		if s.Source.Disabled {
 			continue
@@ -81,17 +83,24 @@ func summed(x evaluation.Explanation) evaluation.Result {
 		for _, segment := range s.Segments {
 			matched = matched && segment.Holds
 		}
-		if !matched && s.Verdict != evaluation.Fails || s.Verdict == evaluation.Holds && !s.Told {
-			return evaluation.Result{Enabled: !x.Result.Enabled} // it contradicts itself
+		if !matched && s.Verdict != evaluation.Fails || matched && s.Told == (s.Verdict == evaluation.Unknown) {
+			return contradiction
 		}
-		if s.Verdict == evaluation.Holds && r.Strategy == nil {
-			r = evaluation.Result{Enabled: true, Strategy: s.Source, Variant: s.Variant}
+		if outcome != evaluation.Holds && s.Verdict != evaluation.Fails {
+			outcome = s.Verdict
+			r.Strategy, r.Variant = s.Source, s.Variant
 		}
 	}
-	r.Enabled = r.Enabled || !asked
-	if r.Enabled != (x.Outcome == evaluation.Holds) || !r.Enabled || !x.Enabled || !x.ParentsAgree {
-		return evaluation.Result{Enabled: r.Enabled != (x.Outcome == evaluation.Holds)}
+	if !asked {
+		outcome = evaluation.Holds
 	}
+	if outcome != x.Outcome {
+		return contradiction
+	}
+	if outcome != evaluation.Holds || !x.Enabled || !x.ParentsAgree {
+		return evaluation.Result{}
+	}
+	r.Enabled = true
 	if r.Variant == nil {
 		r.Variant = x.Result.Variant // it is the environment's, if anybody's
 	}
@@ -184,6 +193,36 @@ func TestExplainWithoutStrategies(t *testing.T) {
 		if on := name != "elsewhere"; x.Outcome != evaluation.Holds || x.Enabled != on || x.Result.Enabled != on {
 			t.Errorf("%s: got %+v, want it on, but not elsewhere", name, x)
 		}
+	}
+}
+
+// TestExplainDrawsOnce holds that what chance decides is decided once for the answer and its reasons.
+func TestExplainDrawsOnce(t *testing.T) {
+	t.Parallel()
+	byChance := flag.Strategy{Name: "gradualRolloutRandom", Parameters: map[string]string{"percentage": "50"}, Variants: []flag.Variant{
+		{Name: "a", Weight: 500, Stickiness: "random"}, {Name: "b", Weight: 500},
+	}}
+	f := flagWith("flag", byChance, byChance)
+	e := evaluation.NewExplainer(f, env, nil)
+	draws := uint32(0)
+	ctx := &evaluation.Context{Random: func() uint32 { draws++; return draws * 7919 }}
+	on := 0
+	for i := range uint32(100) {
+		x := e.Explain(nil, ctx)
+		if draws != i+1 {
+			t.Fatalf("got %d draws for %d explanations, want one each", draws, i+1)
+		}
+		if x.Result.Enabled {
+			on++
+		}
+		for _, s := range x.Strategies {
+			if (s.Verdict == evaluation.Holds) != x.Result.Enabled || s.Variant != x.Result.Variant && s.Variant.Name != x.Result.Variant.Name {
+				t.Fatalf("got the strategy's %v with %v, and the flag's %t with %v", s.Verdict, s.Variant, x.Result.Enabled, x.Result.Variant)
+			}
+		}
+	}
+	if on == 0 || on == 100 {
+		t.Errorf("got it on %d times of 100, want that chance decides", on)
 	}
 }
 
