@@ -173,16 +173,22 @@ func (a *api) getChangeRequest(ctx context.Context, r request, in *ChangeRequest
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
+// notFinal returns a fault about a request that is closed, or that the caller may not see.
+func (a *api) notFinal(ctx context.Context, r request, at ChangeRequestAt) error {
+	if r.State.ChangeRequest(at.ID) != nil {
+		return nil // the use case asks the rest
+	}
+	cr, err := a.find(ctx, r, at)
+	if err == nil && cr.State.Closed() {
+		err = fault.New(fault.BadData, "The change request is %q, which is final.", cr.State)
+	}
+	return err
+}
+
 // command gives commands to an open request.
 func (a *api) command(ctx context.Context, r request, at ChangeRequestAt, commands ...changerequest.Command) (*changerequest.Request, error) {
-	if r.State.ChangeRequest(at.ID) == nil {
-		closed, err := a.find(ctx, r, at)
-		if err != nil {
-			return nil, err
-		}
-		if closed.State.Closed() {
-			return nil, fault.New(fault.BadData, "The change request is %q, which is final.", closed.State)
-		}
+	if err := a.notFinal(ctx, r, at); err != nil {
+		return nil, err
 	}
 	return a.App.CommandRequest(ctx, r.Caller, at.Project, at.ID, commands...)
 }
@@ -197,6 +203,9 @@ func (a *api) editChange(ctx context.Context, r request, in *struct {
 	Body changeRequestCreate
 },
 ) (changeRequest, error) {
+	if err := a.notFinal(ctx, r, in.ChangeRequestAt); err != nil {
+		return changeRequest{}, err
+	}
 	proposals, err := a.proposals([]changeRequestCreate{in.Body})
 	if err != nil {
 		return changeRequest{}, err
@@ -365,8 +374,12 @@ func (a *api) getAvailableReviewers(ctx context.Context, r request, in *struct {
 	Environment flag.EnvironmentName `path:"environment"`
 },
 ) (reviewers, error) {
-	if r.State.ChangeRequests().Disabled {
-		return reviewers{}, app.NoRequest(0)
+	p, err := a.seenProject(r, in.Project)
+	if err != nil {
+		return reviewers{}, err
+	}
+	if p.In(in.Environment) == nil {
+		return reviewers{}, fault.New(fault.NotFound, "Could not find environment with name: %s", in.Environment)
 	}
 	n := a.names(ctx, r.State)
 	list := reviewers{Reviewers: []reviewer{}, ReviewerGroups: []requestGroup{}}

@@ -110,6 +110,7 @@ func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error)
 
 // payload reads the payload of a change.
 func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) {
+	action := at + "/action"
 	at += "/payload"
 	switch b.Action {
 	case change.ActionUpdateEnabled:
@@ -159,9 +160,9 @@ func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) 
 		return change.DeleteSegment{ID: p.ID}, err
 	}
 	if slices.Contains(planned, b.Action) {
-		return nil, fault.Field("/body/action", "The action %q is about release plans and safeguards, which this server does not have.", b.Action)
+		return nil, fault.Field(action, "The action %q is about release plans and safeguards, which this server does not have.", b.Action)
 	}
-	return nil, fault.Field("/body/action", "There is no action %q.", b.Action)
+	return nil, fault.Field(action, "There is no action %q.", b.Action)
 }
 
 // withName gives the payload of an update an empty name if it has none: the type stays.

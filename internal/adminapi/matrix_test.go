@@ -39,6 +39,9 @@ func TestMatrix(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t, storetest.SQLite(t))
 	w := newWorld(t, db)
+	for _, story := range stories {
+		story(w, t)
+	}
 	roles := []string{"Viewer", "Member", "Owner", "Editor", "Admin"}
 	for _, role := range access.BuiltInRoles() {
 		w.callers[role.Name] = w.holding(&role)

@@ -64,7 +64,24 @@ func scenarios() map[string][]scenario {
 		"groups":               groupScenarios(),
 		"project access":       projectAccessScenarios(),
 		"UI configuration":     uiConfigScenarios(),
+		"change requests":      changeRequestScenarios(),
+		"protection":           protectionScenarios(),
 	}
+}
+
+// stories are what happens before the tables that need more than the story.
+var stories = map[string]func(*world, testing.TB){
+	"change requests": (*world).mustPropose,
+}
+
+// newWorldFor returns a world with all that a table's scenarios need.
+func newWorldFor(t testing.TB, noun string, db *store.DB) *world {
+	t.Helper()
+	w := newWorld(t, db)
+	if story := stories[noun]; story != nil {
+		story(w, t)
+	}
+	return w
 }
 
 // TestScenarios plays every scenario on both databases. What reads or is refused shares a world, and must
@@ -75,7 +92,7 @@ func TestScenarios(t *testing.T) {
 		t.Run(noun, func(t *testing.T) {
 			t.Parallel()
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
-				shared := newWorld(t, db)
+				shared := newWorldFor(t, noun, db)
 				for _, s := range table {
 					if len(s.events) == 0 {
 						t.Run(s.name, func(t *testing.T) { s.play(t, shared) })
@@ -86,7 +103,7 @@ func TestScenarios(t *testing.T) {
 				if len(s.events) > 0 {
 					t.Run(s.name, func(t *testing.T) {
 						t.Parallel()
-						storetest.Each(t, func(t *testing.T, db *store.DB) { s.play(t, newWorld(t, db)) })
+						storetest.Each(t, func(t *testing.T, db *store.DB) { s.play(t, newWorldFor(t, noun, db)) })
 					})
 				}
 			}

@@ -112,7 +112,7 @@ func TestPrivateProjectInPaths(t *testing.T) {
 			}
 		}
 		others := []string{
-			"{environment}", "development", "{strategyId}", everyone, "{contextField}", "tier", "{legalValue}", "x", "{linkId}", linkID,
+			"{id}", "1", "{changeId}", "1", "{environment}", "development", "{strategyId}", everyone, "{contextField}", "tier", "{legalValue}", "x", "{linkId}", linkID,
 			"{token}", "x", "{userId}", "3", "{groupId}", "1", "{type}", "simple", "{value}", "shop",
 		}
 		seen := 0

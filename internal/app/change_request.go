@@ -246,13 +246,19 @@ func (a *App) EditChange(ctx context.Context, c Caller, project flag.ProjectID, 
 		if err := mayUpdate(d, project); err != nil {
 			return err
 		}
+		// Whether this may be edited at all is asked first: by putting it in its own place.
+		itself := changerequest.Replace{Old: old}
+		if before := r.Change(old); before != nil {
+			itself.Change = *before
+		}
+		if _, err := changerequest.Decide(r, itself, gate.World(d.State), d.Actor, d.Now); err != nil {
+			return err
+		}
 		others := slices.DeleteFunc(slices.Clone(r.Changes), func(c change.Change) bool { return c.ID == old })
 		if added, ok := p.Payload.(change.AddStrategy); ok {
-			if before := r.Change(old); before != nil {
-				if was, ok := before.Payload.(change.AddStrategy); ok {
-					added.Minted = was.Minted // it is the same strategy
-					p.Payload = added
-				}
+			if was, ok := itself.Change.Payload.(change.AddStrategy); ok {
+				added.Minted = was.Minted // it is the same strategy
+				p.Payload = added
 			}
 		}
 		changes, _, err := drafted(d, r.Place(), others, []decide.Proposal{p})
