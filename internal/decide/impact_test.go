@@ -59,7 +59,7 @@ func TestImpact(t *testing.T) {
 			[]string{"sold production on→off", `half changed 50→0, now country is one of NO, SE; in the segment "north"`, "all same nil→nil, now everyone"},
 		},
 		{
-			"removed and added", "sold", []change.Payload{change.DeleteStrategy{ID: "half"}, change.AddStrategy{Minted: "new", StrategySettings: settings("userWithId", map[string]string{"userIds": "7, 8"})}},
+			"removed and added", "sold", []change.Payload{change.AddStrategy{Minted: "new", StrategySettings: settings("userWithId", map[string]string{"userIds": "7, 8"})}, change.DeleteStrategy{ID: "half"}},
 			[]string{"sold production on→on", `half removed 50→nil, now country is one of NO, SE; in the segment "north"`, "all same nil→nil, now everyone", "new added nil→100, now userId is one of 7, 8"},
 		},
 		{"on, with what it lacks", "bare", []change.Payload{change.UpdateEnabled{Enabled: true, Minted: "default"}}, []string{"bare production off→on", "default added nil→100, now everyone"}},
