@@ -80,7 +80,8 @@ type Environment struct {
 	SortOrder         int                  `json:"sortOrder"`
 	Enabled           bool                 `json:"enabled" doc:"Whether new projects get it."`
 	Protected         bool                 `json:"protected" doc:"Always false: what protects an environment is a rule of a project."`
-	RequiredApprovals *int                 `json:"requiredApprovals" doc:"How many approvals changes in new projects need; null for none."`
+	RequiredApprovals *int                 `json:"requiredApprovals" doc:"How many approvals changes need in projects that have not chosen themselves; null for none."`
+	ApprovalsEnforced bool                 `json:"approvalsEnforced" doc:"Only an admin can ask for less than requiredApprovals in a project."`
 }
 
 // environmentCounted is an environment and how it is used.
@@ -104,6 +105,7 @@ type createEnvironment struct {
 	Enabled           *bool                `json:"enabled,omitempty"`
 	SortOrder         *int                 `json:"sortOrder,omitempty"`
 	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" nullable:"true" minimum:"1"`
+	ApprovalsEnforced bool                 `json:"approvalsEnforced,omitempty"`
 }
 
 // updateEnvironment is the body that changes an environment.
@@ -111,6 +113,7 @@ type updateEnvironment struct {
 	Type              string        `json:"type,omitempty"`
 	SortOrder         *int          `json:"sortOrder,omitempty"`
 	RequiredApprovals optional[int] `json:"requiredApprovals,omitzero"`
+	ApprovalsEnforced *bool         `json:"approvalsEnforced,omitempty"`
 }
 
 // cloneEnvironment is the body of a clone.
@@ -149,7 +152,7 @@ func (a *api) getEnvironment(_ context.Context, r request, in *EnvironmentAt) (E
 func (a *api) createEnvironment(ctx context.Context, r request, in *struct{ Body createEnvironment }) (Environment, error) {
 	env, err := a.App.CreateEnvironment(ctx, r.Caller, app.NewEnvironment{
 		Name: in.Body.Name, Type: in.Body.Type, Disabled: in.Body.Enabled != nil && !*in.Body.Enabled,
-		SortOrder: in.Body.SortOrder, RequiredApprovals: in.Body.RequiredApprovals,
+		SortOrder: in.Body.SortOrder, RequiredApprovals: in.Body.RequiredApprovals, ApprovalsEnforced: in.Body.ApprovalsEnforced,
 	})
 	return viewEnvironment(env), err
 }
@@ -180,6 +183,7 @@ func (a *api) updateEnvironment(ctx context.Context, r request, in *struct {
 			env.SortOrder = *in.Body.SortOrder
 		}
 		env.RequiredApprovals = in.Body.RequiredApprovals.Or(env.RequiredApprovals)
+		set(&env.ApprovalsEnforced, in.Body.ApprovalsEnforced)
 		return env
 	})
 	return viewEnvironment(env), err
@@ -219,5 +223,8 @@ func viewEnvironment(env *flag.Environment) Environment {
 	if env == nil {
 		return Environment{}
 	}
-	return Environment{Name: env.Name, Type: env.Type, SortOrder: env.SortOrder, Enabled: env.Enabled, RequiredApprovals: env.RequiredApprovals}
+	return Environment{
+		Name: env.Name, Type: env.Type, SortOrder: env.SortOrder, Enabled: env.Enabled,
+		RequiredApprovals: env.RequiredApprovals, ApprovalsEnforced: env.ApprovalsEnforced,
+	}
 }

@@ -19,7 +19,8 @@ type NewEnvironment struct {
 	Type              string
 	Disabled          bool
 	SortOrder         *int // nil: behind the others
-	RequiredApprovals *int // nil: new projects are not protected there
+	RequiredApprovals *int // nil: projects are protected there only if they choose to be
+	ApprovalsEnforced bool // projects cannot ask for less
 }
 
 // CreateEnvironment makes an environment. Projects that exist do not get it by this.
@@ -39,7 +40,7 @@ func (a *App) CreateEnvironment(ctx context.Context, c Caller, in NewEnvironment
 }
 
 func createEnvironment(d *decide.Decision, in NewEnvironment) error {
-	env := flag.Environment{Name: in.Name, Type: in.Type, Enabled: !in.Disabled, RequiredApprovals: in.RequiredApprovals}
+	env := flag.Environment{Name: in.Name, Type: in.Type, Enabled: !in.Disabled, RequiredApprovals: in.RequiredApprovals, ApprovalsEnforced: in.ApprovalsEnforced}
 	if err := fault.Invalid(flag.ValidateEnvironment("/body", env)...); err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 			return err
 		}
 		in := in
-		in.RequiredApprovals = source.RequiredApprovals
+		in.RequiredApprovals, in.ApprovalsEnforced = source.RequiredApprovals, source.ApprovalsEnforced
 		if err := createEnvironment(d, in); err != nil {
 			return err
 		}

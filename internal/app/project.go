@@ -111,11 +111,7 @@ func protect(d *decide.Decision, p *flag.Project, asked map[flag.EnvironmentName
 		}
 	}
 	for _, env := range d.Environments() {
-		approvals, protected := asked[env.Name]
-		if p.In(env.Name) != nil && env.RequiredApprovals != nil {
-			approvals, protected = *env.RequiredApprovals, true
-		}
-		if protected {
+		if approvals, ok := asked[env.Name]; ok && env.RequiredApprovals == nil { // what is predefined holds anyway
 			requireApprovals(d, state.Scope{Project: p.ID, Environment: env.Name}, approvals)
 		}
 	}
@@ -124,7 +120,7 @@ func protect(d *decide.Decision, p *flag.Project, asked map[flag.EnvironmentName
 
 // requireApprovals decides that changes to an environment of a project need approval.
 func requireApprovals(d *decide.Decision, at state.Scope, approvals int) {
-	rule := changerequest.Rule{RequiredApprovals: min(max(approvals, 1), 10)}
+	rule := changerequest.Rule{RequiredApprovals: approvals}.Clamped()
 	d.Add(at, state.ChangeRequestConfigurationUpdated{After: &rule})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -46,12 +47,8 @@ func (a *App) AddProjectEnvironment(ctx context.Context, c Caller, id flag.Proje
 			}
 		}
 		d.Add(at, added)
-		if in.Protected {
-			approvals := 1
-			if env.RequiredApprovals != nil {
-				approvals = *env.RequiredApprovals
-			}
-			requireApprovals(d, at, approvals)
+		if in.Protected && env.RequiredApprovals == nil { // what is predefined holds anyway
+			requireApprovals(d, at, changerequest.MinApprovals)
 		}
 		return nil
 	})

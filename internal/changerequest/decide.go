@@ -222,6 +222,9 @@ func (c Approve) decide(s scene) ([]Event, error) {
 	if s.r.State != InReview && s.r.State != Approved {
 		return nil, s.wrongState("approved")
 	}
+	if deadline := s.r.Deadline(); !deadline.IsZero() && !s.now.Before(deadline) {
+		return nil, refuse("The change request has expired: its approvals did not come in time. Its author can draft it again.")
+	}
 	if err := s.mayApprove(); err != nil {
 		return nil, err
 	}

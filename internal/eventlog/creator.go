@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,6 +36,8 @@ type creators struct {
 	state *state.State
 	// gone has the names of deleted tokens by their ids.
 	gone map[int64]string
+	// people has what people and service accounts are called, by their ids.
+	people map[int64]string
 }
 
 // of returns who an actor is. One that nobody can name any more keeps its reference.
@@ -52,14 +55,14 @@ func (c creators) of(actor string) Creator {
 		}
 		return Creator{ID: adminTokens.ID, Name: name}
 	default:
-		return Creator{ID: ref.ID(), Name: actor}
+		return Creator{ID: ref.ID(), Name: cmp.Or(c.people[ref.ID()], actor)}
 	}
 }
 
 // creators returns the names of the actors of some events. Only if one of them was a
 // token that is deleted by now, the ledger is asked for its name.
 func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, error) {
-	known := creators{state: l.state(), gone: map[int64]string{}}
+	known := creators{state: l.state(), gone: map[int64]string{}, people: l.people(ctx)}
 	unknown := slices.ContainsFunc(events, func(e ledger.Event) bool {
 		ref := access.Ref(e.Actor)
 		return ref.Kind() == access.KindAdminToken && known.state.Token(ref.ID()) == nil
@@ -83,6 +86,18 @@ func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, er
 	return known, nil
 }
 
+// people returns what people are called. Without their names, events show their ids.
+func (l *Log) people(ctx context.Context) map[int64]string {
+	if l.names == nil {
+		return nil
+	}
+	names, err := l.names(ctx)
+	if err != nil {
+		return nil
+	}
+	return names
+}
+
 // Creators returns everyone who made events, by name.
 func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
 	actors, err := l.db.Actors(ctx)
@@ -90,8 +105,9 @@ func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
 		return nil, fmt.Errorf("eventlog: creators: %w", err)
 	}
 	var all []Creator
+	known := creators{state: l.state(), people: l.people(ctx)}
 	for _, actor := range actors {
-		by := creators{state: l.state()}.of(actor)
+		by := known.of(actor)
 		if by.ID == adminTokens.ID {
 			by = adminTokens
 		}

@@ -57,6 +57,9 @@ type Options struct {
 	DB *store.DB
 	// State returns the newest state: the names of tokens come from it.
 	State func() *state.State
+	// Names returns what people and service accounts are called, by their ids; nil: they go by
+	// their references.
+	Names func(context.Context) (map[int64]string, error)
 	// WebURL is where the web app is found, without a slash at its end; the links in
 	// summaries start with it. Empty: they are relative to the host.
 	WebURL string
@@ -66,11 +69,12 @@ type Options struct {
 type Log struct {
 	db     *store.DB
 	state  func() *state.State
+	names  func(context.Context) (map[int64]string, error)
 	webURL string
 }
 
 // New returns a Log.
-func New(o Options) *Log { return &Log{db: o.DB, state: o.State, webURL: o.WebURL} }
+func New(o Options) *Log { return &Log{db: o.DB, state: o.State, names: o.Names, webURL: o.WebURL} }
 
 // Day is how many events a day had.
 type Day struct {

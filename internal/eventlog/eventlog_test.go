@@ -1,6 +1,7 @@
 package eventlog_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -66,7 +67,8 @@ func (b *book) mustStore(t *testing.T, actor string, events ...ledger.Event) led
 	return batch.ID
 }
 
-// newLog returns an empty ledger and its log. The admin token 1 is known by its name.
+// newLog returns an empty ledger and its log. The admin token 1 and the person 7 are known by
+// their names.
 func newLog(t *testing.T, db *store.DB) (*book, *eventlog.Log) {
 	t.Helper()
 	var s state.State
@@ -80,6 +82,7 @@ func newLog(t *testing.T, db *store.DB) (*book, *eventlog.Log) {
 	}
 	return &book{db: db, at: noon}, eventlog.New(eventlog.Options{
 		DB: db, State: func() *state.State { return known }, WebURL: "https://flags.example.com",
+		Names: func(context.Context) (map[int64]string, error) { return map[int64]string{7: "ada@example.com"}, nil },
 	})
 }
 
@@ -397,8 +400,8 @@ func TestSearch(t *testing.T) {
 			1: {CreatedBy: "unleash_system_user", CreatedByUserID: -1337, GroupType: "transaction", IP: "192.0.2.1"},
 			2: {CreatedBy: "terraform", CreatedByUserID: -42, GroupType: "transaction", IP: "192.0.2.2"},
 			4: {CreatedBy: "old pipeline", CreatedByUserID: -42, GroupType: "transaction", IP: "192.0.2.3"},
-			6: {CreatedBy: "user:7", CreatedByUserID: 7, GroupType: "transaction", IP: "192.0.2.5"},
-			7: {CreatedBy: "user:7", CreatedByUserID: 7, GroupType: "change-request", IP: "192.0.2.6"},
+			6: {CreatedBy: "ada@example.com", CreatedByUserID: 7, GroupType: "transaction", IP: "192.0.2.5"},
+			7: {CreatedBy: "ada@example.com", CreatedByUserID: 7, GroupType: "change-request", IP: "192.0.2.6"},
 		} {
 			e := got[id-1]
 			if e.CreatedBy != want.CreatedBy || e.CreatedByUserID != want.CreatedByUserID || e.GroupType != want.GroupType || e.IP != want.IP {
@@ -408,7 +411,7 @@ func TestSearch(t *testing.T) {
 		}
 
 		creators, err := log.Creators(t.Context())
-		want := []eventlog.Creator{{ID: -42, Name: "Admin tokens"}, {ID: -1337, Name: "unleash_system_user"}, {ID: 7, Name: "user:7"}}
+		want := []eventlog.Creator{{ID: -42, Name: "Admin tokens"}, {ID: 7, Name: "ada@example.com"}, {ID: -1337, Name: "unleash_system_user"}}
 		if diff := cmp.Diff(want, creators); diff != "" || err != nil {
 			t.Errorf("creators: %v (-want +got):\n%s", err, diff)
 		}
@@ -437,7 +440,7 @@ func TestNewerType(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b, log := newLog(t, db)
-		b.mustStore(t, "user:7", ledger.Event{Type: "from-the-future", Project: "shop", Payload: []byte(`{"x":1}`)})
+		b.mustStore(t, "ada@example.com", ledger.Event{Type: "from-the-future", Project: "shop", Payload: []byte(`{"x":1}`)})
 		got, total, err := log.Search(t.Context(), eventlog.Query{Limit: 50})
 		if err != nil || total != 1 {
 			t.Fatalf("got %d events and %v, want 1", total, err)

@@ -51,7 +51,7 @@ func (s *Server) handler() http.Handler {
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Requests: requests.New(s.db),
-		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, WebURL: s.settings.BasePath}),
+		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath}),
 		Usage:    s.usage,
 		People:   s.identity, URL: s.URL(), Version: s.settings.Version,
 		// There is no mail yet, so an administrator who reads the log passes the link on.

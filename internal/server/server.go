@@ -53,8 +53,12 @@ type Settings struct {
 // FirstAdmin is how the first person signs in; the zero value is nobody.
 type FirstAdmin struct{ Username, Password string }
 
-// flushEvery is how often it is written down when tokens were last used.
-const flushEvery = time.Minute
+// How often jobs are done.
+const (
+	flushEvery  = time.Minute
+	expireEvery = 5 * time.Second
+	forgetEvery = time.Hour
+)
 
 // Server is one running node.
 type Server struct {

@@ -19,6 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/requests"
+	"github.com/quorate/quorate/internal/scheduler"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/usage"
 )
@@ -131,7 +132,7 @@ func (s *Server) serve() {
 	s.quit = quit
 	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
 	s.work.Go(func() { s.keepUsage(ctx) })
-	s.work.Go(func() { s.noteUses(ctx) })
+	s.work.Go(func() { scheduler.Run(ctx, s.settings.Log, s.jobs()...) })
 	s.inBackground("answer requests", func() error {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -160,19 +161,12 @@ func (s *Server) keepUsage(ctx context.Context) {
 	s.usage.Run(ctx, tick.C)
 }
 
-// noteUses writes down, every now and then, when tokens were last used.
-func (s *Server) noteUses(ctx context.Context) {
-	tick := time.NewTicker(flushEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := s.identity.FlushUses(ctx); err != nil {
-				s.settings.Log.Warn("when tokens were used could not be written down; it is tried again", "error", err)
-			}
-		}
+// jobs are what is done again and again.
+func (s *Server) jobs() []scheduler.Job {
+	return []scheduler.Job{
+		{Name: "note when tokens were used", Every: flushEvery, Do: s.identity.FlushUses},
+		{Name: "cancel change requests that have expired", Every: expireEvery, Do: s.app.ExpireRequests},
+		{Name: "forget expired sessions and old attempts to sign in", Every: forgetEvery, Do: s.identity.Forget},
 	}
 }
 
