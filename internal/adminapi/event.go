@@ -164,6 +164,7 @@ func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
 
 // findEvents returns the events that are wanted and that the caller may see.
 func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]event, int, error) {
+	q.Reader = r.Caller.Actor.Ref
 	if r.Caller.Actor.IsAdmin() {
 		q.WithOrigin = true
 	} else {

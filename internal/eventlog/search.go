@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -31,6 +32,8 @@ type Query struct {
 
 	// Offset and Limit choose a page; Limit must be set.
 	Offset, Limit int
+	// Reader is who asks: what others have in drafts is not theirs to read.
+	Reader access.Ref
 	// WithOrigin adds the addresses from which the changes were made.
 	WithOrigin bool
 }
@@ -90,6 +93,7 @@ func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter)
 	text := strings.ToLower(q.Text)
 	var page []ledger.Event
 	total := 0
+	drafts := l.drafts(q.Reader)
 	last := int64(math.MaxInt64) // appending meanwhile moves events into the next chunk once more
 	for filter.Limit = chunk; filter.Offset < searched; filter.Offset += chunk {
 		stored, _, err := l.db.Events(ctx, filter)
@@ -98,6 +102,12 @@ func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter)
 		}
 		for _, e := range stored {
 			if e.Revision >= last || !contains(e, text) {
+				continue
+			}
+			if hidden, err := drafts.hides(ctx, &e); hidden || err != nil {
+				if err != nil {
+					return nil, 0, err
+				}
 				continue
 			}
 			if total >= q.Offset && len(page) < q.Limit {
@@ -144,10 +154,18 @@ func (l *Log) present(ctx context.Context, q Query, stored []ledger.Event) ([]Ev
 			return nil, fmt.Errorf("eventlog: origins: %w", err)
 		}
 	}
+	drafts := l.drafts(q.Reader)
 	events := make([]Event, len(stored))
 	for i := range stored {
 		if events[i], err = l.project(stored[i], who); err != nil {
 			return nil, fmt.Errorf("eventlog: event %d: %w", stored[i].Revision, err)
+		}
+		hidden, err := drafts.hides(ctx, &stored[i])
+		if err != nil {
+			return nil, err
+		}
+		if hidden {
+			events[i].hide(stored[i].Group)
 		}
 		events[i].IP = origins[stored[i].Batch].IP
 	}

@@ -1,0 +1,53 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// drafts knows which events are about drafts that somebody else may not read: a draft is its
+// author's alone until it is submitted (DESIGN.md, invariant 4). One that was discarded stays so.
+type drafts struct {
+	log    *Log
+	state  *state.State
+	reader access.Ref
+	closed map[changerequest.ID]bool // requests that are not open: whether they were submitted
+}
+
+func (l *Log) drafts(reader access.Ref) *drafts {
+	return &drafts{l, l.state(), reader, map[changerequest.ID]bool{}}
+}
+
+// hides reports whether what an event says is hidden from the reader.
+func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
+	if e.Group.Kind != state.ChangeRequestGroup || access.Ref(e.Actor) == d.reader {
+		return false, nil
+	}
+	id := changerequest.ID(e.Group.ID)
+	if r := d.state.ChangeRequest(id); r != nil {
+		return r.State == changerequest.Draft && r.Author != d.reader, nil
+	}
+	if !d.state.HadChangeRequest(id) {
+		return false, nil
+	}
+	submitted, known := d.closed[id]
+	if !known {
+		var err error
+		if _, submitted, err = d.log.db.ClosedRequest(ctx, int64(id)); err != nil {
+			return false, fmt.Errorf("eventlog: closed request %d: %w", id, err)
+		}
+		d.closed[id] = submitted
+	}
+	return !submitted, nil
+}
+
+// hide leaves of an event that there was one.
+func (e *Event) hide(group ledger.Group) {
+	e.Data, e.PreData = requestData{ChangeRequestID: changerequest.ID(group.ID)}, nil
+	e.FeatureName = nil
+}
