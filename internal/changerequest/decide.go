@@ -235,13 +235,13 @@ func (c Approve) decide(s scene) ([]Event, error) {
 		return nil, refuse("You have approved this change request already.")
 	}
 	vote := s.vote(c.ContentID)
-	next := s.r.clone()
-	next.Approvals = append(next.Approvals, vote)
+	next := *s.r
+	next.Approvals = append(slices.Clip(next.Approvals), vote)
 	var moved map[change.ID]change.Base
 	if !StandingOf(s.r, s.w).Reached() {
-		moved = change.Bases(s.w, s.r.Environment, s.r.Changes)
+		moved = s.moved()
 	}
-	if s.r.State == InReview && StandingOf(next, s.w).Reached() {
+	if s.r.State == InReview && StandingOf(&next, s.w).Reached() {
 		return s.commented(c.Comment, ApprovedEvent{vote, moved})
 	}
 	return s.commented(c.Comment, ApprovalAdded{vote, moved})
