@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -195,31 +196,39 @@ type Query struct {
 // Search returns a page of the requests that match, newest first unless it says otherwise, and
 // how many match in all.
 func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]Summary, int, error) {
-	var open []Summary
+	var open []*changerequest.Request
 	if query.Open || !query.Closed {
 		open = query.open(s)
 	}
 	if query.Open && !query.Closed {
-		return window(open, query.Offset, query.Limit), len(open), nil
+		return summaries(s, window(open, query.Offset, query.Limit)), len(open), nil
 	}
 	filter := query.filter(s)
 	if len(open) == 0 {
-		filter.Offset = query.Offset
-		filter.Limit = query.Limit
-		rows, total, err := q.closed(ctx, filter)
-		return rows, total, err
+		filter.Offset, filter.Limit = query.Offset, query.Limit
+		return q.closed(ctx, filter)
 	}
 	// The page lies in the merge of both lists, so of each its first part is enough.
+	upTo := 0
 	if query.Limit > 0 {
-		filter.Limit = query.Offset + query.Limit
+		upTo = query.Offset + query.Limit
 	}
+	filter.Limit = upTo
 	closed, total, err := q.closed(ctx, filter)
 	if err != nil {
 		return nil, 0, err
 	}
-	all := append(open, closed...)
+	all := append(summaries(s, window(open, 0, upTo)), closed...)
 	slices.SortStableFunc(all, query.compare)
 	return window(all, query.Offset, query.Limit), len(open) + total, nil
+}
+
+func summaries(s *state.State, list []*changerequest.Request) []Summary {
+	all := make([]Summary, len(list))
+	for i, r := range list {
+		all[i] = summary(s, r)
+	}
+	return all
 }
 
 func (q *Requests) closed(ctx context.Context, filter store.ClosedRequestFilter) ([]Summary, int, error) {
@@ -234,7 +243,8 @@ func (q *Requests) closed(ctx context.Context, filter store.ClosedRequestFilter)
 	return found, total, nil
 }
 
-func window(list []Summary, offset, limit int) []Summary {
+// window returns a part of a list; a limit of 0 means all.
+func window[T any](list []T, offset, limit int) []T {
 	list = list[min(offset, len(list)):]
 	if limit > 0 {
 		list = list[:min(limit, len(list))]
@@ -243,32 +253,50 @@ func window(list []Summary, offset, limit int) []Summary {
 }
 
 // open returns the open requests that match, sorted.
-func (query *Query) open(s *state.State) []Summary {
+func (query *Query) open(s *state.State) []*changerequest.Request {
 	sees := map[flag.ProjectID]bool{}
 	text := strings.ToLower(query.Text)
-	var found []Summary
-	for r := range s.OpenRequests() {
+	var found []*changerequest.Request
+	for r := range query.candidates(s) {
 		may, known := sees[r.Project]
 		if !known {
 			may = s.MaySee(query.Actor, r.Project)
 			sees[r.Project] = may
 		}
-		if !may || !query.matches(r) {
-			continue
-		}
-		if m := summary(s, r); text == "" || m.contains(text) {
-			found = append(found, m)
+		if may && query.matches(r) && (text == "" || summary(s, r).contains(text)) {
+			found = append(found, r)
 		}
 	}
-	slices.SortStableFunc(found, query.compare)
+	if query.SortBy == ByCreation || query.SortBy == "" {
+		if !query.Ascending {
+			slices.Reverse(found) // they come by id
+		}
+		return found
+	}
+	slices.SortStableFunc(found, func(a, b *changerequest.Request) int { return query.compare(sortable(a), sortable(b)) })
 	return found
+}
+
+// candidates yields open requests by id: those of one flag, if it must be that one's.
+func (query *Query) candidates(s *state.State) iter.Seq[*changerequest.Request] {
+	if query.Feature != "" {
+		return s.OpenRequestsOn(query.Feature)
+	}
+	if len(query.Projects) == 1 {
+		return s.OpenRequestsOf(query.Projects[0])
+	}
+	return s.OpenRequests()
+}
+
+// sortable returns what compare needs of a request.
+func sortable(r *changerequest.Request) Summary {
+	return Summary{ID: r.ID, Project: r.Project, Environment: r.Environment, State: r.State, Title: r.Title}
 }
 
 func (query *Query) matches(r *changerequest.Request) bool {
 	return (r.State != changerequest.Draft || r.Author == query.Actor.Ref) &&
 		anyOf(query.Projects, r.Project) && anyOf(query.Environments, r.Environment) &&
 		anyOf(query.States, r.State) && anyOf(query.Authors, r.Author) &&
-		(query.Feature == "" || slices.Contains(r.Features(), query.Feature)) &&
 		(query.From.IsZero() || !r.CreatedAt.Before(query.From)) && (query.To.IsZero() || r.CreatedAt.Before(query.To)) &&
 		query.asks(r)
 }
