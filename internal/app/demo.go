@@ -16,6 +16,14 @@ const (
 	DemoFlag    flag.Name      = "demo-banner"
 )
 
+// What the demo's change request changes.
+const (
+	demoCheckout = "demo-checkout"
+	demoPayment  = "demo-express-payment"
+	demoQuarter  = "A quarter of Europe" // the title of a strategy
+	demoSegment  = "demo-customers-in-europe"
+)
+
 // SeedDemo makes a project with flags as a web shop has them, to look around in. If there
 // is one of its name, nothing is done.
 func (a *App) SeedDemo(ctx context.Context) error {
@@ -39,7 +47,7 @@ func (a *App) SeedDemo(ctx context.Context) error {
 			}
 		}
 		europe := flag.Segment{
-			ID: d.NextSegmentID(), Name: "demo-customers-in-europe", Description: new("Where prices include tax."), Project: &project.ID,
+			ID: d.NextSegmentID(), Name: demoSegment, Description: new("Where prices include tax."), Project: &project.ID,
 			Constraints: []flag.Constraint{{ContextName: "country", Operator: flag.In, Values: []string{"DE", "FR", "IT", "NL", "PL"}}},
 			CreatedAt:   d.Now, CreatedBy: string(d.Actor.Ref),
 		}
@@ -113,7 +121,7 @@ func demoFlags(europe flag.SegmentID) []demoFlag {
 	staff := share("100", flag.Constraint{ContextName: "userId", Operator: flag.In, Values: []string{"ann", "bob"}})
 	staff.Title = new("Our own people")
 	quarter := share("25")
-	quarter.Title, quarter.Segments = new("A quarter of Europe"), []flag.SegmentID{europe}
+	quarter.Title, quarter.Segments = new(demoQuarter), []flag.SegmentID{europe}
 	colours := share("100")
 	colours.Variants = []flag.Variant{
 		{Name: "blue", Payload: &flag.Payload{Type: "string", Value: "#1c7ed6"}},
@@ -140,13 +148,13 @@ func demoFlags(europe flag.SegmentID) []demoFlag {
 			live: row(true, staff), elsewhere: row(true, colours),
 		},
 		{
-			Flag: flag.Flag{Name: "demo-checkout", Type: "release", Description: new("The checkout on one page."), ImpressionData: true, Tags: checkout},
+			Flag: flag.Flag{Name: demoCheckout, Type: "release", Description: new("The checkout on one page."), ImpressionData: true, Tags: checkout},
 			live: row(true, staff, quarter), elsewhere: row(true, share("25")),
 		},
 		{
 			Flag: flag.Flag{
-				Name: "demo-express-payment", Type: "release", Description: new("Pay with one click; it needs the new checkout."), Tags: checkout,
-				Dependencies: []flag.Dependency{{Feature: "demo-checkout", Enabled: true}},
+				Name: demoPayment, Type: "release", Description: new("Pay with one click; it needs the new checkout."), Tags: checkout,
+				Dependencies: []flag.Dependency{{Feature: demoCheckout, Enabled: true}},
 			},
 			live: row(false), elsewhere: row(true, share("100")),
 		},

@@ -27,7 +27,7 @@ const (
 type serve struct {
 	storage
 	Listen     string     `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
-	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, and tokens to try it with ($$${env})."`
+	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, with tokens and people to try it with, whose passwords everybody knows ($$${env})."`
 	BasePath   string     `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
 	TrustProxy []network  `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
 	SDKLimit   int        `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`

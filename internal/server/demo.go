@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/quorate/quorate/internal/app"
 )
@@ -39,4 +41,36 @@ With OpenFeature (npm install @openfeature/server-sdk @openfeature/ofrep-provide
   new OFREPProvider({ baseUrl: '%[3]s', headers: [['Authorization', 'Bearer %[4]s']] })
 
 `, app.DemoProject, app.DemoFlag, url, backend, frontend, admin, demoEnvironment)
+}
+
+// demoPeople makes people to try the demo with, and says how to sign in as them and what to
+// look at. If there is somebody already, nobody is made and nothing said.
+func (s *Server) demoPeople(ctx context.Context) error {
+	request, err := s.app.SeedDemoPeople(ctx)
+	if err != nil {
+		return fmt.Errorf("server: create the demo's people: %w", err)
+	}
+	if request == nil {
+		return nil
+	}
+	var people strings.Builder
+	for _, p := range app.DemoPeople() {
+		fmt.Fprintf(&people, "  %-5s  password %-10s  %s\n", p.Username, p.Password, p.For)
+	}
+	_, err = fmt.Fprintf(s.settings.Out, `The environment production of the project %[3]q is protected: it changes only when somebody else agrees. Open
+
+  %[1]s
+
+and sign in as
+
+%[2]s
+A change request by ada waits for bo. Sign in as bo, look at it, approve it and apply it:
+
+  %[1]s/projects/%[3]s/change-requests/%[4]d
+
+Only the demo has these people. Everybody knows their passwords, so let no stranger reach it, and begin
+with another data folder, without --demo, when you mean it.
+
+`, s.URL(), people.String(), request.Project, request.ID)
+	return err
 }

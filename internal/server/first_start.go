@@ -11,8 +11,7 @@ import (
 )
 
 // firstStart makes sure that there is an instance, with its first person, if one was
-// named, and with tokens. If nobody has chosen any tokens, it makes them up and shows them: one for an administrator, so that a newcomer is
-// not locked out, and some to try the demo with.
+// named, with tokens, and with what there is to try, if that was asked for.
 func (s *Server) firstStart(ctx context.Context) error {
 	fresh := s.engine.State().Revision() == 0
 	if err := s.app.Bootstrap(ctx); err != nil {
@@ -28,6 +27,19 @@ func (s *Server) firstStart(ctx context.Context) error {
 			return fmt.Errorf("server: create the first administrator: %w", err)
 		}
 	}
+	if err := s.firstTokens(ctx); err != nil {
+		return err
+	}
+	if fresh && s.settings.Demo {
+		return s.demoPeople(ctx)
+	}
+	return nil
+}
+
+// firstTokens makes sure that there are tokens. If nobody has chosen any, it makes them up and
+// shows them: one for an administrator, so that a newcomer is not locked out, and some to
+// try the demo with.
+func (s *Server) firstTokens(ctx context.Context) error {
 	if s.engine.State().TokenCount() > 0 {
 		return nil
 	}
