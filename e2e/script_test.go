@@ -25,6 +25,9 @@ import (
 //	http [HEADER: VALUE…] METHOD PATH [FILE]
 //	                          send a request to $URL, with a file's content as its body, and print the
 //	                          status, the headers and the body; $ADMIN, $BACKEND and $FRONTEND are tokens
+//	sign-in NAME USERNAME PASSWORD
+//	                          make a personal token for somebody, and keep it as $NAME
+//	capture NAME PATTERN      keep what the first group of a pattern matches in the last output as $NAME
 //	repeat TEXT N FILE        write a file of N copies of a text
 //	damage FILE REVISION      change one bit of an event in an SQLite database
 func TestScripts(t *testing.T) {
@@ -51,12 +54,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve":  serve,
-			"stop":   positive(1, func(ts *testscript.TestScript, args []string) { ts.Check(serverOf(ts, args[0]).stop()) }),
-			"kill9":  positive(1, func(ts *testscript.TestScript, args []string) { serverOf(ts, args[0]).kill() }),
-			"output": positive(1, func(ts *testscript.TestScript, args []string) { fmt.Fprint(ts.Stdout(), serverOf(ts, args[0]).output) }),
-			"http":   positive(-1, request),
-			"repeat": positive(3, repeat),
+			"serve":   serve,
+			"stop":    positive(1, func(ts *testscript.TestScript, args []string) { ts.Check(serverOf(ts, args[0]).stop()) }),
+			"kill9":   positive(1, func(ts *testscript.TestScript, args []string) { serverOf(ts, args[0]).kill() }),
+			"output":  positive(1, func(ts *testscript.TestScript, args []string) { fmt.Fprint(ts.Stdout(), serverOf(ts, args[0]).output) }),
+			"http":    positive(-1, request),
+			"sign-in": positive(3, signIn),
+			"capture": positive(2, capture),
+			"repeat":  positive(3, repeat),
 			"damage": positive(2, func(ts *testscript.TestScript, args []string) {
 				var revision int64
 				_, err := fmt.Sscan(args[1], &revision)

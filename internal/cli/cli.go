@@ -1,8 +1,9 @@
 // Package cli is the command line: one file for each subcommand, and the settings,
 // each a flag and an environment variable.
 //
-// A subcommand reads its settings, hands them on and prints what came of it. What it
-// does belongs in server; nothing is decided here.
+// A subcommand reads its settings, hands them on and prints what came of it. What those
+// about a server of one's own do belongs in server; those about change requests ask a
+// server for it, as every other client of the admin API does. Nothing is decided here.
 package cli
 
 import (
@@ -34,15 +35,11 @@ const (
 
 // program is every subcommand.
 type program struct {
-	Serve   serve          `cmd:"" help:"Serve flags."`
-	Ledger  ledgerCommands `cmd:"" help:"Check the ledger, or agree to a restored one."`
-	OpenAPI openapi        `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
-
-// terminal is where a subcommand prints: its result to out, all else to err.
-type terminal struct {
-	out, err io.Writer
+	Serve   serve                 `cmd:"" help:"Serve flags."`
+	CR      changeRequestCommands `cmd:"" name:"cr" help:"Propose changes to protected environments, review and apply them."`
+	Ledger  ledgerCommands        `cmd:"" help:"Check the ledger, or agree to a restored one."`
+	OpenAPI openapi               `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
+	Version versionCommand        `cmd:"" help:"Print the version."`
 }
 
 // storage is where an instance keeps its data.
@@ -84,7 +81,7 @@ func Main(args []string, out, err io.Writer) int {
 		return exitUsage
 	}
 	if problem := command.Run(); problem != nil {
-		_, _ = fmt.Fprintf(err, "quorate: %s\n", sentence(problem))
+		_, _ = fmt.Fprintf(err, "quorate: %s\n", readable(sentence(problem)))
 		return exitFailed
 	}
 	return exitDone

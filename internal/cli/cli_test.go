@@ -18,7 +18,10 @@ var update = flag.Bool("update", false, "write the golden files")
 // TestHelp holds that the help texts change only when somebody looks at them.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "serve", "ledger", "ledger verify", "ledger accept-restore", "openapi", "version"} {
+	for _, command := range []string{
+		"", "serve", "cr", "cr list", "cr show", "cr diff", "cr open", "cr approve", "cr reject", "cr apply", "cr cancel",
+		"ledger", "ledger verify", "ledger accept-restore", "openapi", "version",
+	} {
 		var out, errs bytes.Buffer
 		args := append(strings.Fields(command), "--help")
 		if code := cli.Main(args, &out, &errs); code != 0 || errs.Len() > 0 {

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/quorate/quorate/internal/fault"
+)
+
+// answerLimit is how long a server may take to answer.
+const answerLimit = time.Minute
+
+// connection is how a subcommand reaches a server, and as whom.
+type connection struct {
+	URL   address `name:"url" default:"http://localhost:4242" env:"QUORATE_URL" placeholder:"URL" help:"Where the server is (${default}; $$${env})."`
+	Token string  `env:"QUORATE_TOKEN" placeholder:"TOKEN" help:"Your personal token, which other users of the machine can read here, but not in the environment ($$${env})."`
+	JSON  bool    `name:"json" help:"Print what the API answers, as it is."`
+}
+
+// address is where a server is, base path included.
+type address url.URL
+
+func (a address) String() string { return (*url.URL)(&a).String() }
+
+// UnmarshalText reads an address that begins with http:// or https://.
+func (a *address) UnmarshalText(text []byte) error {
+	parsed, err := url.Parse(string(text))
+	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+		return fmt.Errorf("%q is no address of a server, such as https://quorate.example.com", text)
+	}
+	*a = address(*parsed)
+	return nil
+}
+
+// call sends a request to the admin API, with a body unless it is nil, and returns what is
+// answered, which is empty or JSON. The path is given part by part, and may hold anything.
+//
+// Faults: what the server refuses, in its words; Unauthenticated without a token, Unavailable
+// when there is no server.
+func (c connection) call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
+	if c.Token == "" {
+		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	target := (*url.URL)(&c.URL).JoinPath("api", "admin")
+	for _, part := range path {
+		target = target.JoinPath(url.PathEscape(part))
+	}
+	target.RawQuery = query.Encode()
+	var content io.Reader = http.NoBody
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("cli: encode the request: %w", err)
+		}
+		content = bytes.NewReader(data)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), content)
+	if err != nil {
+		return nil, fmt.Errorf("cli: make the request: %w", err)
+	}
+	request.Header.Set("Authorization", c.Token)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return nil, c.refusal(response, answer)
+	}
+	if len(answer) > 0 && !json.Valid(answer) {
+		return nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
+	}
+	return answer, nil
+}
+
+// get asks for something and decodes it.
+func get[T any](ctx context.Context, c connection, path []string, query url.Values) (T, json.RawMessage, error) {
+	answer, err := c.call(ctx, http.MethodGet, path, query, nil)
+	if err != nil {
+		var none T
+		return none, nil, err
+	}
+	value, err := decoded[T](answer)
+	return value, answer, err
+}
+
+// decoded returns a value that a server has sent.
+func decoded[T any](answer json.RawMessage) (T, error) {
+	var value T
+	if err := json.Unmarshal(answer, &value); err != nil {
+		return value, fmt.Errorf("cli: the server sent something unexpected: %w", err)
+	}
+	return value, nil
+}
+
+// unreachable returns the fault of a server that does not answer.
+func (c connection) unreachable(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the method and the address, which the sentence has
+	}
+	return fault.New(fault.Unavailable, "There is no answer from %s: %v.", c.URL, err)
+}
+
+// refusal returns what a server refused as the fault that it was there.
+func (c connection) refusal(response *http.Response, answer []byte) error {
+	var body struct {
+		Name    fault.Kind     `json:"name"`
+		Message string         `json:"message"`
+		Details []fault.Detail `json:"details"`
+		DriftID string         `json:"driftId"`
+	}
+	if json.Unmarshal(answer, &body) != nil || body.Message == "" {
+		return fmt.Errorf("what answers at %s is not Quorate: it said %s", c.URL, response.Status)
+	}
+	f := fault.New(body.Name, "%s", body.Message)
+	f.DriftID = body.DriftID
+	if response.StatusCode == http.StatusUnauthorized {
+		f.Details = []fault.Detail{{Message: "The server does not know the token in QUORATE_TOKEN, or it has expired."}}
+	}
+	for _, detail := range body.Details {
+		if detail.Message != body.Message {
+			f.Details = append(f.Details, detail)
+		}
+	}
+	return f
+}

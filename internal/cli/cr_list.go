@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// crList is `quorate cr list`.
+type crList struct {
+	connection
+	Project []string `placeholder:"ID" help:"Only those of these projects."`
+	State   []string `enum:"open,closed,Draft,In review,Approved,Applied,Rejected,Cancelled" placeholder:"STATE" help:"Only those that are open or closed, or in these states: Draft, \"In review\", Approved, Applied, Rejected, Cancelled."`
+	Mine    bool     `help:"Only your own."`
+	ForMe   bool     `help:"Only those that you were asked to review."`
+	Text    string   `placeholder:"TEXT" help:"Only those with the text in their title, or in the name of a flag or segment."`
+	Limit   int      `default:"50" placeholder:"N" help:"How many, 1 to 1000, the newest first (${default})."`
+}
+
+// Run lists.
+func (c crList) Run(ctx context.Context, t terminal) error {
+	query := url.Values{"limit": {strconv.Itoa(c.Limit)}}
+	for name, values := range map[string][]string{"project": c.Project, "state": c.State} {
+		if len(values) > 0 {
+			query.Set(name, "IS_ANY_OF:"+strings.Join(values, ","))
+		}
+	}
+	for name, set := range map[string]bool{"createdBy": c.Mine, "requestedApproverId": c.ForMe} {
+		if set {
+			query.Set(name, "IS:me")
+		}
+	}
+	if c.Text != "" {
+		query.Set("query", c.Text)
+	}
+	page, answer, err := get[struct {
+		ChangeRequests []struct {
+			ID          int64     `json:"id"`
+			Title       string    `json:"title"`
+			Environment string    `json:"environment"`
+			Project     string    `json:"project"`
+			State       string    `json:"state"`
+			CreatedBy   person    `json:"createdBy"`
+			CreatedAt   time.Time `json:"createdAt"`
+			Features    []string  `json:"features"`
+			Segments    []string  `json:"segments"`
+		} `json:"changeRequests"`
+		Total int `json:"total"`
+	}](ctx, c.connection, []string{"search", "change-requests"}, query)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return t.printJSON(answer)
+	}
+	rows := [][]string{{"REQUEST", "STATE", "ENVIRONMENT", "BY", "CREATED", "TITLE"}}
+	for _, r := range page.ChangeRequests {
+		title := r.Title
+		if title == "" {
+			title = "changes " + strings.Join(append(r.Features, r.Segments...), ", ")
+		}
+		rows = append(rows, []string{reference{r.Project, r.ID}.String(), r.State, r.Environment, r.CreatedBy.String(), moment(r.CreatedAt), title})
+	}
+	text := table(rows)
+	if shown := len(page.ChangeRequests); shown < page.Total {
+		text += fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, page.Total)
+	}
+	return t.print(text)
+}

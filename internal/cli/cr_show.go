@@ -1,0 +1,19 @@
+package cli
+
+import "context"
+
+// crShow is `quorate cr show`.
+type crShow struct{ named }
+
+// Run shows.
+func (c crShow) Run(ctx context.Context, t terminal) error {
+	r, answer, err := get[changeRequest](ctx, c.connection, c.Request.path(), nil)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return t.printJSON(answer)
+	default:
+		return t.print(r.text())
+	}
+}
