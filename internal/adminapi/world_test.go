@@ -39,6 +39,9 @@ type world struct {
 	handler http.Handler
 	callers callers  // those who may call, beside actors
 	written []string // "type project/environment/feature" of each event since the story
+	// store, if there is one, is handed each change before it is stored, which it is not if that
+	// returns an error.
+	store func(engine.Change) error
 }
 
 // began is when the story happened.
@@ -70,11 +73,18 @@ func openWorld(t testing.TB, db *store.DB) *world {
 	w := &world{db: db, callers: callers{}}
 	var err error
 	w.engine, err = engine.Open(t.Context(), engine.Options{
-		Project: func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) },
-		DB:      db,
-		Now:     time.Now,
-		NewID:   func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
-		Log:     slog.New(slog.DiscardHandler),
+		Project: func(tx *store.Tx, c engine.Change) error {
+			if w.store != nil {
+				if err := w.store(c); err != nil {
+					return err
+				}
+			}
+			return requests.Index(tx, c.Before, c.Events)
+		},
+		DB:    db,
+		Now:   time.Now,
+		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
+		Log:   slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
