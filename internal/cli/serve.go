@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type serve struct {
 	Listen     string     `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
 	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, with tokens and people to try it with, whose passwords everybody knows ($$${env})."`
 	BasePath   string     `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
+	PublicURL  string     `name:"public-url" env:"QUORATE_PUBLIC_URL,UNLEASH_URL" placeholder:"URL" help:"Where browsers reach the server, such as https://flags.example.com; links begin with it ($$${env})."`
 	TrustProxy []network  `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
 	SDKLimit   int        `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
 	LogLevel   slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
@@ -57,6 +59,10 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if (admin.Username == "") != (admin.Password == "") {
 		return fmt.Errorf("%s and %s go together: set both, or none", adminUsername, adminPassword)
 	}
+	public, err := publicURL(c.PublicURL)
+	if err != nil {
+		return err
+	}
 	proxies := make([]netip.Prefix, len(c.TrustProxy))
 	for i, n := range c.TrustProxy {
 		proxies[i] = netip.Prefix(n)
@@ -66,6 +72,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		SecretKey:      os.Getenv("QUORATE_SECRET_KEY"),
 		Listen:         c.Listen,
 		BasePath:       c.BasePath,
+		PublicURL:      public,
 		TrustedProxies: proxies,
 		SDKPerMinute:   c.SDKLimit,
 		FirstTokens: app.FirstTokens{
@@ -117,4 +124,16 @@ func split(list string) []string {
 		}
 	}
 	return values
+}
+
+// publicURL returns an address of a web server without a slash at its end.
+func publicURL(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("the public URL must be an address such as https://flags.example.com, not %q", text)
+	}
+	return strings.TrimRight(text, "/"), nil
 }

@@ -22,10 +22,8 @@ func (s *Server) firstStart(ctx context.Context) error {
 			return fmt.Errorf("server: create the demo: %w", err)
 		}
 	}
-	if first := s.settings.FirstAdmin; first.Username != "" {
-		if _, _, err := s.app.SeedAdmin(ctx, first.Username, first.Password); err != nil {
-			return fmt.Errorf("server: create the first administrator: %w", err)
-		}
+	if err := s.firstPerson(ctx, fresh); err != nil {
+		return fmt.Errorf("server: create the first administrator: %w", err)
 	}
 	if err := s.firstTokens(ctx); err != nil {
 		return err
@@ -34,6 +32,30 @@ func (s *Server) firstStart(ctx context.Context) error {
 		return s.demoPeople(ctx)
 	}
 	return nil
+}
+
+// firstPerson makes the first person, an administrator: the one that was named, or on a fresh
+// instance one who gets a link to choose a password. The demo brings people of its own.
+func (s *Server) firstPerson(ctx context.Context, fresh bool) error {
+	first := s.settings.FirstAdmin
+	if first.Username != "" {
+		_, _, err := s.app.SeedAdmin(ctx, first.Username, first.Password)
+		return err
+	}
+	if !fresh || s.settings.Demo {
+		return nil
+	}
+	id, secret, err := s.app.SeedAdmin(ctx, "admin", "")
+	if err != nil || id == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(s.settings.Out, `
+Nobody can sign in yet. Open this link to choose the password of the person "admin". It works once, within a
+day, and is shown only here:
+
+  %s/new-user?token=%s
+`, s.URL(), secret)
+	return err
 }
 
 // firstTokens makes sure that there are tokens. If nobody has chosen any, it makes them up and

@@ -34,6 +34,10 @@ type Settings struct {
 	Listen string
 	// BasePath comes before every path, such as /flags.
 	BasePath string
+	// PublicURL is where browsers reach the server, with the base path and without a slash at
+	// its end; links begin with it, and cookies are kept to https if it is. Empty: the
+	// address that it listens on.
+	PublicURL string
 	// TrustedProxies are believed what they say about a client's address.
 	TrustedProxies []netip.Prefix
 	// SDKPerMinute bounds the requests of SDKs from one address; 0: 20,000, negative: not.

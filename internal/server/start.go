@@ -76,7 +76,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.payload = payload.New(s.engine.State(), payload.Options{})
 	s.engine.Subscribe(func(c engine.Change) { s.payload.Follow(c.After, c.Events) })
-	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now, BasePath: s.settings.BasePath})
+	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now, BasePath: s.settings.BasePath, Secure: strings.HasPrefix(s.settings.PublicURL, "https://")})
 	s.engine.Subscribe(func(c engine.Change) { s.identity.Follow(c.Events) })
 	s.usage = usage.New(usage.Options{
 		DB: s.db, Now: time.Now, Log: s.settings.Log,
@@ -170,8 +170,12 @@ func (s *Server) jobs() []scheduler.Job {
 	}
 }
 
-// URL is the address that the server is reached at on this machine.
+// URL is the address that the server is reached at: by everyone, if that was said, else on
+// this machine.
 func (s *Server) URL() string {
+	if s.settings.PublicURL != "" {
+		return s.settings.PublicURL
+	}
 	address := s.listener.Addr().(*net.TCPAddr) //nolint:forcetypeassert // listen has asked for TCP
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {
