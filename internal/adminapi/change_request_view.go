@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
@@ -109,6 +111,17 @@ type defaultChange struct {
 	Payload any    `json:"payload"`
 }
 
+// defaultStrategy is a strategy that is added besides.
+type defaultStrategy struct {
+	Name        string            `json:"name"`
+	Title       *string           `json:"title,omitempty"`
+	Disabled    bool              `json:"disabled"`
+	Constraints []constraint      `json:"constraints"`
+	Parameters  map[string]string `json:"parameters"`
+	Segments    []flag.SegmentID  `json:"segments,omitempty"`
+	Variants    []StrategyVariant `json:"variants,omitempty"`
+}
+
 // changeRequestVote is an approval or a rejection.
 type changeRequestVote struct {
 	CreatedBy requestUser `json:"createdBy"`
@@ -134,12 +147,26 @@ type changeRequestStanding struct {
 
 // changeRequestDrift is a field that has moved.
 type changeRequestDrift struct {
-	ChangeID change.ID       `json:"changeId"`
-	Feature  flag.Name       `json:"feature,omitempty"`
-	Field    string          `json:"field"`
-	Before   json.RawMessage `json:"before"`
-	Now      json.RawMessage `json:"now"`
-	Wanted   json.RawMessage `json:"wanted,omitempty"`
+	ChangeID change.ID `json:"changeId"`
+	Feature  flag.Name `json:"feature,omitempty"`
+	Field    string    `json:"field"`
+	Before   anything  `json:"before"`
+	Now      anything  `json:"now"`
+	Wanted   anything  `json:"wanted,omitempty"`
+}
+
+// anything is a JSON value of whatever type, null included.
+type anything json.RawMessage
+
+// MarshalJSON writes the value.
+func (v anything) MarshalJSON() ([]byte, error) { return v, nil }
+
+// Schema returns that of any value.
+func (anything) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{
+		{Type: huma.TypeObject, Nullable: true, AdditionalProperties: true},
+		{Type: huma.TypeArray, Items: &huma.Schema{}}, {Type: huma.TypeString}, {Type: huma.TypeNumber}, {Type: huma.TypeBoolean},
+	}}
 }
 
 // allowedAction is something that can be done with a request.
@@ -256,7 +283,7 @@ func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *chang
 	if moved := change.DriftOf(s, cr.Environment, cr.Changes); len(moved) > 0 {
 		view.DriftID = change.DriftID(cr.ContentID(), moved)
 		for _, d := range moved {
-			view.Drift = append(view.Drift, changeRequestDrift{d.Change, d.Feature, d.Field, d.Before, d.Now, d.Wanted})
+			view.Drift = append(view.Drift, changeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)})
 		}
 	}
 	for _, other := range overlaps(s, cr) {
@@ -464,8 +491,8 @@ func defaultChangeOf(s *state.State, cr *changerequest.Request, name flag.Name) 
 		case state.FeatureStrategyAdded:
 			if p.Strategy.ID == minted {
 				view := viewStrategy(&p.Strategy)
-				return &defaultChange{change.ActionAddStrategy, createFeatureStrategy{
-					Name: view.Name, Title: view.Title, Disabled: &view.Disabled, Constraints: view.Constraints, Parameters: view.Parameters,
+				return &defaultChange{change.ActionAddStrategy, defaultStrategy{
+					view.Name, view.Title, view.Disabled, view.Constraints, view.Parameters, view.Segments, view.Variants,
 				}}
 			}
 		case state.FeatureEnvironmentDisabled:
@@ -487,7 +514,7 @@ type changeRequestSummary struct {
 	CreatedBy   requestUser            `json:"createdBy"`
 	CreatedAt   instant                `json:"createdAt"`
 	Features    []changeRequestFeature `json:"features" doc:"Without their changes."`
-	Segments    []name                `json:"segments"`
+	Segments    []name                 `json:"segments"`
 }
 
 func (n names) summary(found requests.Summary) changeRequestSummary {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -74,9 +75,9 @@ type featureSearchResponse struct {
 // featureSearchEnvironment is an environment of a flag that was found.
 type featureSearchEnvironment struct {
 	FeatureEnvironmentSummary
-	Yes              int     `json:"yes"`
-	No               int     `json:"no"`
-	ChangeRequestIDs []int64 `json:"changeRequestIds"`
+	Yes              int                `json:"yes"`
+	No               int                `json:"no"`
+	ChangeRequestIDs []changerequest.ID `json:"changeRequestIds"`
 }
 
 func (a *api) searchFeatures(_ context.Context, r request, in *searchFeaturesQuery) (searchFeatures, error) {
@@ -90,7 +91,7 @@ func (a *api) searchFeatures(_ context.Context, r request, in *searchFeaturesQue
 	slices.SortStableFunc(found, in.order()) // they come by name
 	page := searchFeatures{Features: []featureSearchResponse{}, Total: len(found)}
 	for _, f := range pageOf(found, in.Offset, in.Limit, 50, 100) {
-		page.Features = append(page.Features, viewSearchResult(r.State, f))
+		page.Features = append(page.Features, r.viewSearchResult(f))
 	}
 	return page, nil
 }
@@ -283,7 +284,8 @@ func segmentNames(s *state.State, f *flag.Flag) []string {
 	return slices.Compact(names)
 }
 
-func viewSearchResult(s *state.State, f *flag.Flag) featureSearchResponse {
+func (r request) viewSearchResult(f *flag.Flag) featureSearchResponse {
+	s := r.State
 	view := featureSearchResponse{
 		Name:           f.Name,
 		Type:           f.Type,
@@ -302,10 +304,21 @@ func viewSearchResult(s *state.State, f *flag.Flag) featureSearchResponse {
 	for _, summary := range viewEnvironmentSummaries(s, f) {
 		view.Environments = append(view.Environments, featureSearchEnvironment{
 			FeatureEnvironmentSummary: summary,
-			ChangeRequestIDs:          []int64{},
+			ChangeRequestIDs:          r.requestsOn(f, summary.Name),
 		})
 	}
 	return view
+}
+
+// requestsOn returns the open change requests of an environment that change a flag.
+func (r request) requestsOn(f *flag.Flag, env flag.EnvironmentName) []changerequest.ID {
+	ids := []changerequest.ID{}
+	for cr := range r.State.OpenRequestsOn(f.Name) {
+		if cr.Project == f.Project && cr.Environment == env && r.knows(cr) {
+			ids = append(ids, cr.ID)
+		}
+	}
+	return ids
 }
 
 // dependencyType returns whether a flag is a parent or a child, or nil for neither.

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -103,8 +105,8 @@ type segments struct {
 
 // segmentStrategies are the strategies that use a segment.
 type segmentStrategies struct {
-	Strategies              []strategyUse `json:"strategies"`
-	ChangeRequestStrategies []strategyUse `json:"changeRequestStrategies"`
+	Strategies              []strategyUse         `json:"strategies"`
+	ChangeRequestStrategies []proposedStrategyUse `json:"changeRequestStrategies"`
 }
 
 // strategyUse is a strategy that uses something, and where it is.
@@ -116,11 +118,27 @@ type strategyUse struct {
 	Environment  flag.EnvironmentName `json:"environment"`
 }
 
+// proposedStrategyUse is a strategy that would use something, and the request that says so.
+type proposedStrategyUse struct {
+	ID            flag.StrategyID      `json:"id,omitempty" doc:"Absent for a strategy that is to be."`
+	ProjectID     flag.ProjectID       `json:"projectId"`
+	FeatureName   flag.Name            `json:"featureName"`
+	StrategyName  string               `json:"strategyName"`
+	Environment   flag.EnvironmentName `json:"environment"`
+	ChangeRequest titledRequest        `json:"changeRequest"`
+}
+
+// titledRequest names a change request.
+type titledRequest struct {
+	ID    changerequest.ID `json:"id"`
+	Title *string          `json:"title" nullable:"true" doc:"Null unless it was given one."`
+}
+
 func (a *api) getSegments(_ context.Context, r request, _ *struct{}) (segments, error) {
 	list := segments{Segments: []segmentUsed{}}
 	for s := range r.State.Segments() {
 		if r.seesOwn(s.Project) {
-			list.Segments = append(list.Segments, viewSegmentUsed(r.State, s))
+			list.Segments = append(list.Segments, r.viewSegmentUsed(s))
 		}
 	}
 	return list, nil
@@ -192,7 +210,7 @@ func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt
 	if _, err := decide.Segment(r.State, in.ID); err != nil {
 		return segmentStrategies{}, err
 	}
-	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []strategyUse{}}
+	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []proposedStrategyUse{}}
 	for name := range r.State.SegmentUsers(in.ID) {
 		if r.hidden(name) {
 			continue
@@ -201,7 +219,25 @@ func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt
 			return slices.Contains(s.Segments, in.ID)
 		})...)
 	}
+	for cr, c := range decide.ProposedUses(r.State, in.ID) {
+		if r.knows(cr) {
+			list.ChangeRequestStrategies = append(list.ChangeRequestStrategies, r.viewProposedUse(cr, c))
+		}
+	}
 	return list, nil
+}
+
+// viewProposedUse returns a strategy that a change adds or updates.
+func (r request) viewProposedUse(cr *changerequest.Request, c change.Change) proposedStrategyUse {
+	id, settings, _ := c.Strategy()
+	use := proposedStrategyUse{
+		ID: id, ProjectID: cr.Project, FeatureName: c.Feature, StrategyName: settings.Name, Environment: cr.Environment,
+		ChangeRequest: titledRequest{ID: cr.ID},
+	}
+	if cr.Title != "" {
+		use.ChangeRequest.Title = &cr.Title
+	}
+	return use
 }
 
 func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
@@ -213,7 +249,7 @@ func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
 		for _, row := range f.Environments {
 			if s := row.Strategy(in.ID); s != nil && r.sees(f.Project) {
 				for _, id := range s.Segments {
-					list.Segments = append(list.Segments, viewSegmentUsed(r.State, r.State.Segment(id)))
+					list.Segments = append(list.Segments, r.viewSegmentUsed(r.State.Segment(id)))
 				}
 				return list, nil
 			}
@@ -250,12 +286,25 @@ func viewSegment(s *state.State, segment *flag.Segment) Segment {
 	}
 }
 
-func viewSegmentUsed(s *state.State, segment *flag.Segment) segmentUsed {
+// viewSegmentUsed counts the uses that are proposed as well.
+func (r request) viewSegmentUsed(segment *flag.Segment) segmentUsed {
 	var used usage
-	for name := range s.SegmentUsers(segment.ID) {
-		used.add(s.Flag(name))
+	known := map[flag.Name]bool{}
+	add := func(name flag.Name) {
+		if f := r.State.Flag(name); f != nil && !known[name] {
+			known[name] = true
+			used.add(f)
+		}
 	}
-	return segmentUsed{viewSegment(s, segment), len(used.projects), used.features}
+	for name := range r.State.SegmentUsers(segment.ID) {
+		add(name)
+	}
+	for cr, c := range decide.ProposedUses(r.State, segment.ID) {
+		if r.knows(cr) {
+			add(c.Feature)
+		}
+	}
+	return segmentUsed{viewSegment(r.State, segment), len(used.projects), used.features}
 }
 
 // usage counts the flags in use that use something, and their projects. Each flag is

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/webfault"
@@ -16,6 +17,11 @@ func (r request) sees(project flag.ProjectID) bool { return r.State.MaySee(r.Cal
 
 // seesOwn is sees for what belongs to one project or (nil) to all.
 func (r request) seesOwn(project *flag.ProjectID) bool { return project == nil || r.sees(*project) }
+
+// knows reports whether the caller may know of an open change request.
+func (r request) knows(cr *changerequest.Request) bool {
+	return !r.State.ChangeRequests().Disabled && r.sees(cr.Project) && (cr.State != changerequest.Draft || cr.Author == r.Caller.Actor.Ref)
+}
 
 // hidden reports whether there is a flag of which the caller may not know.
 func (r request) hidden(name flag.Name) bool {

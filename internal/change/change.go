@@ -224,6 +224,19 @@ func (c Change) Segments() []flag.SegmentID {
 	}
 }
 
+// Strategy returns what the change makes a strategy of, and whether it does. The id is empty
+// if there is no such strategy before.
+func (c Change) Strategy() (flag.StrategyID, StrategySettings, bool) {
+	switch p := c.Payload.(type) {
+	case AddStrategy:
+		return "", p.StrategySettings, true
+	case UpdateStrategy:
+		return p.ID, p.StrategySettings, true
+	default:
+		return "", StrategySettings{}, false
+	}
+}
+
 // stored is a change as the ledger keeps it.
 type stored struct {
 	ID        ID              `json:"id"`

@@ -1,8 +1,11 @@
 package decide
 
 import (
+	"iter"
 	"slices"
 
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -34,7 +37,7 @@ func CreateSegment(d *Decision, in SegmentSettings) (flag.SegmentID, error) {
 // UpdateSegment changes a segment.
 //
 // Faults: NotFound, BadData, also when the segment would belong to a project while
-// another one uses it, NameExists.
+// another one uses it, or proposes to, NameExists.
 func UpdateSegment(d *Decision, id flag.SegmentID, in SegmentSettings) error {
 	before, err := Segment(d.State, id)
 	if err != nil {
@@ -48,6 +51,11 @@ func UpdateSegment(d *Decision, id flag.SegmentID, in SegmentSettings) error {
 		for name := range d.SegmentUsers(id) {
 			if f := d.Flag(name); f.Project != *after.Project {
 				return fault.Field("/body/project", "The segment %q cannot belong to project %q: the flag %q of project %q uses it.", before.Name, *after.Project, name, f.Project)
+			}
+		}
+		for r := range ProposedUses(d.State, id) {
+			if r.Project != *after.Project && r.State != changerequest.Draft {
+				return fault.Field("/body/project", "The segment %q cannot belong to project %q: the open change request %d of project %q uses it.", before.Name, *after.Project, r.ID, r.Project)
 			}
 		}
 	}
@@ -94,7 +102,25 @@ func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
 	return nil
 }
 
-// DeleteSegment removes a segment that no strategy uses, archived flags included.
+// ProposedUses yields the changes of open requests that give a segment to a strategy. A draft
+// is its author's alone to know of; while change requests are turned off, nobody knows of any.
+func ProposedUses(s *state.State, id flag.SegmentID) iter.Seq2[*changerequest.Request, change.Change] {
+	return func(yield func(*changerequest.Request, change.Change) bool) {
+		if s.ChangeRequests().Disabled {
+			return
+		}
+		for r := range s.OpenRequestsUsing(id) {
+			for _, c := range r.Changes {
+				if _, settings, ok := c.Strategy(); ok && slices.Contains(settings.Segments, id) && !yield(r, c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// DeleteSegment removes a segment that no strategy uses, archived flags included, and that
+// no request that was submitted gives to one.
 //
 // Faults: NotFound, Conflict while it is used.
 func DeleteSegment(d *Decision, id flag.SegmentID) error {
@@ -104,6 +130,11 @@ func DeleteSegment(d *Decision, id flag.SegmentID) error {
 	}
 	if users := slices.Collect(d.SegmentUsers(id)); len(users) > 0 {
 		return fault.New(fault.Conflict, "The segment %q cannot be deleted: it is used by the flag %q and %d others. Archived flags count.", segment.Name, users[0], len(users)-1)
+	}
+	for r, c := range ProposedUses(d.State, id) {
+		if r.State != changerequest.Draft {
+			return fault.New(fault.Conflict, "The segment %q cannot be deleted: the open change request %d gives it to a strategy of the flag %q.", segment.Name, r.ID, c.Feature)
+		}
 	}
 	d.Add(state.Scope{Project: Owner(segment.Project)}, state.SegmentDeleted{Before: *segment})
 	return nil
