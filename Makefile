@@ -14,6 +14,7 @@ TOOLS := $(CURDIR)/.tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 BENCHSTAT := $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
 SDKS := e2e/sdk/node_modules/.stamp
+BROWSER := e2e/browser/node_modules/.stamp
 
 # The web app: what builds it, the API's types for it, and what is built.
 WEB_TOOLS := web/node_modules/.stamp
@@ -60,7 +61,7 @@ run: build ## build, then serve on port 4242 with SQLite in ./data and a demo pr
 test: ## run all that CI runs; installs what is missing
 	@for stage in $(STAGES); do echo "=== $$stage"; $(MAKE) --no-print-directory $$stage; done
 
-tools: $(GOLANGCI_LINT) $(SDKS) $(WEB_TOOLS) ## install what the tests need: the linter, the SDKs, what builds the web app, PostgreSQL
+tools: $(GOLANGCI_LINT) $(SDKS) $(BROWSER) $(WEB_TOOLS) ## install what building and the tests need
 	scripts/with-postgres true
 
 $(GOLANGCI_LINT):
@@ -73,6 +74,11 @@ $(BENCHSTAT):
 
 $(SDKS): e2e/sdk/package-lock.json
 	cd e2e/sdk && $(NPM_CI)
+	touch $@
+
+$(BROWSER): e2e/browser/package-lock.json
+	command -v chromium || { apt-get update && apt-get install --yes chromium; }
+	cd e2e/browser && $(NPM_CI)
 	touch $@
 
 fmt: $(GOLANGCI_LINT) ## format the Go code
@@ -93,7 +99,7 @@ test-race: $(SDKS) ## the same with the race detector
 
 # These tests drive a program that they build, which the go command does not see
 # change, so their results are not kept.
-e2e: $(SDKS) ## test the whole program from outside, with real SDKs
+e2e: $(SDKS) $(BROWSER) $(WEB) ## test the whole program from outside, with real SDKs and a browser
 	scripts/with-postgres go test -count 1 -timeout 10m ./e2e/...
 
 # The ledger's bytes and what they fold to are golden too, and must not be written anew.
@@ -125,5 +131,5 @@ soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more ran
 	done
 
 clean: ## remove what was built and installed here; data/ stays
-	rm -rf bin .tools e2e/sdk/node_modules web/node_modules $(WEB_TYPES)
+	rm -rf bin .tools e2e/sdk/node_modules e2e/browser/node_modules web/node_modules $(WEB_TYPES)
 	find web/dist -mindepth 1 ! -name README.md -delete

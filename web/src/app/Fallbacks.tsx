@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { AlertIcon, SearchIcon } from '@primer/octicons-react';
 import { Link } from '@tanstack/react-router';
+import { Page } from '../components/Page';
 import { Empty } from '../components/states';
 import { texts } from '../texts';
 
@@ -8,18 +9,17 @@ import { texts } from '../texts';
 export function NoPage() {
   return (
     <main>
-      <h1 hidden>{texts.state.noPage}</h1>
-      <Empty
-        icon={<SearchIcon size={24} />}
-        title={texts.state.noPage}
-        action={
-          <Button variant="default" renderRoot={(props) => <Link to="/projects" {...props} />}>
-            {texts.state.home}
-          </Button>
-        }
-      >
-        {texts.state.noPageWords}
-      </Empty>
+      <Page title={texts.state.noPage}>
+        <Empty
+          icon={<SearchIcon size={24} />}
+          title={texts.state.noPageWords}
+          action={
+            <Button variant="default" renderRoot={(props) => <Link to="/projects" {...props} />}>
+              {texts.state.home}
+            </Button>
+          }
+        />
+      </Page>
     </main>
   );
 }

@@ -67,7 +67,7 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
   const projects = useQuery(projectsQuery);
   const favorites = projects.data?.filter((project) => project.favorite).slice(0, favoritesShown) ?? [];
   return (
-    <div className={styles.navigation}>
+    <nav className={styles.navigation} aria-label={texts.frame.navigation}>
       <Link to="/projects" className={`${styles.brand} ${styles.home}`}>
         <Logo />
         {texts.name}
@@ -79,7 +79,7 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
           {modifier} K
         </Kbd>
       </UnstyledButton>
-      <nav aria-label={texts.frame.navigation}>
+      <div>
         <Link to="/projects" className={styles.link} activeProps={{ 'data-active': true }}>
           <ProjectIcon />
           {texts.frame.projects}
@@ -107,10 +107,10 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
           <HistoryIcon />
           {texts.frame.events}
         </Link>
-      </nav>
+      </div>
       <div className={styles.bottom}>
         <AccountMenu />
       </div>
-    </div>
+    </nav>
   );
 }

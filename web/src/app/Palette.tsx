@@ -119,7 +119,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   let index = -1;
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={600} yOffset="12vh" transitionProps={{ duration: 80 }} aria-label={texts.palette.title}>
+    <Modal.Root opened onClose={onClose} padding={0} size={600} yOffset="12vh" transitionProps={{ duration: 80 }}>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content aria-label={texts.palette.title}>
       <div className={styles.field}>
         {flags.isFetching ? <Loader size={16} /> : <SearchIcon />}
         <input
@@ -179,6 +181,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <p className={styles.hint} aria-hidden="true">
         {texts.palette.hint}
       </p>
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

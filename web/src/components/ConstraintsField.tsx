@@ -189,10 +189,10 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
           aria-label={texts.constraint.values}
           placeholder={values.length === 0 ? texts.constraint.valuesHint : ''}
           acceptValueOnBlur
-          splitChars={[',', '\n', ';']}
+          splitChars={separators}
           data={legal.map((one) => one.value)}
           value={values}
-          onChange={(next) => onChange({ values: next.map((one) => one.trim()).filter((one) => one !== '') })}
+          onChange={(next) => onChange({ values: split(next) })}
         />
       );
     case 'number':
@@ -232,6 +232,14 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
         />
       );
   }
+}
+
+const separators = [',', ';', '\n'];
+
+/** Takes apart what came in one piece, and drops what is empty or there twice. */
+function split(values: string[]): string[] {
+  const all = values.flatMap((value) => value.split(/[,;\n]/)).map((value) => value.trim());
+  return [...new Set(all)].filter((value) => value !== '');
 }
 
 function hint(operator: Operator): { description?: string } {

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import {
   ArrowDownIcon,
   ArrowUpIcon,
@@ -52,14 +52,11 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
   const mayAdd = mayDo('CREATE_FEATURE_STRATEGY');
   const mayEdit = mayDo('UPDATE_FEATURE_STRATEGY');
   const mayRemove = mayDo('DELETE_FEATURE_STRATEGY');
-  // What a screen reader is told when a strategy has moved.
-  const [moved, setMoved] = useState('');
   const reorder = useReorder(strategies.length, move);
 
   function move(from: number, to: number) {
     const order = strategies.map(({ id }) => id);
     order.splice(to, 0, ...order.splice(from, 1));
-    setMoved(texts.strategy.moved(from + 1, to + 1, order.length));
     edit.mutate({
       environment: environment.name,
       change: { feature: name, action: 'reorderStrategy', payload: order.map((id, sortOrder) => ({ id, sortOrder })) },
@@ -144,7 +141,6 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
           ))}
         </ol>
       )}
-      <VisuallyHidden role="status">{moved}</VisuallyHidden>
       {form !== null && (
         <StrategyForm
           projectId={projectId}

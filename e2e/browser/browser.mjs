@@ -1,0 +1,81 @@
+// A browser on the web app of a running server.
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+/** The address of the server. */
+export const url = process.env.QUORATE_URL;
+
+/** The first person, an administrator. */
+export const admin = { username: process.env.QUORATE_USERNAME, password: process.env.QUORATE_PASSWORD };
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let browser;
+
+/** Starts a browser for the tests of a file. */
+export function useBrowser() {
+  before(async () => {
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
+  });
+  after(() => browser.close());
+}
+
+/**
+ * Opens a page for somebody, signed in unless told otherwise. A script or style that the
+ * policy of the server refuses, and an error that nothing catches, fail the test.
+ */
+export async function open(t, { as = admin, width = 1280, height = 900 } = {}) {
+  const context = await browser.newContext({ baseURL: url, viewport: { width, height } });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) errors.push(message.text());
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(errors, []);
+  });
+  if (as) await signIn(page, as);
+  return page;
+}
+
+/** Signs somebody in, without the page that does it. */
+export async function signIn(page, { username, password }) {
+  const answer = await page.request.post('/auth/simple/login', { data: { username, password } });
+  assert.equal(answer.status(), 200, await answer.text());
+}
+
+/** Calls the admin API as the person who is signed in. */
+export async function call(page, method, path, data) {
+  const answer = await page.request.fetch(`/api/admin${path}`, { method, ...(data === undefined ? {} : { data }) });
+  const text = await answer.text();
+  assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** Holds that a page breaks no rule of WCAG 2.2 AA that a program can check, in light and in dark. */
+export async function accessible(page) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    // What is still fading has other colours than it will have.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+    const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+    const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
+    assert.deepEqual(found, [], `${page.url()}, ${colorScheme}\n${found.join('\n')}`);
+  }
+}

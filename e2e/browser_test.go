@@ -1,0 +1,47 @@
+package e2e_test
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestBrowser runs the tests in e2e/browser, which use the web app in Chromium, against a
+// server with the demo project.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		missing(t, "Chromium is not installed; make tools does it")
+	}
+	if _, err := os.Stat("browser/node_modules"); err != nil {
+		missing(t, "what drives the browser is not installed; make tools does it")
+	}
+	const username, password = "admin", "an-Administrator-1"
+	s := mustStart(t, t.TempDir(), []string{
+		"UNLEASH_DEFAULT_ADMIN_USERNAME=" + username, "UNLEASH_DEFAULT_ADMIN_PASSWORD=" + password,
+	}, "--demo")
+	if page := s.mustCall(t, http.StatusOK, http.MethodGet, "/", "", ""); !strings.Contains(page.body, `id="root"`) {
+		missing(t, "the program was built without the web app; make web builds it")
+	}
+	// One file after the other: they share the server, and a browser wants a core for itself.
+	node := exec.CommandContext(t.Context(), "node", "--test", "--test-concurrency", "1", "--test-reporter", "spec", ".")
+	node.Dir = "browser"
+	node.Env = append(os.Environ(), "QUORATE_URL="+s.url, "QUORATE_USERNAME="+username, "QUORATE_PASSWORD="+password, "CHROMIUM="+chromium)
+	output, err := node.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// missing skips a test for want of something that CI has.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
