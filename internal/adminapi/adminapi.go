@@ -113,6 +113,7 @@ func (a *api) operations() {
 	a.segments()
 	a.changeRequests()
 	a.protection()
+	a.playground()
 	a.constraints()
 	a.contextFields()
 	a.tags()

@@ -49,6 +49,7 @@ type changeRequest struct {
 	Conflicts      []string                `json:"conflicts" doc:"What keeps the request from being applied."`
 	Drift          []changeRequestDrift    `json:"drift" doc:"What has moved since the changes were drafted, or the last approval that was needed."`
 	DriftID        string                  `json:"driftId,omitempty" doc:"Names the drift, for applying the request all the same."`
+	Impact         []changeRequestImpact   `json:"impact,omitempty" doc:"What an open request does to who gets the flags that it touches, as far as the rules say; only of flags that you may see."`
 	Overlaps       []requestLink           `json:"overlaps" doc:"Other open requests that change the same."`
 	AllowedActions []allowedAction         `json:"allowedActions" doc:"Each thing that can be done, whether you may do it now, and if not, why."`
 	ClosedBy       *requestUser            `json:"closedBy,omitempty" doc:"Who applied, rejected or cancelled it."`
@@ -286,6 +287,7 @@ func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *chang
 			view.Drift = append(view.Drift, changeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)})
 		}
 	}
+	view.Impact = viewImpact(r, s, cr)
 	for _, other := range overlaps(s, cr) {
 		if other.State != changerequest.Draft || other.Author == r.Caller.Actor.Ref {
 			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State})

@@ -64,8 +64,9 @@ func scenarios() map[string][]scenario {
 		"groups":               groupScenarios(),
 		"project access":       projectAccessScenarios(),
 		"UI configuration":     uiConfigScenarios(),
-		"change requests":      changeRequestScenarios(),
+		"change requests":      slices.Concat(changeRequestScenarios(), previewScenarios()),
 		"protection":           protectionScenarios(),
+		"playground":           playgroundScenarios(),
 	}
 }
 

@@ -116,7 +116,9 @@ func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]an
 	}
 	if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
 		for _, name := range sortedKeys(object) {
-			keep(name, values)
+			if schema.Properties[name] == nil {
+				keep(name, values)
+			}
 		}
 	}
 	for _, name := range sortedKeys(schema.Properties) {
