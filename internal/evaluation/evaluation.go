@@ -10,6 +10,9 @@
 // such as an unknown strategy or a malformed constraint, is false, and Compile
 // returns it as a [Problem] so that it can be shown.
 //
+// An [Explainer] says of an answer how it comes about, for people who want to know; it asks
+// the compiled flag.
+//
 // Which flags a caller may see, what an answer looks like on the wire and counting
 // answers do not belong here but in payload, sdkapi, ofrep and usage. Neither does
 // refusing bad input: by the time a flag is compiled, it has been accepted.
