@@ -30,11 +30,11 @@ func ConflictsOf(live Live, project flag.ProjectID, env flag.EnvironmentName, ch
 		row := live.Flag(c.Feature).In(env)
 		switch p := c.Payload.(type) {
 		case UpdateStrategy:
-			if row.Strategy(p.ID) == nil {
+			if row.Strategy(p.ID) == nil && !adds(changes, c.Feature, p.ID) {
 				all = append(all, Conflict{Change: c.ID, Reason: "Strategy has been deleted"})
 			}
 		case DeleteStrategy:
-			if row.Strategy(p.ID) == nil {
+			if row.Strategy(p.ID) == nil && !adds(changes, c.Feature, p.ID) {
 				all = append(all, Conflict{Change: c.ID, Reason: "Strategy has been deleted"})
 			}
 		case ReorderStrategy:
