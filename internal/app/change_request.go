@@ -98,6 +98,9 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 	// What is proposed is tried on what the request leads to without what it replaces.
 	trial := d.On(decide.Try(d.State, at, earlier).After)
 	for _, p := range proposals {
+		if err := ownSegment(d, at, p.Payload); err != nil {
+			return nil, nil, err
+		}
 		replaced := func(c change.Change) bool {
 			return change.Change{Feature: p.Feature, Payload: p.Payload}.Replaces(c)
 		}
@@ -126,6 +129,18 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 		return nil, nil, fault.New(fault.BadData, "Nothing would change: everything is as proposed already, in the environment %q or in your draft.", at.Environment)
 	}
 	return added, taken, nil
+}
+
+// ownSegment returns a fault about a segment about which nobody decides there.
+func ownSegment(d *decide.Decision, at changerequest.Place, p change.Payload) error {
+	id := change.Change{Payload: p}.Segment()
+	if segment := d.Segment(id); segment != nil && segment.Project != nil && !d.MaySee(d.Actor, *segment.Project) {
+		return fault.New(fault.NotFound, "No segment exists with ID \"%d\"", id)
+	}
+	if why := decide.ForeignSegment(d.State, at, p); why != "" {
+		return fault.New(fault.BadData, "This cannot be proposed in the environment %q of the project %q. %s.", at.Environment, at.Project, why)
+	}
+	return nil
 }
 
 // step decides one command about a request, and returns the request after it.

@@ -95,6 +95,11 @@ type Trial struct {
 // carry the ids that they mint, so nothing depends on who tries, and when.
 func Try(s *state.State, in changerequest.Place, changes []change.Change) Trial {
 	t := Trial{After: s, Conflicts: change.ConflictsOf(s, in.Project, in.Environment, changes)}
+	for _, c := range changes {
+		if why := ForeignSegment(s, in, c.Payload); why != "" {
+			t.Conflicts = append(t.Conflicts, change.Conflict{Change: c.ID, Reason: why})
+		}
+	}
 	possible := slices.DeleteFunc(slices.Clone(changes), func(c change.Change) bool {
 		return slices.ContainsFunc(t.Conflicts, func(have change.Conflict) bool { return have.Change == c.ID })
 	})

@@ -102,6 +102,39 @@ func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
 	return nil
 }
 
+// ForeignSegment says why a place has no say about the segment that a change is about; nothing
+// if it has, or if there is none. People of one project do not decide about what belongs to
+// another; a global segment is for those to decide who use it, where it is protected
+// (DESIGN.md, "The gate's table").
+func ForeignSegment(s *state.State, in changerequest.Place, p change.Payload) string {
+	segment := s.Segment((change.Change{Payload: p}).Segment())
+	switch {
+	case segment == nil:
+		return ""
+	case segment.Project != nil && *segment.Project != in.Project:
+		return "Segment belongs to another project"
+	case segment.Project == nil && !usedIn(s, segment.ID, in):
+		return "Segment is for all projects, and no flag uses it in this environment"
+	}
+	if update, ok := p.(change.UpdateSegment); ok && update.Project != nil && *update.Project != in.Project {
+		return "A change request cannot give a segment to another project"
+	}
+	return ""
+}
+
+// usedIn reports whether a flag in use has a strategy in a place that uses a segment.
+func usedIn(s *state.State, id flag.SegmentID, in changerequest.Place) bool {
+	for name := range s.SegmentUsers(id) {
+		f := s.Flag(name)
+		if row := f.In(in.Environment); f.Project == in.Project && !f.Archived() && row != nil {
+			if slices.ContainsFunc(row.Strategies, func(s flag.Strategy) bool { return slices.Contains(s.Segments, id) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // ProposedUses yields the changes of open requests that give a segment to a strategy. A draft
 // is its author's alone to know of; while change requests are turned off, nobody knows of any.
 func ProposedUses(s *state.State, id flag.SegmentID) iter.Seq2[*changerequest.Request, change.Change] {
