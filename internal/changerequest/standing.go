@@ -126,7 +126,7 @@ func counts(r *Request, at Agreement, voter access.Actor) error {
 		return denied("Only people's approvals count in the environment %q. A service account or an API token can propose, but not approve.", at.Environment)
 	case voter.Ref == r.Author && !authorMay(at.Rule, voter):
 		return denied("The author of a change request cannot approve it. Somebody else who has the permission %s in the environment %q can.", access.ApproveChangeRequest, at.Environment)
-	case voter.Ref.Kind() == access.KindUser && slices.Contains(r.Granted, voter.Ref.ID()):
+	case slices.Contains(r.Granted, voter.Ref.Account()): // which is 0 for a token
 		return denied("Your permission to approve was given by the author of this change request after it was submitted, so your approval does not count. Somebody else who has the permission %s can approve.", access.ApproveChangeRequest)
 	default:
 		return nil
