@@ -159,7 +159,7 @@ func (a *api) find(ctx context.Context, r request, at ChangeRequestAt) (*changer
 	if err != nil {
 		return nil, err
 	}
-	if cr == nil || cr.Project != at.Project {
+	if cr == nil || cr.Project != at.Project || (!cr.Submitted() && cr.Author != r.Caller.Actor.Ref) {
 		return nil, app.NoRequest(at.ID)
 	}
 	return cr, nil
@@ -520,17 +520,18 @@ func (a *api) countActionable(_ context.Context, r request, in *ProjectAt) (tota
 // waitsFor reports whether the caller can move a request on by approving or applying it.
 func (a *api) waitsFor(r request, cr *changerequest.Request) bool {
 	var by string
+	var may bool // the cheap question first
 	switch cr.State {
 	case changerequest.InReview:
 		by = "approve"
+		may = slices.ContainsFunc(cr.Agreements, func(at changerequest.Agreement) bool {
+			return r.Caller.Actor.Can(at.Project, at.Environment, access.ApproveChangeRequest)
+		})
 	case changerequest.Approved:
-		by = "apply"
-	default:
-		return false
+		by, may = "apply", r.Caller.Actor.Can(cr.Project, cr.Environment, access.ApplyChangeRequest)
 	}
-	may := map[string]access.Permission{"approve": access.ApproveChangeRequest, "apply": access.ApplyChangeRequest}[by]
-	if !r.Caller.Actor.Can(cr.Project, cr.Environment, may) {
-		return false // the cheap question first
+	if !may {
+		return false
 	}
 	return slices.ContainsFunc(changerequest.Actions(cr, gate.World(r.State), r.Caller.Actor, a.App.Now()), func(action changerequest.Action) bool {
 		return action.Name == by && action.Allowed

@@ -175,6 +175,10 @@ func (r *Request) Features() []flag.Name {
 	return names
 }
 
+// Submitted reports whether the request was ever sent to review. Until then it is its author's
+// alone, even when it is closed.
+func (r *Request) Submitted() bool { return r.Round > 0 }
+
 // Current returns the approvals of this round and content.
 func (r *Request) Current() []Vote {
 	content := r.ContentID()

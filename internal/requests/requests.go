@@ -34,7 +34,8 @@ type Requests struct {
 func New(db *store.DB) *Requests { return &Requests{db} }
 
 // Index writes the rows of the requests that the events of one batch closed. It is called in
-// the transaction that stores the batch.
+// the transaction that stores the batch. A draft that was cancelled has no row: it was its
+// author's alone, and stays that.
 func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
 	open := map[changerequest.ID]*changerequest.Request{}
 	for _, e := range events {
@@ -59,7 +60,7 @@ func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
 			return fmt.Errorf("requests: index: %w", err)
 		}
 		open[p.ID] = next
-		if next.State.Closed() && !r.State.Closed() {
+		if next.State.Closed() && !r.State.Closed() && next.Submitted() {
 			if err := tx.PutClosedRequest(row(before, next, e.Stored.Revision)); err != nil {
 				return fmt.Errorf("requests: index: %w", err)
 			}
