@@ -13,6 +13,8 @@ type Rule struct {
 	// Off says that the environment is not protected, whatever is predefined for it. The
 	// rest of the rule then means nothing.
 	Off bool `json:"off,omitempty"`
+	// Exempt says that an admin has asked for less here than is enforced for the environment.
+	Exempt bool `json:"exempt,omitempty"`
 	// AuthorCounts lets the author's own approval count, if they may approve.
 	AuthorCounts bool `json:"authorCounts,omitempty"`
 	// AdminsBound forbids admins to approve or apply their own requests.

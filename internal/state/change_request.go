@@ -36,7 +36,7 @@ func (s *State) ProjectRule(p flag.ProjectID, env flag.EnvironmentName) (changer
 }
 
 // PredefinedRule returns the rule that is predefined for an environment in all projects, whether
-// there is one, and whether it is enforced: then a project can only be stricter.
+// there is one, and whether it is enforced: then only an admin can let a project be less strict.
 func (s *State) PredefinedRule(env flag.EnvironmentName) (rule changerequest.Rule, predefined, enforced bool) {
 	e := s.Environment(env)
 	if e == nil || e.RequiredApprovals == nil || *e.RequiredApprovals == 0 {
@@ -47,7 +47,8 @@ func (s *State) PredefinedRule(env flag.EnvironmentName) (rule changerequest.Rul
 
 // ConfiguredRule returns the rule for an environment of a project, whether or not change
 // requests are turned on in the instance, and whether the environment is protected by it:
-// what the project has set, else what is predefined; of an enforced one the stricter.
+// what the project has set, else what is predefined; of an enforced one the stricter, unless
+// an admin has made an exception.
 func (s *State) ConfiguredRule(p flag.ProjectID, env flag.EnvironmentName) (changerequest.Rule, bool) {
 	project := s.Project(p)
 	if project == nil || project.In(env) == nil {
@@ -60,7 +61,7 @@ func (s *State) ConfiguredRule(p flag.ProjectID, env flag.EnvironmentName) (chan
 		return rule, set && !rule.Off
 	case !set:
 		return predefined, true
-	case enforced:
+	case enforced && !rule.Exempt:
 		return changerequest.Stricter(rule, predefined), true
 	default:
 		return rule, !rule.Off
