@@ -16,13 +16,13 @@ func (a *api) archive() {
 		refusing = "Refused while a flag that stays depends on one that goes. Dependencies of what goes end."
 	)
 	register(a, operation{
-		ID: "archiveFeature", Method: http.MethodDelete, Path: featurePath, Tag: tagFeatures,
+		ID: "archiveFeature", Method: http.MethodDelete, Path: featurePath, Tag: tagFeatures, Proposable: true,
 		Summary: "Archive a flag", Description: refusing,
 		Permissions: []access.Permission{access.DeleteFeature},
 		Status:      http.StatusAccepted,
 	}, a.archiveFeature)
 	register(a, operation{
-		ID: "archiveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/archive", Tag: tagFeatures,
+		ID: "archiveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/archive", Tag: tagFeatures, Proposable: true,
 		Summary: "Archive flags", Description: refusing,
 		Permissions: []access.Permission{access.DeleteFeature},
 		Status:      http.StatusAccepted, MaxBody: maxBulkBody,

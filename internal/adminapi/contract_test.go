@@ -58,6 +58,9 @@ func mustKeepContract(t testing.TB, r *http.Request, a answer) {
 		t.Errorf("%s answered %d, which the document does not name", route.Operation.OperationID, a.status)
 		return
 	}
+	if a.status == http.StatusAccepted && len(a.body) == 0 {
+		return // archiving answers so; with a body, it was put into a change request
+	}
 	if len(promised.Value.Content) == 0 {
 		if len(a.body) > 0 {
 			t.Errorf("%s answered %d with the body %s, and the document says that there is none", route.Operation.OperationID, a.status, a.body)

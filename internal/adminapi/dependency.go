@@ -21,18 +21,18 @@ func (a *api) dependencies() {
 		Summary: "Whether any flag depends on another",
 	}, a.checkDependenciesExist)
 	register(a, operation{
-		ID: "addFeatureDependency", Method: http.MethodPost, Path: childPath + "/dependencies", Tag: tag,
+		ID: "addFeatureDependency", Method: http.MethodPost, Path: childPath + "/dependencies", Tag: tag, Proposable: true,
 		Summary:     "Make a flag depend on another",
 		Description: "Or change how it does. The parent is an active flag of the same project without parents, and the child has no children.",
 		Permissions: []access.Permission{access.UpdateFeatureDependency},
 	}, a.addFeatureDependency)
 	register(a, operation{
-		ID: "deleteFeatureDependencies", Method: http.MethodDelete, Path: childPath + "/dependencies", Tag: tag,
+		ID: "deleteFeatureDependencies", Method: http.MethodDelete, Path: childPath + "/dependencies", Tag: tag, Proposable: true,
 		Summary:     "End all dependencies of a flag",
 		Permissions: []access.Permission{access.UpdateFeatureDependency},
 	}, a.deleteFeatureDependencies)
 	register(a, operation{
-		ID: "deleteFeatureDependency", Method: http.MethodDelete, Path: childPath + "/dependencies/{parent}", Tag: tag,
+		ID: "deleteFeatureDependency", Method: http.MethodDelete, Path: childPath + "/dependencies/{parent}", Tag: tag, Proposable: true,
 		Summary:     "End a dependency of a flag",
 		Permissions: []access.Permission{access.UpdateFeatureDependency},
 	}, a.deleteFeatureDependency)

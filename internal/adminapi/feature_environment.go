@@ -23,22 +23,22 @@ func (a *api) featureEnvironments() {
 		Summary: "Get a flag's configuration in an environment",
 	}, a.getFeatureEnvironment)
 	register(a, operation{
-		ID: "toggleFeatureEnvironmentOn", Method: http.MethodPost, Path: featureEnvironmentPath + "/on", Tag: tagFeatures,
+		ID: "toggleFeatureEnvironmentOn", Method: http.MethodPost, Path: featureEnvironmentPath + "/on", Tag: tagFeatures, Proposable: true,
 		Summary: "Switch a flag on", Description: on,
 		Permissions: []access.Permission{access.UpdateFeatureEnvironment},
 	}, a.switchOn)
 	register(a, operation{
-		ID: "toggleFeatureEnvironmentOff", Method: http.MethodPost, Path: featureEnvironmentPath + "/off", Tag: tagFeatures,
+		ID: "toggleFeatureEnvironmentOff", Method: http.MethodPost, Path: featureEnvironmentPath + "/off", Tag: tagFeatures, Proposable: true,
 		Summary:     "Switch a flag off",
 		Permissions: []access.Permission{access.UpdateFeatureEnvironment},
 	}, a.switchOff)
 	register(a, operation{
-		ID: "bulkToggleFeaturesEnvironmentOn", Method: http.MethodPost, Path: bulk + "/on", Tag: tagFeatures,
+		ID: "bulkToggleFeaturesEnvironmentOn", Method: http.MethodPost, Path: bulk + "/on", Tag: tagFeatures, Proposable: true,
 		Summary: "Switch flags on", Description: on,
 		Permissions: []access.Permission{access.UpdateFeatureEnvironment}, MaxBody: maxBulkBody,
 	}, a.switchAllOn)
 	register(a, operation{
-		ID: "bulkToggleFeaturesEnvironmentOff", Method: http.MethodPost, Path: bulk + "/off", Tag: tagFeatures,
+		ID: "bulkToggleFeaturesEnvironmentOff", Method: http.MethodPost, Path: bulk + "/off", Tag: tagFeatures, Proposable: true,
 		Summary:     "Switch flags off",
 		Permissions: []access.Permission{access.UpdateFeatureEnvironment}, MaxBody: maxBulkBody,
 	}, a.switchAllOff)

@@ -39,6 +39,9 @@ type operation struct {
 	Open        bool // anybody may; nobody has to be signed in
 	Guessed     bool // who is wrong too often has to wait
 	NoStore     bool // the answer must not be kept by anyone
+	// Proposable tells that where an environment is protected, the operation can be put into a
+	// change request instead: then it is answered 202, with the request.
+	Proposable bool
 }
 
 // The sizes of bodies. Unleash allows 100 kB.
@@ -87,6 +90,9 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 			"application/json": {Schema: document.Components.Schemas.Schema(answer, true, op.ID+"Response")},
 		}
 	}
+	if op.Proposable {
+		a.describeProposing(described)
+	}
 	document.AddOperation(described)
 	a.huma.Adapter().Handle(described, a.huma.Middlewares().Handler(func(ctx huma.Context) {
 		r := requestOf(ctx.Context())
@@ -107,6 +113,23 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 			webfault.Write(w, r.http, err)
 		}
 	}))
+}
+
+// describeProposing says in the document that an operation can be put into a change request.
+func (a *api) describeProposing(op *huma.Operation) {
+	op.Parameters = append(op.Parameters, &huma.Param{
+		Name: proposeHeader, In: "header",
+		Description: "Where an environment is protected: draft puts the operation into your change request instead, submit sends that to review as well.",
+		Schema:      &huma.Schema{Type: huma.TypeString, Enum: []any{string(app.IntoDraft), string(app.IntoReview)}},
+	})
+	accepted := &huma.Response{Description: "It was put into a change request, which is in the body.", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[changeRequest](), true, "")},
+	}}
+	if own := op.Responses[strconv.Itoa(http.StatusAccepted)]; own != nil {
+		accepted.Description = "Done, without a body; or it was put into a change request, which is in the body."
+		accepted.Headers = own.Headers
+	}
+	op.Responses[strconv.Itoa(http.StatusAccepted)] = accepted
 }
 
 // accepted returns the operation as it answers when it was not done but put into a change

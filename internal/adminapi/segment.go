@@ -41,13 +41,13 @@ func (a *api) segments() {
 		Summary: "Get a segment",
 	}, a.getSegment)
 	register(a, operation{
-		ID: "updateSegment", Method: http.MethodPut, Path: segmentPath, Tag: tagSegments,
+		ID: "updateSegment", Method: http.MethodPut, Path: segmentPath, Tag: tagSegments, Proposable: true,
 		Summary: "Replace a segment", Description: "A segment that another project uses cannot be made one project's own.",
 		Permissions: []access.Permission{access.UpdateSegment, access.UpdateProjectSegment},
 		Status:      http.StatusNoContent,
 	}, a.updateSegment)
 	register(a, operation{
-		ID: "removeSegment", Method: http.MethodDelete, Path: segmentPath, Tag: tagSegments,
+		ID: "removeSegment", Method: http.MethodDelete, Path: segmentPath, Tag: tagSegments, Proposable: true,
 		Summary: "Delete a segment", Description: "Refused while a strategy uses it; archived flags count.",
 		Permissions: []access.Permission{access.DeleteSegment, access.UpdateProjectSegment},
 		Status:      http.StatusNoContent,

@@ -20,13 +20,13 @@ func (a *api) featureStrategies() {
 		Summary: "List the strategies of a flag in an environment",
 	}, a.getFeatureStrategies)
 	register(a, operation{
-		ID: "addFeatureStrategy", Method: http.MethodPost, Path: strategiesPath, Tag: tagFeatures,
+		ID: "addFeatureStrategy", Method: http.MethodPost, Path: strategiesPath, Tag: tagFeatures, Proposable: true,
 		Summary:     "Add a strategy",
 		Description: "Left-out parameters of `flexibleRollout` are 100 %, the stickiness of the project, and the flag's own group.",
 		Permissions: []access.Permission{access.CreateFeatureStrategy},
 	}, a.addFeatureStrategy)
 	register(a, operation{
-		ID: "setStrategySortOrder", Method: http.MethodPost, Path: strategiesPath + "/set-sort-order", Tag: tagFeatures,
+		ID: "setStrategySortOrder", Method: http.MethodPost, Path: strategiesPath + "/set-sort-order", Tag: tagFeatures, Proposable: true,
 		Summary:     "Put strategies in another order",
 		Permissions: []access.Permission{access.UpdateFeatureStrategy},
 	}, a.setStrategySortOrder)
@@ -35,24 +35,24 @@ func (a *api) featureStrategies() {
 		Summary: "Get a strategy",
 	}, a.getFeatureStrategy)
 	register(a, operation{
-		ID: "updateFeatureStrategy", Method: http.MethodPut, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures,
+		ID: "updateFeatureStrategy", Method: http.MethodPut, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures, Proposable: true,
 		Summary: "Replace a strategy",
 		Description: "Left-out title, disabled, sortOrder and segments stay as they are; left-out constraints, variants and parameters take their defaults. " +
 			"Without a name, the type stays, and left-out parameters are none. " + off,
 		Permissions: []access.Permission{access.UpdateFeatureStrategy},
 	}, a.updateFeatureStrategy)
 	register(a, operation{
-		ID: "patchFeatureStrategy", Method: http.MethodPatch, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures,
+		ID: "patchFeatureStrategy", Method: http.MethodPatch, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures, Proposable: true,
 		Summary: "Change a strategy by JSON Patch", Description: off,
 		Permissions: []access.Permission{access.UpdateFeatureStrategy},
 	}, a.patchFeatureStrategy)
 	register(a, operation{
-		ID: "deleteFeatureStrategy", Method: http.MethodDelete, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures,
+		ID: "deleteFeatureStrategy", Method: http.MethodDelete, Path: strategiesPath + "/{strategyId}", Tag: tagFeatures, Proposable: true,
 		Summary: "Remove a strategy", Description: off,
 		Permissions: []access.Permission{access.DeleteFeatureStrategy},
 	}, a.deleteFeatureStrategy)
 	register(a, operation{
-		ID: "updateFeatureStrategySegments", Method: http.MethodPost, Path: "/segments/strategies", Tag: "Strategies",
+		ID: "updateFeatureStrategySegments", Method: http.MethodPost, Path: "/segments/strategies", Tag: "Strategies", Proposable: true,
 		Summary:     "Replace the segments of a strategy",
 		Permissions: []access.Permission{access.UpdateFeatureStrategy},
 		Status:      http.StatusCreated,

@@ -19,17 +19,17 @@ func (a *api) featureVariants() {
 		Summary: "List the variants of a flag in an environment", Deprecated: true,
 	}, a.getVariants)
 	register(a, operation{
-		ID: "overwriteEnvironmentFeatureVariants", Method: http.MethodPut, Path: variantsPath, Tag: tagFeatures,
+		ID: "overwriteEnvironmentFeatureVariants", Method: http.MethodPut, Path: variantsPath, Tag: tagFeatures, Proposable: true,
 		Summary: "Replace the variants of a flag in an environment", Description: legacy, Deprecated: true,
 		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
 	}, a.putVariants)
 	register(a, operation{
-		ID: "patchEnvironmentsFeatureVariants", Method: http.MethodPatch, Path: variantsPath, Tag: tagFeatures,
+		ID: "patchEnvironmentsFeatureVariants", Method: http.MethodPatch, Path: variantsPath, Tag: tagFeatures, Proposable: true,
 		Summary: "Change the variants of a flag in an environment by JSON Patch", Description: legacy, Deprecated: true,
 		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
 	}, a.patchVariants)
 	register(a, operation{
-		ID: "overwriteFeatureVariantsOnEnvironments", Method: http.MethodPut, Path: featurePath + "/variants-batch", Tag: tagFeatures,
+		ID: "overwriteFeatureVariantsOnEnvironments", Method: http.MethodPut, Path: featurePath + "/variants-batch", Tag: tagFeatures, Proposable: true,
 		Summary: "Replace the variants of a flag in several environments", Deprecated: true,
 		Permissions: []access.Permission{access.UpdateFeatureEnvironmentVariants},
 	}, a.pushVariants)
