@@ -254,14 +254,19 @@ func TestPrivateProjectInPlayground(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
 		w.mustHide(t)
-		w.mustHappen(t, state.Event{Scope: state.Scope{Project: "hush", Environment: "production"}, Payload: state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 1}}})
+		w.mustHappen(t,
+			state.Event{Scope: state.Scope{Project: "hush", Environment: "production"}, Payload: state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 1}}},
+			state.Event{Scope: state.Scope{Project: "guarded", Environment: "production", Feature: "vault"}, Payload: state.FeatureStrategyAdded{
+				Strategy: flag.Strategy{ID: "0195a000-0000-7000-8000-0000000000dd", Name: "default", Segments: []flag.SegmentID{1}},
+			}},
+		)
 		must := func(as, method, path, body string) {
 			t.Helper()
 			if got := w.call(t, as, method, path, body, nil); got.status >= 300 {
 				t.Fatalf("%s %s: got %d %s", method, path, got.status, got.body)
 			}
 		}
-		// The first is closed, the second is in review, the third changes a segment that the flag uses.
+		// The first is closed, the second is in review, the third changes a segment that flags of both projects use.
 		for id, state := range []string{"Cancelled", "In review"} {
 			must("admin", "POST", "/projects/hush/environments/production/change-requests", `{"feature":"hush-flag","action":"updateEnabled","payload":{"enabled":true}}`)
 			must("admin", "PUT", fmt.Sprintf("/projects/hush/change-requests/%d/state", id+1), `{"state":"In review"}`)
