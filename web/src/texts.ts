@@ -463,6 +463,7 @@ export const texts = {
     reviewersHint: 'Ask for a review',
     noReviewers: 'Nobody may approve changes here yet; whoever administers the project can allow it.',
     noneAsked: 'Nobody was asked.',
+    group: 'group',
     approve: 'Approve',
     approved: (id: number) => `You have approved #${id}.`,
     reject: 'Reject',

@@ -1,13 +1,12 @@
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import './app.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from '../client/problem';
+import { Toasts } from '../components/Toasts';
 import { router } from './router';
 import { resolver, theme } from './theme';
 
@@ -33,8 +32,8 @@ createRoot(root).render(
       colorSchemeManager={localStorageColorSchemeManager({ key: 'quorate-theme' })}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} />
         <RouterProvider router={router} />
+        <Toasts />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

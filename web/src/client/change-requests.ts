@@ -130,8 +130,10 @@ export function describe(projectId: string, id: number, body: Schemas['changeReq
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/title', { ...at(projectId, id), body }));
 }
 
-export function askReviewers(projectId: string, id: number, reviewers: number[]) {
-  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/approvers', { ...at(projectId, id), body: { reviewers } }));
+/** Says which people are asked for a review. The groups that were asked stay. */
+export function askReviewers({ project, id, reviewerGroups }: ChangeRequest, reviewers: number[]) {
+  const body = { reviewers, reviewerGroups: reviewerGroups.map((group) => group.id) };
+  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/approvers', { ...at(project, id), body }));
 }
 
 export function comment(projectId: string, id: number, text: string) {

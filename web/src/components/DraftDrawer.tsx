@@ -113,7 +113,7 @@ function Draft({ request, onClose }: { request: ChangeRequest; onClose: () => vo
           onChange={(event) => setDescription(event.currentTarget.value)}
           onBlur={saveIfChanged}
         />
-        <ReviewersField projectId={projectId} environment={request.environment} value={reviewers} onChange={setReviewers} />
+        <ReviewersField projectId={projectId} environment={request.environment} asked={request.reviewers} value={reviewers} onChange={setReviewers} />
         <Textarea
           label={texts.request.comment}
           placeholder={texts.request.commentHint}

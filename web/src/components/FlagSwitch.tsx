@@ -32,10 +32,12 @@ export function FlagSwitch({ projectId, flag, environment, enabled, allDisabled,
   }
 
   if (!may || archived) {
+    const why = archived ? texts.flag.archivedNotice : texts.flag.mayNotToggle(environment);
+    // It keeps the focus, so that the reason can be reached by the keyboard.
     return (
-      <Tooltip label={archived ? texts.flag.archivedNotice : texts.flag.mayNotToggle(environment)} multiline maw={280}>
+      <Tooltip label={why} multiline maw={280}>
         <span>
-          <Switch checked={enabled} disabled aria-label={label} />
+          <Switch checked={enabled} readOnly data-disabled aria-disabled="true" aria-label={label} aria-description={why} />
         </span>
       </Tooltip>
     );

@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { pendingQuery, protectionQuery } from '../client/change-requests';
 import { texts } from '../texts';
-import { getQuestion, type Question, subscribe } from './ask';
+import { type Question, question } from './ask';
 import { changeSentence } from './change-words';
 
 /** Asks before an edit of a protected environment is proposed. */
 export function ProposalDialog() {
-  const question = useSyncExternalStore(subscribe, getQuestion);
-  return question && <Dialog question={question} />;
+  const asked = useSyncExternalStore(question.subscribe, question.get);
+  return asked && <Dialog question={asked} />;
 }
 
 function Dialog({ question: { projectId, environment, change, answer } }: { question: Question }) {

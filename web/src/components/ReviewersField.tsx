@@ -1,12 +1,14 @@
 import { MultiSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { reviewersQuery } from '../client/change-requests';
+import { type ChangeRequest, reviewersQuery } from '../client/change-requests';
 import { nameOf } from '../client/me';
 import { texts } from '../texts';
 
 interface ReviewersFieldProps {
   projectId: string;
   environment: string;
+  /** Who has been asked already; they may be others than those who may approve now. */
+  asked: ChangeRequest['reviewers'];
   value: number[];
   onChange: (reviewers: number[]) => void;
   label?: string;
@@ -15,8 +17,10 @@ interface ReviewersFieldProps {
 const most = 10;
 
 /** Chooses whom to ask for a review, among those who may approve. */
-export function ReviewersField({ projectId, environment, value, onChange, label = texts.request.reviewers }: ReviewersFieldProps) {
+export function ReviewersField({ projectId, environment, asked, value, onChange, label = texts.request.reviewers }: ReviewersFieldProps) {
   const reviewers = useQuery(reviewersQuery(projectId, environment));
+  const names = new Map(asked.map((person) => [person.id, person.name]));
+  for (const person of reviewers.data ?? []) names.set(person.id, nameOf(person));
   return (
     <MultiSelect
       label={label}
@@ -24,7 +28,7 @@ export function ReviewersField({ projectId, environment, value, onChange, label 
       nothingFoundMessage={texts.request.noReviewers}
       searchable
       maxValues={most}
-      data={reviewers.data?.map((person) => ({ value: String(person.id), label: nameOf(person) })) ?? []}
+      data={[...names].map(([id, name]) => ({ value: String(id), label: name }))}
       value={value.map(String)}
       onChange={(ids) => onChange(ids.map(Number))}
     />

@@ -1,4 +1,5 @@
 import type { Change } from '../client/change';
+import { Store } from './store';
 
 /** A change that is about to be proposed, and waits for a yes. */
 export interface Question {
@@ -8,32 +9,18 @@ export interface Question {
   answer: (yes: boolean) => void;
 }
 
-let question: Question | null = null;
-const listeners = new Set<() => void>();
-
-function set(next: Question | null) {
-  question = next;
-  for (const listener of listeners) listener();
-}
-
-export function getQuestion(): Question | null {
-  return question;
-}
-
-export function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+/** What is asked now, if anything is. */
+export const question = new Store<Question | null>(null);
 
 /** Asks whether a change is to be proposed. */
 export function askToPropose(projectId: string, environment: string, change: Change): Promise<boolean> {
   return new Promise((resolve) => {
-    set({
+    question.set({
       projectId,
       environment,
       change,
       answer: (yes) => {
-        set(null);
+        question.set(null);
         resolve(yes);
       },
     });

@@ -1,15 +1,38 @@
-import { notifications } from '@mantine/notifications';
 import { sentence } from '../client/problem';
-import { texts } from '../texts';
+import { Store } from './store';
 
-const closeButtonProps = { 'aria-label': texts.close };
+/** A message that goes away by itself. */
+export interface Toast {
+  id: number;
+  message: string;
+  /** Whether it says why something could not be done. */
+  failed: boolean;
+}
+
+/** More than these are never shown; the oldest make room. */
+const most = 4;
+
+/** The messages that are shown, oldest first. */
+export const toasts = new Store<readonly Toast[]>([]);
+
+let lastId = 0;
+
+function show(message: string, isFailure: boolean) {
+  lastId++;
+  toasts.set([...toasts.get(), { id: lastId, message, failed: isFailure }].slice(-most));
+}
 
 /** Says shortly that something was done. */
 export function done(message: string) {
-  notifications.show({ message, color: 'teal', autoClose: 4000, closeButtonProps });
+  show(message, false);
 }
 
 /** Says why something could not be done. It stays long enough to be read. */
 export function failed(error: Error) {
-  notifications.show({ title: texts.state.notDone, message: sentence(error), color: 'red', autoClose: 12_000, closeButtonProps });
+  show(sentence(error), true);
+}
+
+/** Takes a message away. */
+export function dismiss(id: number) {
+  toasts.set(toasts.get().filter((toast) => toast.id !== id));
 }

@@ -1,4 +1,4 @@
-import { CheckCircleFillIcon, CheckIcon, ClockIcon, XCircleFillIcon } from '@primer/octicons-react';
+import { CheckCircleFillIcon, CheckIcon, ClockIcon, PeopleIcon, XCircleFillIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -68,7 +68,7 @@ export function RequestSide({ request }: { request: ChangeRequest }) {
 function Reviewers({ request }: { request: ChangeRequest }) {
   const queryClient = useQueryClient();
   const ask = useMutation({
-    mutationFn: (ids: number[]) => askReviewers(request.project, request.id, ids),
+    mutationFn: (ids: number[]) => askReviewers(request, ids),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: changeRequestsKey }),
     onError: failed,
   });
@@ -84,7 +84,7 @@ function Reviewers({ request }: { request: ChangeRequest }) {
   return (
     <section>
       <h2 className={styles.name}>{texts.request.reviewers}</h2>
-      {people.size === 0 && <p className={styles.dim}>{texts.request.noneAsked}</p>}
+      {people.size + request.reviewerGroups.length === 0 && <p className={styles.dim}>{texts.request.noneAsked}</p>}
       <ul className={styles.list}>
         {[...people.values()].map((person) => {
           const state = rejected.has(person.id) ? 'rejected' : approved.has(person.id) ? 'approved' : 'waits';
@@ -100,12 +100,20 @@ function Reviewers({ request }: { request: ChangeRequest }) {
             </li>
           );
         })}
+        {request.reviewerGroups.map((group) => (
+          <li key={`group ${group.id}`} className={styles.place}>
+            <PeopleIcon />
+            <span className={styles.grow}>{group.name}</span>
+            <span className={styles.dim}>{texts.request.group}</span>
+          </li>
+        ))}
       </ul>
       {actionOf(request, 'askReviewers').allowed && (
         <div className={styles.ask}>
           <ReviewersField
             projectId={request.project}
             environment={request.environment}
+            asked={request.reviewers}
             value={request.reviewers.map(({ id }) => id)}
             onChange={(ids) => ask.mutate(ids)}
             label={texts.request.reviewersHint}
