@@ -49,12 +49,11 @@ var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
-	w := openWorld(t, db)
-	keyring := mustKeyring(t)
-	w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
-	w.mustKeepSecrets(t, keyring)
-	w.mustBeKnown(t)
-	return w
+	return worldOf(t, db, func(w *world, keyring *identity.Keyring) {
+		w.mustHappen(t, slices.Concat(story(), vocabularyStory(keyring), accessStory())...)
+		w.mustKeepSecrets(t, keyring)
+		w.mustBeKnown(t)
+	})
 }
 
 // mustKeyring returns the keyring of every world.
@@ -67,8 +66,14 @@ func mustKeyring(t testing.TB) *identity.Keyring {
 	return keyring
 }
 
-// openWorld is newWorld on a database in which all of that has happened, or on an empty one.
+// openWorld returns a world on a database in which something has happened already, or nothing.
 func openWorld(t testing.TB, db *store.DB) *world {
+	t.Helper()
+	return worldOf(t, db, func(*world, *identity.Keyring) {})
+}
+
+// worldOf returns a world in which begin happens before anybody can call.
+func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) *world {
 	t.Helper()
 	w := &world{db: db, callers: callers{}}
 	var err error
@@ -96,6 +101,7 @@ func openWorld(t testing.TB, db *store.DB) *world {
 		}
 	})
 	keyring := mustKeyring(t)
+	begin(w, keyring)
 	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
 	a := app.New(app.Options{
 		Engine: w.engine,
