@@ -172,10 +172,15 @@ func justify(s *state.State, w Write, id changerequest.ID) error {
 	}
 	var effect []state.Event
 	for _, e := range w.Events {
-		if p, ok := e.Payload.(state.ChangeRequestEvent); !ok {
+		p, ok := e.Payload.(state.ChangeRequestEvent)
+		if !ok {
 			effect = append(effect, e)
-		} else if p.ID != id {
-			return fmt.Errorf("gate: change request %d is in a batch that applies %d", p.ID, id)
+			continue
+		}
+		_, applied := p.Fact.(changerequest.AppliedEvent)
+		_, comment := p.Fact.(changerequest.Commented)
+		if p.ID != id || (!applied && !comment) {
+			return fmt.Errorf("gate: a %s of change request %d is in the batch that applies %d", p.EventType(), p.ID, id)
 		}
 	}
 	due := decide.Try(s, r.Place(), r.Changes).Events
