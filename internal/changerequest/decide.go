@@ -123,6 +123,7 @@ func (c Add) decide(s scene) ([]Event, error) {
 			continue
 		}
 		old := changes[i].ID
+		changes = slices.Clone(changes) // others may have remembered what the list leads to
 		changes[i] = added
 		events = append(events, ChangeEdited{old, added, s.refrozen(changes)})
 	}
@@ -136,6 +137,11 @@ func (c Replace) decide(s scene) ([]Event, error) {
 	i, err := s.index(c.Old)
 	if err != nil {
 		return nil, err
+	}
+	for at, other := range s.r.Changes {
+		if at != i && c.Change.Replaces(other) {
+			return nil, refuse("Another change of this request says the same thing of the same target. Edit or discard that one.")
+		}
 	}
 	changes := slices.Clone(s.r.Changes)
 	changes[i] = c.Change

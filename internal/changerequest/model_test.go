@@ -211,7 +211,7 @@ func stricter(a, b changerequest.Rule, useA, useB bool) changerequest.Rule {
 func (l *life) needed(entries []entry) (rules [2]changerequest.Rule, asked [2]bool) {
 	acts := [2]bool{true, slices.ContainsFunc(entries, func(e entry) bool { return e.archive })}
 	for at := range places {
-		now := acts[at] && l.w.guarded[at]
+		now := (acts[at] || l.m.needs[at]) && l.w.guarded[at]
 		asked[at] = now || l.m.needs[at]
 		rules[at] = stricter(l.m.frozen[at], l.w.rules[at], l.m.needs[at], now)
 	}

@@ -27,7 +27,11 @@ type World interface {
 // now (DESIGN.md, invariant 7), sorted by place.
 func Needed(r *Request, w World) []Agreement {
 	needed := slices.Clone(r.Agreements)
-	for _, at := range w.Places(r) {
+	places := slices.Clone(w.Places(r))
+	for _, a := range r.Agreements {
+		places = append(places, a.Place) // also one in which the changes have no effect any more
+	}
+	for _, at := range places {
 		rule, protected := w.Rule(at)
 		if !protected {
 			continue
