@@ -42,6 +42,8 @@ type Actor struct {
 	// Projects are further permissions, by the one project in which they are held. There
 	// may be many projects. The lists are shared with roles and must not be changed.
 	Projects map[flag.ProjectID][]RolePermission
+	// AsOf is the revision of the state that said all this; 0: no state did, and it holds at any.
+	AsOf int64
 }
 
 // System is Quorate acting by itself: first start, clean-up, schedules.

@@ -42,6 +42,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -136,9 +137,12 @@ func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decisi
 		Reason: c.Reason,
 		Origin: c.Origin,
 		Decide: func(s *state.State) ([]state.Event, error) {
+			actor, err := gate.Current(s, c.Actor)
+			if err != nil {
+				return nil, err
+			}
 			var events []state.Event
-			var err error
-			events, request, err = decided(decide.New(s, c.Actor, now, a.limits, mint), c, decision)
+			events, request, err = decided(decide.New(s, actor, now, a.limits, mint), c, decision)
 			return events, err
 		},
 		Also: write,

@@ -126,7 +126,11 @@ func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
 	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	decision, err := gate.Ask(s, gate.Write{Actor: c.Actor, Events: events, Reason: c.Reason})
+	actor, err := gate.Current(s, c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	decision, err := gate.Ask(s, gate.Write{Actor: actor, Events: events, Reason: c.Reason})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/state"
 )
 
@@ -59,10 +60,25 @@ func (w *world) Actor(ref access.Ref) (access.Actor, bool) {
 		if w.Token(ref.ID()) == nil {
 			return access.Actor{}, false
 		}
-		return access.Actor{Ref: ref, Grants: []access.Grant{{Permission: access.Admin}}}, true
+		return access.Actor{Ref: ref, Grants: []access.Grant{{Permission: access.Admin}}, AsOf: w.Revision()}, true
 	default:
 		return access.Actor{}, false
 	}
+}
+
+// Current returns an actor with what they may do in a state: between the moment at which somebody was known and
+// the one at which a write is decided, what they hold may have been taken from them.
+//
+// Faults: Unauthorized for somebody who is not there any more.
+func Current(s *state.State, a access.Actor) (access.Actor, error) {
+	if a.AsOf == 0 || a.AsOf == s.Revision() {
+		return a, nil
+	}
+	now, exists := World(s).Actor(a.Ref)
+	if !exists {
+		return access.Actor{}, fault.New(fault.Unauthorized, "Whoever asks for this has been deleted meanwhile.")
+	}
+	return now, nil
 }
 
 // Conflicts returns what keeps the request from being applied.

@@ -32,6 +32,7 @@ func (i *Identity) Authenticate(r *http.Request) (access.Actor, error) {
 	return access.Actor{
 		Ref:    access.NewRef(access.KindAdminToken, token.ID),
 		Grants: []access.Grant{{Permission: access.Admin}},
+		AsOf:   i.state().Revision(),
 	}, nil
 }
 

@@ -101,7 +101,7 @@ func (s *State) Actor(account int64) (access.Actor, bool) {
 	if a == nil {
 		return access.Actor{}, false
 	}
-	actor := access.Actor{Ref: a.Ref()}
+	actor := access.Actor{Ref: a.Ref(), AsOf: s.Revision()}
 	grant := func(id access.RoleID, project flag.ProjectID) {
 		if role := s.Role(id); role != nil {
 			actor.Give(role, project)
