@@ -56,7 +56,7 @@ $(WEB_TOOLS): web/package-lock.json
 	touch $@
 
 run: build ## build, then serve on port 4242 with SQLite in ./data and a demo project
-	bin/quorate serve --data data --demo
+	bin/quorate serve --data data --demo --listen localhost:4242
 
 test: ## run all that CI runs; installs what is missing
 	@for stage in $(STAGES); do echo "=== $$stage"; $(MAKE) --no-print-directory $$stage; done

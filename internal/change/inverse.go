@@ -29,16 +29,7 @@ func UndoOf(live Live, env flag.EnvironmentName, changes []Change) Undo {
 	for _, c := range slices.Backward(changes) {
 		u.change(c)
 	}
-	// A flag goes off with its last strategy, so what is removed is removed last.
-	slices.SortStableFunc(u.Changes, func(a, b Inverse) int { return removes(a) - removes(b) })
 	return u.Undo
-}
-
-func removes(i Inverse) int {
-	if _, ok := i.Payload.(DeleteStrategy); ok {
-		return 1
-	}
-	return 0
 }
 
 // undoing is an Undo being made.

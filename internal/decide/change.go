@@ -63,7 +63,8 @@ func Change(d *Decision, in changerequest.Place, c change.Change) error {
 }
 
 // rank says when a change takes effect: segments first, since strategies may need them; a
-// flag is switched on when it has the strategies of the request, so that it gets the default
+// strategy is added before others go, so that a flag whose only strategy is replaced stays on;
+// a flag is switched on when it has the strategies of the request, so that it gets the default
 // one, which lets everyone in, only if it has none; flags are archived together, so that
 // parents and children can go in one request; and a segment is deleted when nobody uses it
 // any more.
@@ -71,14 +72,18 @@ func rank(c change.Change) int {
 	switch c.Payload.(type) {
 	case change.UpdateSegment:
 		return 0
-	case change.UpdateEnabled:
-		return 2
-	case change.ArchiveFeature:
-		return 3
-	case change.DeleteSegment:
-		return 4
-	default:
+	case change.AddStrategy:
 		return 1
+	case change.DeleteStrategy:
+		return 3
+	case change.UpdateEnabled:
+		return 4
+	case change.ArchiveFeature:
+		return 5
+	case change.DeleteSegment:
+		return 6
+	default:
+		return 2
 	}
 }
 
