@@ -125,9 +125,10 @@ fuzz: ## fuzz each target for FUZZTIME=30s
 	done
 
 MINUTES ?= 60
-soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more random cases, for MINUTES=60
+soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more random cases, and kill servers, for MINUTES=60
 	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
 		CGO_ENABLED=1 RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
+		QUORATE_TEST_ROUNDS=300 go test -count 1 -timeout 60m -run Kill ./e2e; \
 	done
 
 clean: ## remove what was built and installed here; data/ stays
