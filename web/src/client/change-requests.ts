@@ -1,11 +1,13 @@
-import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Change } from './change';
+import { infiniteQueryOptions, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import type { Change, Place, SegmentChange } from './change';
 import { api, ok, type Schemas } from './client';
-import { meQuery } from './me';
+import { type Me, meQuery } from './me';
+import { type Segment, segmentUsesQuery } from './segments';
 
 export type ChangeRequest = Schemas['changeRequestSchema'];
 export type ChangeRequestSummary = Schemas['changeRequestSummarySchema'];
 export type Entry = Schemas['changeRequestEntrySchema'];
+export type Impact = Schemas['changeRequestImpactSchema'];
 export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
 export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
 
@@ -113,7 +115,7 @@ export function requestSearchQuery(search: RequestSearch) {
 }
 
 /** Adds changes to one's request in an environment, or to a new draft. */
-export function propose(projectId: string, environment: string, changes: Change[]) {
+export function propose(projectId: string, environment: string, changes: (Change | SegmentChange)[]) {
   return ok(
     api.POST('/api/admin/projects/{projectId}/environments/{environment}/change-requests', {
       params: { path: { projectId, environment } },
@@ -150,6 +152,11 @@ export function discardChange(projectId: string, id: number, changeId: number) {
   );
 }
 
+/** Drafts a request that undoes an applied one. */
+export function undo(projectId: string, id: number) {
+  return ok(api.POST('/api/admin/projects/{projectId}/change-requests/{id}/undo', at(projectId, id)));
+}
+
 export function withdraw(projectId: string, id: number) {
   return ok(api.DELETE('/api/admin/projects/{projectId}/change-requests/{id}/approval', at(projectId, id)));
 }
@@ -175,13 +182,12 @@ export function countOf(request: ChangeRequest): number {
 }
 
 /**
- * Says where edits have to be proposed. Who may skip change requests edits directly; being
- * an admin is not enough, so that admins see what everybody sees.
+ * The protections of a project under which somebody has to propose. Who may skip change
+ * requests edits directly; being an admin is not enough, so that admins see what everybody
+ * sees.
  */
-export function useProtection(projectId: string) {
-  const { data: protections = [] } = useQuery(protectionQuery(projectId));
-  const { data: me } = useQuery(meQuery);
-  const guarded = protections.filter(
+function binding(protections: Protection[], me: Me | undefined, projectId: string): Protection[] {
+  return protections.filter(
     (one) =>
       one.changeRequestEnabled &&
       !me?.permissions.some(
@@ -191,10 +197,41 @@ export function useProtection(projectId: string) {
           (!grant.environment || grant.environment === '*' || grant.environment === one.environment),
       ),
   );
+}
+
+function productionFirst<T extends { type: string }>(all: T[]): T | undefined {
+  return all.find((one) => one.type === 'production') ?? all[0];
+}
+
+/** Says where edits have to be proposed. */
+export function useProtection(projectId: string) {
+  const { data: protections = [] } = useQuery(protectionQuery(projectId));
+  const { data: me } = useQuery(meQuery);
+  const guarded = binding(protections, me, projectId);
   return {
     /** The protection of an environment, if edits there have to be proposed. */
     of: (environment: string) => guarded.find((one) => one.environment === environment),
     /** Where what takes effect in all environments is proposed, if it has to be. */
-    anywhere: guarded.find((one) => one.type === 'production') ?? guarded[0],
+    anywhere: productionFirst(guarded),
   };
+}
+
+/**
+ * Says where an edit of a segment is proposed, if it has to be. One that a project owns
+ * takes effect in all environments of that project; a global one wherever it is used.
+ */
+export function useSegmentProtection(segment: Segment | undefined) {
+  const owner = segment?.project;
+  const global = segment !== undefined && !owner;
+  const { data: uses = [], isLoading } = useQuery({ ...segmentUsesQuery(segment?.id ?? 0), enabled: global });
+  const { data: me } = useQuery(meQuery);
+  const projects = owner ? [owner] : [...new Set(uses.map((use) => use.projectId))];
+  const answers = useQueries({ queries: projects.map((projectId) => protectionQuery(projectId)) });
+  const places = projects.flatMap((projectId, index) =>
+    binding(answers[index]?.data ?? [], me, projectId)
+      .filter(({ environment }) => owner || uses.some((use) => use.projectId === projectId && use.environment === environment))
+      .map(({ environment, type }) => ({ projectId, environment, type })),
+  );
+  const place: Place | undefined = productionFirst(places);
+  return { place, loading: isLoading || answers.some((answer) => answer.isLoading) };
 }

@@ -16,6 +16,11 @@ export type Change =
   | { feature: string; action: 'reorderStrategy'; payload: Schemas['strategyOrderSchema'][] }
   | { feature: string; action: 'archiveFeature' };
 
+/** One thing to do to a segment, in the same words. */
+export type SegmentChange =
+  | { action: 'updateSegment'; payload: Schemas['upsertSegmentSchema'] & { id: number } }
+  | { action: 'deleteSegment'; payload: { id: number } };
+
 /** Where a change takes effect. */
 export interface Place {
   projectId: string;

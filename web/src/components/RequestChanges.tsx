@@ -6,11 +6,17 @@ import { actionOf, type ChangeRequest, changeRequestsKey, countOf, discardChange
 import { texts } from '../texts';
 import { ChangeView } from './ChangeView';
 import { changeSentence } from './change-words';
+import { ImpactView } from './ImpactView';
 import styles from './RequestChanges.module.css';
 import { failed } from './toast';
 
-/** The changes of a request: first those of segments, then those of each flag. */
+/**
+ * The changes of a request: first those of segments, then those of each flag, with what they
+ * do to who gets it, and the flags that change only because their segments do.
+ */
 export function RequestChanges({ request }: { request: ChangeRequest }) {
+  const impacts = request.impact ?? [];
+  const changed = new Set(request.features.map(({ name }) => name));
   return (
     <div className={styles.groups}>
       {request.segments.map((change) => (
@@ -39,8 +45,23 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
               {feature.defaultChange.action === 'addStrategy' ? texts.change.besidesAdd : texts.change.besidesOff}
             </p>
           )}
+          {impacts
+            .filter((impact) => impact.feature === feature.name)
+            .map((impact) => (
+              <ImpactView key={impact.environment} impact={impact} />
+            ))}
         </section>
       ))}
+      {impacts
+        .filter((impact) => !changed.has(impact.feature))
+        .map((impact) => (
+          <section key={`${impact.feature} ${impact.environment}`} className={styles.group} aria-label={impact.feature}>
+            <h3 className={styles.name}>
+              {impact.feature} <span className={styles.because}>{texts.request.touched}</span>
+            </h3>
+            <ImpactView impact={impact} />
+          </section>
+        ))}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { applyChange, type Change } from '../client/change';
+import { applyChange, type Change, type Place, type SegmentChange } from '../client/change';
 import { changeRequestsKey, propose, useProtection } from '../client/change-requests';
 import { texts } from '../texts';
 import { askToPropose } from './ask';
@@ -23,6 +23,12 @@ export type Outcome = 'applied' | 'proposed';
 /** Somebody has thought better of it; nothing has happened. */
 class CalledOff extends Error {}
 
+/** Proposes a change, and says what it has become a part of. */
+export async function proposeChange({ projectId, environment }: Place, change: Change | SegmentChange): Promise<void> {
+  const request = await propose(projectId, environment, [change]);
+  done(request.state === 'Draft' ? texts.request.addedToDraft(environment) : texts.request.addedTo(request.id));
+}
+
 /**
  * The one way in which the app edits flags in environments. Where the environment is
  * protected, the edit is proposed instead. It is under way until what is shown is up to
@@ -39,8 +45,7 @@ export function useEdit(projectId: string) {
         return 'applied';
       }
       if (!asked && !(await askToPropose(projectId, environment, change))) throw new CalledOff();
-      const request = await propose(projectId, environment, [change]);
-      done(request.state === 'Draft' ? texts.request.addedToDraft(environment) : texts.request.addedTo(request.id));
+      await proposeChange({ projectId, environment }, change);
       return 'proposed';
     },
     onSettled: (_outcome, _error, { change }) =>

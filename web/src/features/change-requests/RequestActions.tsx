@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { CheckIcon, GitMergeIcon, XIcon } from '@primer/octicons-react';
+import { Button, Group, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
+import { CheckIcon, GitMergeIcon, UndoIcon, XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { actionOf, type ChangeRequest, changeRequestsKey, discard, setState, withdraw } from '../../client/change-requests';
+import { actionOf, type ChangeRequest, changeRequestsKey, discard, setState, undo, withdraw } from '../../client/change-requests';
 import { Confirm } from '../../components/Confirm';
 import { MayButton } from '../../components/MayButton';
 import { done, failed } from '../../components/toast';
@@ -11,7 +12,7 @@ import { DriftList } from './RequestPage';
 
 type Act = 'submit' | 'approve' | 'withdraw' | 'reject' | 'apply' | 'cancel' | 'discard';
 
-const closed = new Set(['Applied', 'Rejected', 'Cancelled']);
+const closed = new Set(['Rejected', 'Cancelled']);
 
 /**
  * What can be done with a request. The server says what, and why not; the app knows no
@@ -64,6 +65,7 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
       Promise.all([changeRequestsKey, ['flag'], ['flags'], ['segments'], ['events']].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
   });
 
+  if (request.state === 'Applied') return <Undo request={request} />;
   if (closed.has(request.state)) return null;
   const button = (action: Act, press: () => void) => {
     const { allowed, reason } = actionOf(request, action);
@@ -155,5 +157,27 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
         </Modal>
       )}
     </>
+  );
+}
+
+/** Drafts a request that undoes an applied one, and opens it. */
+function Undo({ request: { project: projectId, id } }: { request: ChangeRequest }) {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const draft = useMutation({
+    mutationFn: () => undo(projectId, id),
+    onSuccess: async (request) => {
+      done(texts.request.undrafted(request.id));
+      await navigate({ to: '/projects/$projectId/change-requests/$id', params: { projectId, id: request.id } });
+      await queryClient.invalidateQueries({ queryKey: changeRequestsKey });
+    },
+    onError: failed,
+  });
+  return (
+    <Tooltip label={texts.request.undoWords}>
+      <Button variant="default" leftSection={<UndoIcon />} loading={draft.isPending} onClick={() => draft.mutate()}>
+        {texts.request.undo}
+      </Button>
+    </Tooltip>
   );
 }

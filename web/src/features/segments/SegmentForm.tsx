@@ -2,6 +2,7 @@ import { Alert, Button, Drawer, Group, Select, Text, Textarea, TextInput } from 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { changeRequestsKey, useSegmentProtection } from '../../client/change-requests';
 import { useMay } from '../../client/me';
 import { Problem, sentence } from '../../client/problem';
 import { projectsQuery } from '../../client/projects';
@@ -9,12 +10,21 @@ import { deleteSegment, type Segment, saveSegment, segmentsQuery, segmentUsesQue
 import { Confirm } from '../../components/Confirm';
 import { ConstraintsField, constraintsOf, draftsOf, missingIn } from '../../components/ConstraintsField';
 import { MayButton } from '../../components/MayButton';
+import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
 import { done, failed } from '../../components/toast';
+import { proposeChange } from '../../components/use-edit';
 import { texts } from '../../texts';
 import styles from './SegmentForm.module.css';
 
+interface SegmentFormProps {
+  segment?: Segment;
+  /** An edit was proposed in a project, since it takes effect where that is protected. */
+  onProposed: (projectId: string) => void;
+  onClose: () => void;
+}
+
 /** Edits a segment, or makes one, and shows where it is used. */
-export function SegmentForm({ segment, onClose }: { segment?: Segment; onClose: () => void }) {
+export function SegmentForm({ segment, onProposed, onClose }: SegmentFormProps) {
   const may = useMay();
   const queryClient = useQueryClient();
   const projects = useQuery(projectsQuery);
@@ -25,25 +35,41 @@ export function SegmentForm({ segment, onClose }: { segment?: Segment; onClose: 
   const [strict, setStrict] = useState(false);
   const [removing, setRemoving] = useState(false);
   const ownProject = project !== '' && may('UPDATE_PROJECT_SEGMENT', project);
-  const maySave = may(segment ? 'UPDATE_SEGMENT' : 'CREATE_SEGMENT') || ownProject;
-  const mayRemove = may('DELETE_SEGMENT') || ownProject;
+  const { place, loading } = useSegmentProtection(segment);
+  // Anybody may propose.
+  const maySave = may(segment ? 'UPDATE_SEGMENT' : 'CREATE_SEGMENT') || ownProject || place !== undefined;
+  const mayRemove = may('DELETE_SEGMENT') || ownProject || place !== undefined;
   const refresh = () =>
-    Promise.all([queryClient.invalidateQueries({ queryKey: segmentsQuery.queryKey }), queryClient.invalidateQueries({ queryKey: ['events'] })]);
+    Promise.all([segmentsQuery.queryKey, ['events'], changeRequestsKey].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 
   const save = useMutation({
-    mutationFn: () =>
-      saveSegment(segment?.id, { name, description, project: project === '' ? null : project, constraints: constraintsOf(constraints) }),
+    mutationFn: async () => {
+      const body = { name, description, project: project === '' ? null : project, constraints: constraintsOf(constraints) };
+      if (segment && place) {
+        await proposeChange(place, { action: 'updateSegment', payload: { id: segment.id, ...body } });
+        onProposed(place.projectId);
+        return;
+      }
+      await saveSegment(segment?.id, body);
+      done(segment ? texts.segment.saved(name) : texts.segment.created(name));
+    },
     onSuccess: async () => {
       await refresh();
-      done(segment ? texts.segment.saved(name) : texts.segment.created(name));
       onClose();
     },
   });
   const remove = useMutation({
-    mutationFn: (id: number) => deleteSegment(id),
+    mutationFn: async (id: number) => {
+      if (place) {
+        await proposeChange(place, { action: 'deleteSegment', payload: { id } });
+        onProposed(place.projectId);
+        return;
+      }
+      await deleteSegment(id);
+      done(texts.segment.removed(name));
+    },
     onSuccess: async () => {
       await refresh();
-      done(texts.segment.removed(name));
       onClose();
     },
     onError: (error) => {
@@ -74,6 +100,7 @@ export function SegmentForm({ segment, onClose }: { segment?: Segment; onClose: 
               {texts.segment.mayNot}
             </Alert>
           )}
+          {place && <ProposalNotice {...place} />}
           <TextInput
             label={texts.segment.name}
             required
@@ -124,16 +151,21 @@ export function SegmentForm({ segment, onClose }: { segment?: Segment; onClose: 
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
-          <Button type="submit" disabled={!maySave} loading={save.isPending}>
-            {segment ? texts.save : texts.segment.create}
-          </Button>
+          {place ? (
+            <ProposeButton {...place} loading={save.isPending} />
+          ) : (
+            <Button type="submit" disabled={!maySave} loading={save.isPending || loading}>
+              {segment ? texts.save : texts.segment.create}
+            </Button>
+          )}
         </Group>
       </form>
       {removing && segment && (
         <Confirm
           title={texts.segment.removeTitle(segment.name)}
           words={texts.segment.removeWords}
-          act={texts.segment.removeAct(segment.name)}
+          act={place ? texts.request.addToDraft : texts.segment.removeAct(segment.name)}
+          {...(place ? { notice: <ProposalNotice {...place} /> } : {})}
           danger
           pending={remove.isPending}
           onConfirm={() => remove.mutate(segment.id)}

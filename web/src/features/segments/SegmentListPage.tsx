@@ -8,6 +8,7 @@ import { projectsQuery } from '../../client/projects';
 import { type Segment, segmentsQuery } from '../../client/segments';
 import { Chip } from '../../components/Chip';
 import { ConstraintView } from '../../components/ConstraintView';
+import { DraftBanner } from '../../components/DraftBanner';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
@@ -27,6 +28,8 @@ export function SegmentListPage() {
   const mayCreate = may('CREATE_SEGMENT') || may('UPDATE_PROJECT_SEGMENT');
   // What is edited: a segment, or a new one; null is nothing.
   const [form, setForm] = useState<Segment | 'new' | null>(null);
+  // Where an edit was proposed last: the reminder of one's draft belongs to a project.
+  const [proposedIn, setProposedIn] = useState<string | null>(null);
   const word = q.trim().toLowerCase();
   const shown = (segments.data ?? [])
     .filter((segment) => segment.name.toLowerCase().includes(word) || segment.description?.toLowerCase().includes(word))
@@ -38,6 +41,8 @@ export function SegmentListPage() {
   );
 
   return (
+    <>
+    {proposedIn !== null && <DraftBanner projectId={proposedIn} />}
     <Page title={texts.segment.list} about={texts.segment.about} actions={create}>
       <Toolbar>
         <TextInput
@@ -78,8 +83,9 @@ export function SegmentListPage() {
           ))}
         </ul>
       )}
-      {form !== null && <SegmentForm {...(form === 'new' ? {} : { segment: form })} onClose={() => setForm(null)} />}
+      {form !== null && <SegmentForm {...(form === 'new' ? {} : { segment: form })} onProposed={setProposedIn} onClose={() => setForm(null)} />}
     </Page>
+    </>
   );
 }
 
