@@ -205,7 +205,7 @@ func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]S
 		return summaries(s, window(open, query.Offset, query.Limit)), len(open), nil
 	}
 	filter := query.filter(s)
-	if len(open) == 0 {
+	if len(open) == 0 && query.Limit > 0 {
 		filter.Offset, filter.Limit = query.Offset, query.Limit
 		return q.closed(ctx, filter)
 	}
