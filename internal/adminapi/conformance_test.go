@@ -486,7 +486,7 @@ func TestConformance19(t *testing.T) {
 			t.Errorf("what production is served changed %d times, want once", c.served)
 		}
 		want := []string{
-			"segment-updated shop", "feature-strategy-update shop/production/web", "feature-strategy-remove shop/production/web", "feature-environment-variants-updated shop/production/web",
+			"segment-updated shop", "feature-strategy-update shop/production/web", "feature-environment-variants-updated shop/production/web", "feature-strategy-remove shop/production/web",
 			"feature-strategy-add shop/production/cart", "feature-environment-enabled shop/production/cart", "feature-archived shop//legacy", "change-request-applied shop/production",
 		}
 		if !slices.Equal(c.written, want) {
