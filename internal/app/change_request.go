@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/change"
@@ -97,7 +99,7 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 	next := d.NextChangeID()
 	// What is proposed is tried on what the request leads to without what it replaces.
 	trial := d.On(decide.Try(d.State, at, earlier).After)
-	for _, p := range proposals {
+	for i, p := range proposals {
 		if err := ownSegment(d, at, p.Payload); err != nil {
 			return nil, nil, err
 		}
@@ -110,7 +112,7 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 		known := len(trial.Events())
 		c, err := decide.Drafted(trial, at, next, p.Feature, p.Payload, d.Now)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, inPayload(err, i, len(proposals))
 		}
 		c.Base = change.BaseOf(d.State, at.Environment, p.Feature, p.Payload)
 		added = slices.DeleteFunc(added, replaced)
@@ -129,6 +131,27 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 		return nil, nil, fault.New(fault.BadData, "Nothing would change: everything is as proposed already, in the environment %q or in your draft.", at.Environment)
 	}
 	return added, taken, nil
+}
+
+// inPayload returns a fault about the body of a write as one about the payload of a change, which is
+// the i-th of a list or stands alone.
+func inPayload(err error, i, of int) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	at := "/body"
+	if of > 1 {
+		at = fmt.Sprintf("/body/%d", i)
+	}
+	moved := *f
+	moved.Details = slices.Clone(f.Details)
+	for n, detail := range moved.Details {
+		if below, ok := strings.CutPrefix(detail.Path, "/body"); ok {
+			moved.Details[n].Path = at + "/payload" + below
+		}
+	}
+	return &moved
 }
 
 // ownSegment returns a fault about a segment about which nobody decides there.

@@ -43,7 +43,7 @@ func Change(d *Decision, in changerequest.Place, c change.Change) error {
 		}
 		return SortStrategies(d, at, order)
 	case change.PatchVariant:
-		return SetVariants(d, at, "/body/payload/variants", p.Variants)
+		return SetVariants(d, at, "/body/variants", p.Variants)
 	case change.ArchiveFeature:
 		if _, err := ActiveFeature(d.State, in.Project, c.Feature); err != nil {
 			return err
