@@ -1,47 +1,153 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admin, call, open, useBrowser } from './browser.mjs';
+import { call, open, useBrowser } from './browser.mjs';
 
 useBrowser();
 
-test('a change is proposed, approved and applied', async (t) => {
-  const page = await open(t);
-  const author = { username: 'author', password: 'a-Long-pass-9word' };
-  await call(page, 'POST', '/user-admin', { ...author, name: 'Au Thor', email: 'author@example.com', rootRole: 2, sendEmail: false });
-  await call(page, 'POST', '/projects', { id: 'guarded', name: 'Guarded' });
-  await call(page, 'POST', '/projects/guarded/features', { name: 'guarded-flag' });
+const author = { username: 'author', password: 'a-Long-pass-9word' };
+const reviewer = { username: 'reviewer', password: 'a-Long-pass-9word' };
+const project = '/projects/guarded';
 
-  await page.goto('/projects/guarded/settings');
+/** Puts the switch of a flag in production into the author's draft, and sends that to review. Returns where the request is. */
+async function submit(ada, flag, title) {
+  await ada.goto(`${project}/features/${flag}`);
+  await ada.getByRole('switch', { name: `${flag} in production` }).press('Space');
+  await ada.getByRole('button', { name: 'Add to draft' }).click();
+  await ada.getByText('Your draft has 1 change in production.').waitFor();
+  await ada.getByRole('button', { name: 'View changes' }).click();
+  const drawer = ada.getByRole('dialog', { name: 'Your changes' });
+  await drawer.getByLabel('Title').fill(title);
+  await drawer.getByRole('button', { name: 'Submit for review' }).click();
+  await ada.getByRole('heading', { name: title }).waitFor();
+  return new URL(ada.url()).pathname;
+}
+
+async function apply(page) {
+  await page.getByRole('button', { name: 'Apply to production' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply to production' }).click();
+}
+
+test('an administrator protects production, and gives somebody a role to review', async (t) => {
+  const page = await open(t);
+  const person = async ({ username, password }, name, rootRole) =>
+    (await call(page, 'POST', '/user-admin', { username, password, name, email: `${username}@example.com`, rootRole, sendEmail: false })).id;
+  await person(author, 'Ada Author', 2);
+  const bo = await person(reviewer, 'Bo Reviewer', 3);
+  await call(page, 'POST', '/projects', { id: 'guarded', name: 'Guarded' });
+  for (const name of ['first', 'second', 'third']) await call(page, 'POST', `${project}/features`, { name });
+  const { roles: role } = await call(page, 'POST', '/roles', {
+    name: 'Reviewer',
+    type: 'custom',
+    permissions: ['APPROVE_CHANGE_REQUEST', 'APPLY_CHANGE_REQUEST'].map((name) => ({ name, environment: 'production' })),
+  });
+  await call(page, 'POST', `${project}/access`, { roles: [role.id], users: [bo], groups: [] });
+
+  await page.goto(`${project}/settings`);
   await page.getByRole('switch', { name: 'Protect production' }).press('Space');
   await page.getByRole('dialog').getByRole('button', { name: 'Protect production' }).click();
   await page.getByText('Needs 1 approval.').waitFor();
+});
 
-  const theirs = await open(t, { as: author });
-  await theirs.goto('/projects/guarded');
-  await theirs.getByRole('switch', { name: 'guarded-flag in production' }).press('Space');
-  await theirs.getByRole('button', { name: 'Add to draft' }).click();
-  await theirs.getByText('Your draft has 1 change in production.').waitFor();
-  assert.ok(!(await theirs.getByRole('switch', { name: 'guarded-flag in production' }).isChecked()), 'nothing has changed yet');
-  await theirs.getByRole('button', { name: 'View changes' }).click();
-  const drawer = theirs.getByRole('dialog', { name: 'Your changes' });
-  await drawer.getByLabel('Title').fill('Open the gate');
-  await drawer.getByRole('button', { name: 'Submit for review' }).click();
-  await theirs.getByRole('heading', { name: 'Open the gate' }).waitFor();
-  const approve = theirs.getByRole('button', { name: 'Approve' });
+test('a change is proposed, approved, edited, approved again, applied and undone', async (t) => {
+  // Three people are at it at once.
+  const page = await open(t);
+  const ada = await open(t, { as: author });
+  const bo = await open(t, { as: reviewer });
+  const request = await submit(ada, 'first', 'Open the gate');
+  // Nothing has changed yet, and the author may not approve.
+  const approve = ada.getByRole('button', { name: 'Approve' });
   assert.equal(await approve.getAttribute('aria-disabled'), 'true');
   await approve.hover();
-  await theirs.getByRole('tooltip').waitFor();
+  await ada.getByRole('tooltip').waitFor();
+  const live = async (name) => (await call(page, 'GET', `${project}/features/${name}`)).environments.find((one) => one.name === 'production').enabled;
+  assert.equal(await live('first'), false);
 
-  await page.goto('/projects/guarded/change-requests');
-  await page.getByRole('link', { name: 'Open the gate' }).click();
-  await page.getByText('Switch on').waitFor();
-  await page.getByRole('button', { name: 'Approve' }).click();
-  await page.getByText('1 of 1').waitFor();
-  await page.getByRole('button', { name: 'Apply to production' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply to production' }).click();
-  await page.getByText(`${admin.username} applied it`).waitFor();
-  // Who has the page open sees it without a reload.
-  await theirs.getByText('applied it').waitFor();
-  const flag = await call(page, 'GET', '/projects/guarded/features/guarded-flag');
-  assert.ok(flag.environments.find(({ name }) => name === 'production').enabled);
+  await bo.goto(`${project}/change-requests`);
+  await bo.getByRole('link', { name: 'Open the gate' }).click();
+  await bo.getByText('Switch on').waitFor();
+  await bo.getByText('Who gets it in production').waitFor();
+  await bo.getByRole('button', { name: 'Approve' }).click();
+  await bo.getByText('1 of 1').waitFor();
+  await bo.getByRole('button', { name: 'Withdraw approval' }).click();
+  await bo.getByText('0 of 1').waitFor();
+  await bo.getByRole('button', { name: 'Approve' }).click();
+  await bo.getByText('1 of 1').waitFor();
+
+  // An edit begins a new round. Who has the page open sees it without a reload.
+  await ada.goto(`${project}/features/second`);
+  await ada.getByRole('switch', { name: 'second in production' }).press('Space');
+  await ada.getByRole('dialog').getByText('its approvals are lost').waitFor();
+  await ada.getByRole('button', { name: /^Add to request/ }).click();
+  await ada.getByText('It needs its approvals anew.').waitFor();
+  await bo.getByText('Round 2').waitFor();
+  await bo.getByText('0 of 1').waitFor();
+  assert.equal(await bo.getByRole('button', { name: 'Apply to production' }).getAttribute('aria-disabled'), 'true');
+  await bo.getByRole('button', { name: 'Approve' }).click();
+  await bo.getByText('1 of 1').waitFor();
+  await apply(bo);
+  await bo.getByText('Bo Reviewer applied it').waitFor();
+
+  await ada.goto(`${project}/features/first`);
+  await ada.getByRole('switch', { name: 'first in production', checked: true }).waitFor();
+  assert.ok((await live('first')) && (await live('second')));
+
+  await ada.goto(request);
+  await ada.getByRole('button', { name: 'Undo' }).click();
+  await ada.getByText('and undoes what was applied').waitFor();
+  await ada.getByRole('button', { name: 'Submit for review' }).waitFor();
+  await ada.getByText('Switch off').first().waitFor();
+  assert.notEqual(new URL(ada.url()).pathname, request);
+  await ada.getByRole('button', { name: 'Discard', exact: true }).click();
+  await ada.getByRole('dialog').getByRole('button', { name: 'Discard', exact: true }).click();
+  await ada.getByText('The draft is discarded.').waitFor();
+});
+
+test('a request is rejected, and its author sees why', async (t) => {
+  const ada = await open(t, { as: author });
+  const bo = await open(t, { as: reviewer });
+  const request = await submit(ada, 'third', 'Too early');
+  await bo.goto(request);
+  await bo.getByRole('button', { name: 'Reject' }).click();
+  await bo.getByRole('dialog').getByLabel('Why').fill('Not before Monday.');
+  await bo.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+  await ada.getByText('Not before Monday.').waitFor();
+  await ada.getByText('Bo Reviewer rejected it').waitFor();
+});
+
+test('an edit of a segment is proposed where it takes effect, and so is its removal', async (t) => {
+  const page = await open(t);
+  const constraints = [{ contextName: 'country', operator: 'IN', values: ['NO'] }];
+  for (const name of ['guarded-norway', 'guarded-sweden']) await call(page, 'POST', '/segments', { name, project: 'guarded', constraints });
+  const ada = await open(t, { as: author });
+  await ada.goto('/segments');
+  await ada.getByRole('button', { name: 'guarded-norway' }).click();
+  const form = ada.getByRole('dialog', { name: 'Edit guarded-norway' });
+  await form.getByText('production is protected').waitFor();
+  await form.getByLabel('Description').fill('Where the sun stays up.');
+  await form.getByRole('button', { name: 'Add to draft' }).click();
+  await ada.getByText('Your draft has 1 change in production.').waitFor();
+  await ada.getByRole('button', { name: 'View changes' }).click();
+  await ada.getByRole('dialog', { name: 'Your changes' }).getByText('Where the sun stays up.', { exact: true }).waitFor();
+  await ada.keyboard.press('Escape');
+
+  await ada.getByRole('button', { name: 'guarded-sweden' }).click();
+  await ada.getByRole('button', { name: 'Remove', exact: true }).click();
+  await ada.getByRole('dialog', { name: 'Remove segment guarded-sweden?' }).getByRole('button', { name: 'Add to draft' }).click();
+  await ada.getByText('Your draft has 2 changes in production.').waitFor();
+  const { segments } = await call(page, 'GET', '/segments');
+  assert.ok(segments.some(({ name, description }) => name === 'guarded-norway' && !description), 'nothing has changed yet');
+  assert.ok(segments.some(({ name }) => name === 'guarded-sweden'), 'nothing is removed yet');
+});
+
+test('a switch that may not be pressed says whether it is on, and why not', async (t) => {
+  const page = await open(t, { as: reviewer });
+  await page.goto('/projects/demo');
+  const toggle = page.getByRole('switch', { name: 'demo-banner in development' });
+  await toggle.waitFor();
+  assert.ok(await toggle.isChecked());
+  assert.equal(await toggle.getAttribute('aria-disabled'), 'true');
+  await toggle.focus();
+  await toggle.press('Space');
+  await page.getByRole('tooltip').getByText('You may not switch flags in development').waitFor();
+  assert.ok(await toggle.isChecked());
 });

@@ -491,7 +491,7 @@ export const texts = {
     impactOff: 'Nobody: the flag stays off.',
     share: (percent: number | null) => (percent === null ? 'nobody' : `${percent} %`),
     becomes: 'becomes',
-    narrowedBy: (conditions: string[]) => `where ${conditions.join(' and ')}`,
+    narrowedBy: (conditions: string[]) => `if ${conditions.join(' and ')}`,
     touched: 'Changes with its segments',
     conflicts: 'It cannot be applied as it is',
     drift: 'What it changes has moved in the meantime',
