@@ -34,7 +34,7 @@ ROOMS = $$(go list ./... | grep -v /e2e)
 # The stages of `make test`, in the order in which they fail fastest.
 STAGES := tools fmt-check lint build test-go e2e $(if $(CI),verify)
 
-.PHONY: help build web run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak clean
+.PHONY: help build web run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak screenshots clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,6 +130,13 @@ soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more ran
 		CGO_ENABLED=1 RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
 		QUORATE_TEST_ROUNDS=300 go test -count 1 -timeout 60m -run Kill ./e2e; \
 	done
+
+SHOWN := 127.0.0.1:4248
+screenshots: build $(BROWSER) ## take the pictures of the web app in docs/images anew
+	data=$$(mktemp -d); bin/quorate serve --data "$$data" --demo --listen $(SHOWN) > "$$data/log" 2>&1 & server=$$!; \
+		trap 'kill $$server; wait $$server || true; rm -rf "$$data"' EXIT; \
+		curl --silent --fail --output /dev/null --retry 20 --retry-delay 1 --retry-connrefused http://$(SHOWN)/ready; \
+		QUORATE_URL=http://$(SHOWN) CHROMIUM=$$(command -v chromium) node e2e/browser/screenshots.mjs
 
 clean: ## remove what was built and installed here; data/ stays
 	rm -rf bin .tools e2e/sdk/node_modules e2e/browser/node_modules web/node_modules $(WEB_TYPES)
