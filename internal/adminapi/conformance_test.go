@@ -205,7 +205,7 @@ func TestConformance07(t *testing.T) {
 		if got := len(features[0].(map[string]any)["changes"].([]any)); len(features) != 1 || got != 20 {
 			t.Errorf("got %d flags and %d changes, want 1 and 20", len(features), got)
 		}
-		if n := c.engine.State().OpenRequestCount(); n != 1 {
+		if n := len(slices.Collect(c.engine.State().OpenRequests())); n != 1 {
 			t.Errorf("got %d open requests, want 1", n)
 		}
 	})

@@ -248,7 +248,7 @@ func TestSearch(t *testing.T) {
 		i := newInstance(t, db)
 		all := i.make(80)
 		s := i.engine.State()
-		open := s.OpenRequestCount()
+		open := len(slices.Collect(s.OpenRequests()))
 		if open < 10 || open > 60 {
 			t.Fatalf("got %d open requests of 80, want some of both", open)
 		}
