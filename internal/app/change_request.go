@@ -57,8 +57,8 @@ func propose(d *decide.Decision, at changerequest.Place, proposals []decide.Prop
 	if len(added) > 0 {
 		commands = append(commands, changerequest.Add{Changes: added})
 	}
-	for _, id := range taken {
-		commands = append(commands, changerequest.Remove{ID: id})
+	for _, old := range taken {
+		commands = append(commands, changerequest.Remove{ID: old.ID})
 	}
 	for _, command := range commands {
 		if r, err = step(d, r, command); err != nil {
@@ -95,7 +95,7 @@ func proposable(d *decide.Decision, at changerequest.Place) (changerequest.Rule,
 
 // drafted returns proposals as changes, and the earlier changes that are taken back because
 // what was proposed in their place is how it is.
-func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change, proposals []decide.Proposal) (added []change.Change, taken []change.ID, err error) {
+func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change, proposals []decide.Proposal) (added, taken []change.Change, err error) {
 	next := d.NextChangeID()
 	// What is proposed is tried on what the request leads to without what it replaces.
 	trial := d.On(decide.Try(d.State, at, earlier).After)
@@ -115,7 +115,9 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 			return nil, nil, inPayload(err, i, len(proposals))
 		}
 		c.Base = change.BaseOf(d.State, at.Environment, p.Feature, p.Payload)
+		// Of several proposals for the same thing, the last one says what becomes of it.
 		added = slices.DeleteFunc(added, replaced)
+		taken = slices.DeleteFunc(taken, replaced)
 		if len(trial.Events()) > known {
 			added = append(added, c)
 			next++
@@ -123,7 +125,7 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 		}
 		for _, old := range earlier {
 			if replaced(old) {
-				taken = append(taken, old.ID)
+				taken = append(taken, old)
 			}
 		}
 	}

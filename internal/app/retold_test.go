@@ -162,7 +162,7 @@ func (r *retelling) agreed(t *told, places []changerequest.Place) error {
 }
 
 // frozenPlaces are the places of the rules that were frozen.
-func (t *told) frozenPlaces() []changerequest.Place { return slices.Collect(maps.Keys(t.frozen)) }
+func (r *told) frozenPlaces() []changerequest.Place { return slices.Collect(maps.Keys(r.frozen)) }
 
 // batch retells one batch, and returns what in it must not have been.
 func (r *retelling) batch(entries []ledger.Entry) error {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -44,7 +43,7 @@ func TestStorm(t *testing.T) {
 		var clients sync.WaitGroup
 		for i, ref := range s.clients {
 			clients.Go(func() {
-				c := client{storm: s, ref: ref, random: rand.New(rand.NewPCG(seed, uint64(i)))} //nolint:gosec // a test's
+				c := client{storm: s, ref: ref, random: rand.New(rand.NewPCG(seed, uint64(i)))}
 				for range each {
 					c.step(t)
 				}
@@ -429,7 +428,7 @@ func (c *client) protect() stormCommand {
 	rule := changerequest.Rule{
 		RequiredApprovals: 1 + c.random.IntN(2), AuthorCounts: odds(), AdminsBound: odds(), SeparateApplier: odds(), AnyoneCounts: odds(),
 	}
-	if odds() && odds() {
+	if c.random.IntN(16) == 0 {
 		rule = changerequest.Rule{Off: true}
 	}
 	return stormCommand{"protect", func(ctx context.Context, a *app.App, caller app.Caller) error {
@@ -508,13 +507,15 @@ func (s *storm) check(t *testing.T) {
 		t.Errorf("the ledger folds to %s, and the nodes have %s", got, digests[0])
 	}
 	newest := s.engines[0].State()
+	open := 0
 	for r := range newest.OpenRequests() {
+		open++
 		if have := told.requests[r.ID]; have == nil || have.state != r.State || have.round != r.Round || len(have.changes) != len(r.Changes) {
 			t.Errorf("request %d is %q in round %d, and is retold as %+v", r.ID, r.State, r.Round, have)
 		}
 	}
-	if n := newest.OpenRequestCount(); n != len(told.requests) {
-		t.Errorf("got %d open requests, want %d", n, len(told.requests))
+	if open != len(told.requests) {
+		t.Errorf("got %d open requests, want %d", open, len(told.requests))
 	}
 	closed, total, err := s.db.ClosedRequests(t.Context(), store.ClosedRequestFilter{Projects: []string{"default", "other"}, Limit: 10_000})
 	must(t, err)
@@ -531,12 +532,10 @@ func (s *storm) check(t *testing.T) {
 			t.Logf("%6d %s", counts[name], name)
 		}
 	}
-	for _, happened := range []string{
-		"applied", "bypassed", "written directly", "rounds", "granted by the author", "change-request-rejected",
-		"change-request-cancelled", "change-request-approval-withdrawn", "change-request-approval-added", "applied in several environments",
-	} {
+	// What happens some twenty times or more in each run; rarer things are in the log.
+	for _, happened := range []string{"applied", "bypassed", "written directly", "rounds", "granted by the author", "change-request-rejected", "change-request-cancelled"} {
 		if told.counts[happened] == 0 {
-			t.Errorf("%s: it never happened, so nothing is known about it", strings.TrimSpace(happened))
+			t.Errorf("%s: it never happened, so nothing is known about it", happened)
 		}
 	}
 }

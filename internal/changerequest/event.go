@@ -277,7 +277,10 @@ func (r *Request) enter(s State, at time.Time) {
 	r.Entered[s] = at
 }
 
-func (Discarded) apply(*Request, time.Time, access.Ref) error { return nil }
+func (Discarded) apply(r *Request, _ time.Time, _ access.Ref) error {
+	r.Changes = nil
+	return nil
+}
 
 func (e SentToReview) apply(r *Request, at time.Time, _ access.Ref) error {
 	if r.State != Draft {
