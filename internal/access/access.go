@@ -34,7 +34,7 @@ func (g Grant) covers(p Permission, project flag.ProjectID, env flag.Environment
 
 // Actor is someone, or something, that does things: a person, a service account,
 // an API token, or Quorate itself.
-type Actor struct {
+type Actor struct { //nolint:recvcheck // Give makes one; whoever has it only asks
 	Ref Ref
 	// Grants are permissions that the actor holds, each where it says. They are looked
 	// through one by one, so they should be few.

@@ -529,6 +529,7 @@ func (a *api) waitsFor(r request, cr *changerequest.Request) bool {
 		})
 	case changerequest.Approved:
 		by, may = "apply", r.Caller.Actor.Can(cr.Project, cr.Environment, access.ApplyChangeRequest)
+	default: // a draft waits for its author
 	}
 	if !may {
 		return false

@@ -166,7 +166,10 @@ func (v anything) MarshalJSON() ([]byte, error) { return v, nil }
 func (anything) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{AnyOf: []*huma.Schema{
 		{Type: huma.TypeObject, Nullable: true, AdditionalProperties: true},
-		{Type: huma.TypeArray, Items: &huma.Schema{}}, {Type: huma.TypeString}, {Type: huma.TypeNumber}, {Type: huma.TypeBoolean},
+		{Type: huma.TypeArray, Items: &huma.Schema{}},
+		{Type: huma.TypeString},
+		{Type: huma.TypeNumber},
+		{Type: huma.TypeBoolean},
 	}}
 }
 

@@ -42,8 +42,16 @@ type protectedRole struct {
 }
 
 var protectedRoles = []protectedRole{
-	{name: ""}, {name: "Viewer"}, {name: "Editor"}, {name: "Member"}, {name: "Owner"}, {name: "Everything"},
-	{name: "SkipHere", bypass: true}, {name: "SkipAll", bypass: true}, {name: "Admin", bypass: true}, {name: "admin", bypass: true},
+	{name: ""},
+	{name: "Viewer"},
+	{name: "Editor"},
+	{name: "Member"},
+	{name: "Owner"},
+	{name: "Everything"},
+	{name: "SkipHere", bypass: true},
+	{name: "SkipAll", bypass: true},
+	{name: "Admin", bypass: true},
+	{name: "admin", bypass: true},
 }
 
 // The ways in which what is served can move.
@@ -450,8 +458,10 @@ func (p *protectedWorld) propose(t *testing.T, w *world) {
 	reviewed := propose("another author", "default", on("plain"))
 	move("another author", "default", reviewed, "In review")
 	for _, role := range protectedRoles {
-		ids := []string{"{applied}", fmt.Sprint(applied.ID), "{approved}", fmt.Sprint(approved.ID), "{reviewed}", fmt.Sprint(reviewed.ID),
-			"{pat}", fmt.Sprint(p.tokens[role.name]), "{token}", fmt.Sprint(p.tokens["robot"])}
+		ids := []string{
+			"{applied}", fmt.Sprint(applied.ID), "{approved}", fmt.Sprint(approved.ID), "{reviewed}", fmt.Sprint(reviewed.ID),
+			"{pat}", fmt.Sprint(p.tokens[role.name]), "{token}", fmt.Sprint(p.tokens["robot"]),
+		}
 		if role.name != "" {
 			draft := propose(role.name, "default", on("plain"))
 			submitted := propose(role.name, "other", `{"feature":"foreign","action":"updateEnabled","payload":{"enabled":false}}`)

@@ -68,16 +68,6 @@ func DriftID(contentID string, moved []Drift) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Rebased returns the changes with their targets as they are now.
-func Rebased(live Live, env flag.EnvironmentName, changes []Change) []Change {
-	rebased := make([]Change, len(changes))
-	for i, c := range changes {
-		c.Base = BaseOf(live, env, c.Feature, c.Payload)
-		rebased[i] = c
-	}
-	return rebased
-}
-
 // Bases returns what the targets are like now, where that differs from what the changes
 // have, by the changes' ids.
 func Bases(live Live, env flag.EnvironmentName, changes []Change) map[ID]Base {

@@ -259,7 +259,7 @@ func (u *undoing) updateSegment(c Change, p UpdateSegment) {
 		switch {
 		case same(before.Value, wanted[i].Value):
 		case same(live[i].Value, wanted[i].Value):
-			next.restore(before.Name, was)
+			restoreSegment(&next, before.Name, was)
 			restored = true
 		case !same(live[i].Value, before.Value):
 			u.note("%s of the segment %q has been changed since, and stays as it is.", before.Name, now.Name)
@@ -270,8 +270,8 @@ func (u *undoing) updateSegment(c Change, p UpdateSegment) {
 	}
 }
 
-// restore sets a field as a segment has it.
-func (p *UpdateSegment) restore(field string, from *flag.Segment) {
+// restoreSegment sets a field as a segment has it.
+func restoreSegment(p *UpdateSegment, field string, from *flag.Segment) {
 	switch field {
 	case "name":
 		p.Name = from.Name

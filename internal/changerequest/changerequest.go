@@ -191,19 +191,9 @@ func (r *Request) Current() []Vote {
 	return votes
 }
 
-// Approved reports whether somebody has approved this round and content.
+// ApprovedBy reports whether somebody has approved this round and content.
 func (r *Request) ApprovedBy(ref access.Ref) bool {
 	return slices.ContainsFunc(r.Current(), func(v Vote) bool { return v.By == ref })
-}
-
-// frozen returns the rule that was frozen for a place.
-func (r *Request) frozen(at Place) (Rule, bool) {
-	for _, a := range r.Agreements {
-		if a.Place == at {
-			return a.Rule, true
-		}
-	}
-	return Rule{}, false
 }
 
 // MinApprovals returns the largest number of approvals that a place asks for

@@ -58,9 +58,6 @@ type Cancel struct{ Comment string }
 // Expire closes a request whose approvals have not come in time.
 type Expire struct{}
 
-// Abandon closes a request that has become impossible, with the reason.
-type Abandon struct{ Reason string }
-
 // Apply makes the changes take effect.
 type Apply struct {
 	// Overwrite is the drift id that the applier has seen; empty: none.
@@ -346,10 +343,6 @@ func (Expire) decide(s scene) ([]Event, error) {
 		return nil, refuse("The change request has not expired.")
 	}
 	return []Event{CancelledEvent{Reason: "It expired: its approvals did not come in time.", Moved: s.moved()}}, nil
-}
-
-func (c Abandon) decide(s scene) ([]Event, error) {
-	return []Event{CancelledEvent{Reason: c.Reason, Moved: s.moved()}}, nil
 }
 
 func (c Apply) decide(s scene) ([]Event, error) {

@@ -22,7 +22,8 @@ func TestAddDependency(t *testing.T) {
 		"same":    {"child", on("parent"), nil},
 		"another": {"child", on("bare"), []state.Payload{state.FeatureDependencyAdded{Dependency: on("bare")}}},
 		"changed; a parent that must be off has no variants": {
-			"child", flag.Dependency{Feature: "parent", Variants: []string{"blue"}},
+			"child",
+			flag.Dependency{Feature: "parent", Variants: []string{"blue"}},
 			[]state.Payload{state.FeatureDependencyAdded{Before: &parent, Dependency: off}},
 		},
 	} {

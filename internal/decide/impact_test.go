@@ -55,25 +55,30 @@ func TestImpact(t *testing.T) {
 	}{
 		{"another share", "sold", []change.Payload{change.UpdateStrategy{ID: "half", StrategySettings: quarter}}, []string{"sold production on→on", half, "all same nil→nil, now everyone"}},
 		{
-			"off", "sold", []change.Payload{change.UpdateEnabled{}},
+			"off", "sold",
+			[]change.Payload{change.UpdateEnabled{}},
 			[]string{"sold production on→off", `half changed 50→0, now country is one of NO, SE; in the segment "north"`, "all same nil→nil, now everyone"},
 		},
 		{
-			"removed and added", "sold", []change.Payload{change.AddStrategy{Minted: "new", StrategySettings: settings("userWithId", map[string]string{"userIds": "7, 8"})}, change.DeleteStrategy{ID: "half"}},
+			"removed and added", "sold",
+			[]change.Payload{change.AddStrategy{Minted: "new", StrategySettings: settings("userWithId", map[string]string{"userIds": "7, 8"})}, change.DeleteStrategy{ID: "half"}},
 			[]string{"sold production on→on", `half removed 50→nil, now country is one of NO, SE; in the segment "north"`, "all same nil→nil, now everyone", "new added nil→100, now userId is one of 7, 8"},
 		},
 		{"on, with what it lacks", "bare", []change.Payload{change.UpdateEnabled{Enabled: true, Minted: "default"}}, []string{"bare production off→on", "default added nil→100, now everyone"}},
 		{
-			"a parent", "live", []change.Payload{change.AddDependency{Dependency: flag.Dependency{Feature: "sold", Enabled: true, Variants: []string{"a", "b"}}}},
+			"a parent", "live",
+			[]change.Payload{change.AddDependency{Dependency: flag.Dependency{Feature: "sold", Enabled: true, Variants: []string{"a", "b"}}}},
 			[]string{"live production on→on", `l1 changed 50→50, now the flag "sold" gives one of the variants a, b`, `l2 changed nil→nil, now the flag "sold" gives one of the variants a, b`},
 		},
 		{"no parent", "child", []change.Payload{change.DeleteDependency{}}, []string{"child production off→off"}},
 		{
-			"archived", "abroad", []change.Payload{change.ArchiveFeature{}},
+			"archived", "abroad",
+			[]change.Payload{change.ArchiveFeature{}},
 			[]string{"abroad development on→off", "abroad production off→off", `half same 0→0, now country is one of NO, SE; in the segment "north"`},
 		},
 		{
-			"a segment", "", []change.Payload{change.UpdateSegment{ID: 2, Name: "north", Constraints: []flag.Constraint{{ContextName: "eu", Operator: flag.In, Values: []string{"yes"}}}}},
+			"a segment", "",
+			[]change.Payload{change.UpdateSegment{ID: 2, Name: "north", Constraints: []flag.Constraint{{ContextName: "eu", Operator: flag.In, Values: []string{"yes"}}}}},
 			[]string{
 				"abroad production off→off", `half changed 0→0, now country is one of NO, SE; in the segment "north"`,
 				"sold production on→on", `half changed 50→50, now country is one of NO, SE; in the segment "north"`, "all same nil→nil, now everyone",

@@ -52,15 +52,14 @@ var requestShows = map[string]struct{ label, sentence string }{
 	changerequest.ReviewersUpdated{}.EventType():  {"Change request reviewers updated", "{who} chose who is asked to review the change request {subject} for {environment}."},
 }
 
-var _ = func() struct{} {
+func init() {
 	for name, how := range requestShows {
 		shows[name] = show{how.label, how.sentence, func(e state.Event) sight {
 			p, _ := e.Payload.(state.ChangeRequestEvent) // all of these types decode as one
 			return sight{subject: changerequest.DefaultTitle(p.ID), data: requestDataOf(p)}
 		}}
 	}
-	return struct{}{}
-}()
+}
 
 func requestDataOf(p state.ChangeRequestEvent) requestData {
 	data := requestData{ChangeRequestID: p.ID}

@@ -336,6 +336,7 @@ func (query *Query) compare(a, b Summary) int {
 		order = cmp.Compare(a.Environment, b.Environment)
 	case ByState:
 		order = cmp.Compare(a.State, b.State)
+	default: // ByCreation: as the ids are
 	}
 	order = cmp.Or(order, cmp.Compare(a.ID, b.ID))
 	if !query.Ascending {

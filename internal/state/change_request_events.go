@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/ledger"
 )
@@ -33,8 +32,8 @@ type requestEvent struct {
 	Fact json.RawMessage  `json:"fact"`
 }
 
-// registered makes the event types of change requests known.
-var _ = func() struct{} {
+// The event types of change requests are one payload; each is known by its own name.
+func init() {
 	for _, name := range changerequest.EventTypes() {
 		decoders[name] = func(data []byte) (Payload, error) {
 			var stored requestEvent
@@ -48,8 +47,7 @@ var _ = func() struct{} {
 			return ChangeRequestEvent{ID: stored.ID, Fact: fact}, nil
 		}
 	}
-	return struct{}{}
-}()
+}
 
 // EventType returns the name of the fact's type.
 func (p ChangeRequestEvent) EventType() string { return p.Fact.EventType() }
@@ -136,13 +134,4 @@ func Refold(id changerequest.ID, events []ledger.Event) (*changerequest.Request,
 		}
 	}
 	return r, nil
-}
-
-// ChangeIDs returns n ids for new changes.
-func (s *State) ChangeIDs(n int) []change.ID {
-	ids := make([]change.ID, n)
-	for i := range ids {
-		ids[i] = s.NextChangeID() + change.ID(i)
-	}
-	return ids
 }
