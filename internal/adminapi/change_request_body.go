@@ -118,14 +118,14 @@ func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) 
 		return change.UpdateEnabled{Enabled: p.Enabled, ActivateDisabled: p.ActivateDisabled}, err
 	case change.ActionAddStrategy:
 		p, err := checked[createFeatureStrategy](a, at, b.Payload)
-		return change.AddStrategy{StrategySettings: change.StrategySettings(p.settings())}, err
+		return change.AddStrategy{StrategySettings: p.settings()}, err
 	case change.ActionUpdateStrategy:
 		named, err := checked[changeStrategy](a, at, b.Payload)
 		if err != nil {
 			return nil, err
 		}
 		p, err := checked[createFeatureStrategy](a, at, withName(b.Payload))
-		return change.UpdateStrategy{ID: named.ID, StrategySettings: change.StrategySettings(p.settings())}, err
+		return change.UpdateStrategy{ID: named.ID, StrategySettings: p.settings()}, err
 	case change.ActionDeleteStrategy:
 		p, err := checked[changeStrategy](a, at, b.Payload)
 		return change.DeleteStrategy{ID: p.ID}, err

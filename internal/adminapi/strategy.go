@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -145,8 +146,8 @@ func (a *api) addFeatureStrategy(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body says of a strategy.
-func (b createFeatureStrategy) settings() decide.StrategySettings {
-	return decide.StrategySettings{
+func (b createFeatureStrategy) settings() change.StrategySettings {
+	return change.StrategySettings{
 		Name:        b.Name,
 		Title:       b.Title,
 		Disabled:    b.Disabled != nil && *b.Disabled,
@@ -180,7 +181,7 @@ func (a *api) updateFeatureStrategy(ctx context.Context, r request, in *struct {
 	Body updateFeatureStrategy
 },
 ) (featureStrategy, error) {
-	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (decide.StrategySettings, error) {
+	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (change.StrategySettings, error) {
 		return in.Body.settings(old), nil
 	})
 	return viewStrategy(s), err
@@ -191,7 +192,7 @@ func (a *api) patchFeatureStrategy(ctx context.Context, r request, in *struct {
 	Body []patch
 },
 ) (featureStrategy, error) {
-	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (decide.StrategySettings, error) {
+	s, err := a.App.UpdateStrategy(ctx, r.Caller, in.scope(), in.ID, func(old flag.Strategy) (change.StrategySettings, error) {
 		body, err := patched[updateFeatureStrategy](a, viewStrategy(&old), in.Body)
 		return body.settings(old), err
 	})
@@ -199,8 +200,8 @@ func (a *api) patchFeatureStrategy(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body makes of a strategy.
-func (b updateFeatureStrategy) settings(old flag.Strategy) decide.StrategySettings {
-	in := decide.StrategySettings{
+func (b updateFeatureStrategy) settings(old flag.Strategy) change.StrategySettings {
+	in := change.StrategySettings{
 		Name:        b.Name,
 		Title:       b.Title.Or(old.Title),
 		Disabled:    old.Disabled,

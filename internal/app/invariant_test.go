@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -66,8 +67,8 @@ func TestInvariants(t *testing.T) {
 				return err
 			}),
 			"disable strategy": step(func(name flag.Name) error {
-				_, err := a.UpdateStrategy(ctx, admin, development(name), strategy(name), func(s flag.Strategy) (decide.StrategySettings, error) {
-					in := decide.SettingsOf(s)
+				_, err := a.UpdateStrategy(ctx, admin, development(name), strategy(name), func(s flag.Strategy) (change.StrategySettings, error) {
+					in := change.SettingsOf(s)
 					in.Disabled = true
 					return in, nil
 				})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
@@ -15,7 +16,7 @@ import (
 type NewProjectEnvironment struct {
 	Environment flag.EnvironmentName
 	// DefaultStrategy is added when a flag without a strategy is switched on; nil: everyone.
-	DefaultStrategy *decide.StrategySettings
+	DefaultStrategy *change.StrategySettings
 	// Protected says that changes there need approval.
 	Protected bool
 }
@@ -78,7 +79,7 @@ func (a *App) RemoveProjectEnvironment(ctx context.Context, c Caller, id flag.Pr
 //
 // Faults: NotFound for the project, or when it does not have the environment, BadData,
 // ExceedsLimit.
-func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName, in decide.StrategySettings) (*flag.Strategy, error) {
+func (a *App) SetDefaultStrategy(ctx context.Context, c Caller, id flag.ProjectID, env flag.EnvironmentName, in change.StrategySettings) (*flag.Strategy, error) {
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(id, "", access.UpdateProject, access.WriteDefaultStrategy); err != nil {
 			return err

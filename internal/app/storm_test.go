@@ -263,7 +263,7 @@ func (c *client) command(s *state.State) stormCommand {
 func (c *client) change(s *state.State, at changerequest.Place) decide.Proposal {
 	name := pick(c, stormFlags[at.Project])
 	row := s.Flag(name).In(at.Environment)
-	settings := decide.StrategySettings{
+	settings := change.StrategySettings{
 		Name:       decide.FlexibleRollout,
 		Parameters: map[string]string{decide.Rollout: fmt.Sprint(c.random.IntN(101)), decide.Stickiness: "default", decide.GroupID: string(name)},
 	}
@@ -280,9 +280,9 @@ func (c *client) change(s *state.State, at changerequest.Place) decide.Proposal 
 		if len(row.Strategies) > 5 {
 			return decide.Proposal{Feature: name, Payload: change.DeleteStrategy{ID: some()}}
 		}
-		return decide.Proposal{Feature: name, Payload: change.AddStrategy{StrategySettings: change.StrategySettings(settings)}}
+		return decide.Proposal{Feature: name, Payload: change.AddStrategy{StrategySettings: settings}}
 	case 5, 6, 7:
-		return decide.Proposal{Feature: name, Payload: change.UpdateStrategy{ID: some(), StrategySettings: change.StrategySettings(settings)}}
+		return decide.Proposal{Feature: name, Payload: change.UpdateStrategy{ID: some(), StrategySettings: settings}}
 	case 8:
 		return decide.Proposal{Feature: name, Payload: change.DeleteStrategy{ID: some()}}
 	case 9:

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -12,7 +13,7 @@ import (
 // AddStrategy gives a flag a strategy in an environment.
 //
 // Faults: those of decide.AddStrategy.
-func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in decide.StrategySettings) (*flag.Strategy, error) {
+func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in change.StrategySettings) (*flag.Strategy, error) {
 	var id flag.StrategyID
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.CreateFeatureStrategy); err != nil {
@@ -33,7 +34,7 @@ func (a *App) AddStrategy(ctx context.Context, c Caller, at state.Scope, in deci
 // the flag is switched off there.
 //
 // Faults: those of decide.UpdateStrategy.
-func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (decide.StrategySettings, error)) (*flag.Strategy, error) {
+func (a *App) UpdateStrategy(ctx context.Context, c Caller, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (change.StrategySettings, error)) (*flag.Strategy, error) {
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureStrategy); err != nil {
 			return err
@@ -59,8 +60,8 @@ func (a *App) SetStrategySegments(ctx context.Context, c Caller, project flag.Pr
 		if err != nil {
 			return err
 		}
-		return decide.UpdateStrategy(d, at, id, func(s flag.Strategy) (decide.StrategySettings, error) {
-			in := decide.SettingsOf(s)
+		return decide.UpdateStrategy(d, at, id, func(s flag.Strategy) (change.StrategySettings, error) {
+			in := change.SettingsOf(s)
 			in.Name, in.Segments = "", segments // nothing else is touched
 			return in, nil
 		})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/store"
@@ -31,6 +32,10 @@ func TestTakeBack(t *testing.T) {
 		"one, and propose anew": {[]decide.Proposal{to("a", true), to("a", false)}, []flag.Name{"a", "b"}},
 		"propose, and one":      {[]decide.Proposal{to("c", false), to("a", true)}, []flag.Name{"b", "c"}},
 	} {
+		if old := a.State().PendingRequest(admin.Actor.Ref, stormPlaces[0]); old != nil {
+			_, err := a.CommandRequest(t.Context(), admin, old.Project, old.ID, changerequest.Discard{})
+			must(t, err)
+		}
 		_, err := a.ProposeChanges(t.Context(), admin, stormPlaces[0], []decide.Proposal{to("a", false), to("b", false)})
 		must(t, err)
 		r, err := a.ProposeChanges(t.Context(), admin, stormPlaces[0], test.proposals)

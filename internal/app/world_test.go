@@ -9,6 +9,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/fault"
@@ -79,4 +80,4 @@ func development(name flag.Name) state.Scope {
 	return state.Scope{Project: "default", Environment: "development", Feature: name}
 }
 
-func everyone() decide.StrategySettings { return decide.StrategySettings{Name: "flexibleRollout"} }
+func everyone() change.StrategySettings { return change.StrategySettings{Name: "flexibleRollout"} }

@@ -53,7 +53,8 @@ type UpdateEnabled struct {
 
 // StrategySettings are what a strategy is made of, besides its id.
 type StrategySettings struct {
-	// Name is the strategy's type. Empty, in an update: it stays.
+	// Name is the strategy's type. Empty, in an update: it stays, and the parameters are just
+	// what is given, as in Unleash.
 	Name        string            `json:"name,omitempty"`
 	Title       *string           `json:"title,omitempty"`
 	Disabled    bool              `json:"disabled,omitempty"`

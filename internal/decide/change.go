@@ -28,11 +28,11 @@ func Change(d *Decision, in changerequest.Place, c change.Change) error {
 		_, err := SwitchOn(d, at, Activation{ActivateDisabled: p.ActivateDisabled, StrategyID: p.Minted})
 		return err
 	case change.AddStrategy:
-		_, err := AddStrategy(d, at, p.Minted, StrategySettings(p.StrategySettings))
+		_, err := AddStrategy(d, at, p.Minted, p.StrategySettings)
 		return err
 	case change.UpdateStrategy:
-		return UpdateStrategy(d, at, p.ID, func(flag.Strategy) (StrategySettings, error) {
-			return StrategySettings(p.StrategySettings), nil
+		return UpdateStrategy(d, at, p.ID, func(flag.Strategy) (change.StrategySettings, error) {
+			return p.StrategySettings, nil
 		})
 	case change.DeleteStrategy:
 		return RemoveStrategy(d, at, p.ID)

@@ -3,6 +3,7 @@ package decide
 import (
 	"maps"
 
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -31,7 +32,7 @@ func DefaultStrategy(s *state.State, at state.Scope) flag.Strategy {
 // place must exist; its flag is not read.
 //
 // Faults: BadData, also when the strategy is no gradual rollout, ExceedsLimit.
-func NewDefaultStrategy(d *Decision, at state.Scope, in StrategySettings) (*flag.Strategy, error) {
+func NewDefaultStrategy(d *Decision, at state.Scope, in change.StrategySettings) (*flag.Strategy, error) {
 	if in.Name != FlexibleRollout {
 		return nil, fault.Field("/body/name", "The default strategy of a project must be %q. You provided %q.", FlexibleRollout, in.Name)
 	}

@@ -3,6 +3,7 @@ package decide_test
 import (
 	"testing"
 
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -14,8 +15,8 @@ func TestSegment(t *testing.T) {
 	d := begin()
 	id, err := decide.CreateSegment(d, decide.SegmentSettings{Name: "beta"})
 	must(t, err)
-	must(t, decide.UpdateStrategy(d, in("live"), "l1", func(s flag.Strategy) (decide.StrategySettings, error) {
-		settings := decide.SettingsOf(s)
+	must(t, decide.UpdateStrategy(d, in("live"), "l1", func(s flag.Strategy) (change.StrategySettings, error) {
+		settings := change.SettingsOf(s)
 		settings.Segments = []flag.SegmentID{id}
 		return settings, nil
 	}))

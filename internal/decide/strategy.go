@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
@@ -17,32 +18,13 @@ const (
 	GroupID         = "groupId"
 )
 
-// StrategySettings are what a strategy is made of, besides its id.
-type StrategySettings struct {
-	// Name is the strategy's type. If it is flexibleRollout, left-out parameters are
-	// everyone, the project's stickiness and the flag's own group. Empty, in an update: the
-	// type stays, and the parameters are just what is given, as in Unleash.
-	Name        string
-	Title       *string
-	Disabled    bool
-	SortOrder   *int // nil: behind the others
-	Constraints []flag.Constraint
-	Parameters  map[string]string
-	Segments    []flag.SegmentID
-	Variants    []flag.Variant
-}
-
-// SettingsOf returns what a strategy is made of.
-func SettingsOf(s flag.Strategy) StrategySettings {
-	return StrategySettings{s.Name, s.Title, s.Disabled, &s.SortOrder, s.Constraints, s.Parameters, s.Segments, s.Variants}
-}
-
-// AddStrategy gives a flag a strategy in an environment, and returns its id. An id that
+// AddStrategy gives a flag a strategy in an environment, and returns its id. Parameters of
+// flexibleRollout that are left out are everyone, the project's stickiness and the flag's own group. An id that
 // is given must be new; empty: a fresh one.
 //
 // Faults: NotFound for the flag or the environment, ArchivedFeature, BadData,
 // ExceedsLimit.
-func AddStrategy(d *Decision, at state.Scope, id flag.StrategyID, in StrategySettings) (flag.StrategyID, error) {
+func AddStrategy(d *Decision, at state.Scope, id flag.StrategyID, in change.StrategySettings) (flag.StrategyID, error) {
 	row, err := ActiveRow(d.State, at)
 	if err != nil {
 		return "", err
@@ -69,7 +51,7 @@ func AddStrategy(d *Decision, at state.Scope, id flag.StrategyID, in StrategySet
 //
 // Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature,
 // BadData, ExceedsLimit, and what edit returns.
-func UpdateStrategy(d *Decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (StrategySettings, error)) error {
+func UpdateStrategy(d *Decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (change.StrategySettings, error)) error {
 	before, err := activeStrategy(d.State, at, id)
 	if err != nil {
 		return err
@@ -189,7 +171,7 @@ func noStrategy(id flag.StrategyID) error {
 
 // strategyOf returns a strategy in the form in which it is kept, or a fault about what
 // it is made of.
-func strategyOf(d *Decision, at state.Scope, id flag.StrategyID, in StrategySettings) (flag.Strategy, error) {
+func strategyOf(d *Decision, at state.Scope, id flag.StrategyID, in change.StrategySettings) (flag.Strategy, error) {
 	const body = "/body"
 	kind := d.StrategyType(in.Name)
 	if kind == nil {

@@ -3,6 +3,7 @@ package decide_test
 import (
 	"testing"
 
+	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
@@ -18,7 +19,7 @@ func TestAddStrategy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := begin()
-			id, err := decide.AddStrategy(d, in("live"), test.given, decide.StrategySettings{
+			id, err := decide.AddStrategy(d, in("live"), test.given, change.StrategySettings{
 				Name: decide.FlexibleRollout, Parameters: map[string]string{decide.Rollout: "10"},
 			})
 			must(t, err)
@@ -35,12 +36,12 @@ func TestAddStrategy(t *testing.T) {
 func TestAddStrategyRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		in   decide.StrategySettings
+		in   change.StrategySettings
 		want fault.Kind
 	}{
-		"unknown type":    {decide.StrategySettings{Name: "unheard-of"}, fault.BadData},
-		"unknown segment": {decide.StrategySettings{Name: decide.FlexibleRollout, Segments: []flag.SegmentID{9}}, fault.BadData},
-		"too many":        {decide.StrategySettings{Name: decide.FlexibleRollout}, fault.ExceedsLimit},
+		"unknown type":    {change.StrategySettings{Name: "unheard-of"}, fault.BadData},
+		"unknown segment": {change.StrategySettings{Name: decide.FlexibleRollout, Segments: []flag.SegmentID{9}}, fault.BadData},
+		"too many":        {change.StrategySettings{Name: decide.FlexibleRollout}, fault.ExceedsLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,8 +62,8 @@ func TestLastStrategy(t *testing.T) {
 	last := rollout("l1", false)
 	disabled := last
 	disabled.Disabled = true
-	disable := func(s flag.Strategy) (decide.StrategySettings, error) {
-		settings := decide.SettingsOf(s)
+	disable := func(s flag.Strategy) (change.StrategySettings, error) {
+		settings := change.SettingsOf(s)
 		settings.Disabled = true
 		return settings, nil
 	}
@@ -95,8 +96,8 @@ func TestLastStrategy(t *testing.T) {
 func TestUpdateStrategyChangesNothing(t *testing.T) {
 	t.Parallel()
 	d := begin()
-	must(t, decide.UpdateStrategy(d, in("live"), "l1", func(s flag.Strategy) (decide.StrategySettings, error) {
-		return decide.SettingsOf(s), nil
+	must(t, decide.UpdateStrategy(d, in("live"), "l1", func(s flag.Strategy) (change.StrategySettings, error) {
+		return change.SettingsOf(s), nil
 	}))
 	mustDecide(t, d, in("live"))
 	mustRefuse(t, d, decide.RemoveStrategy(d, in("live"), "unheard-of"), fault.NotFound)
