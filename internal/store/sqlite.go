@@ -99,5 +99,8 @@ func lockFolder(folder string) (*folderLock, error) {
 }
 
 // release leaves the file: removing it could take it from under another process that
-// is about to lock it.
-func (l *folderLock) release() error { return l.file.Close() }
+// is about to lock it. Closing alone would not end the lock at once if this process was
+// starting another one just then, which has the file open until it begins.
+func (l *folderLock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
