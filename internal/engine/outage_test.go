@@ -213,6 +213,9 @@ func TestPostgresStops(t *testing.T) {
 		mustRun(t, engines[i])
 	}
 	mustBegin(t, engines[0])
+	eventually(t, "both nodes to know the instance", func() bool {
+		return engines[1].State().Revision() == engines[0].State().Revision()
+	})
 
 	// All along, both nodes are read from and written to.
 	ctx, stop := context.WithCancel(t.Context())

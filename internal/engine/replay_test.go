@@ -85,11 +85,13 @@ func TestSnapshots(t *testing.T) {
 			for range 10 {
 				mustDo(t, e, counting("n"))
 			}
-			eventually(t, "the next snapshot", func() bool { return e.Status().Snapshot > last })
+			// One may also have been written of what was there at the start, so it is the place of the newest
+			// that counts.
+			eventually(t, "the next snapshot", func() bool {
+				newest := e.Status().Snapshot
+				return newest > last && e.State().Revision()-newest < 10
+			})
 			last = e.Status().Snapshot
-			if last%10 != 0 {
-				t.Errorf("got a snapshot at revision %d, want a multiple of 10", last)
-			}
 		}
 		for revision, want := range map[int64]error{1: nil, 2: store.ErrNotFound, 3: store.ErrNotFound, last: nil} {
 			snapshot, err := db.NewestSnapshot(t.Context(), state.SnapshotFormat, revision)
