@@ -338,7 +338,7 @@ type reviewer struct {
 
 func (n names) reviewer(id int64) reviewer {
 	view := reviewer{ID: id}
-	if p, ok := n.who[id]; ok {
+	if p, err := n.person(id); err == nil {
 		image := imageOf(p)
 		view.Email, view.ImageURL = p.Email, &image
 		if p.Username != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/identity"
@@ -182,19 +183,18 @@ type allowedAction struct {
 
 // names knows who the actors of requests are.
 type names struct {
-	state *state.State
-	who   map[int64]identity.Person
+	state  *state.State
+	person func(account int64) (identity.Person, error)
 }
 
 // names returns who has to do with requests. People who cannot be read just now have no names.
 func (a *api) names(ctx context.Context, s *state.State) names {
-	n := names{state: s, who: map[int64]identity.Person{}}
-	for account := range s.Accounts() {
-		if p, err := a.People.PersonAtHand(ctx, account.ID); err == nil {
-			n.who[account.ID] = p
+	return names{s, func(account int64) (identity.Person, error) {
+		if s.Account(account) == nil { // what is kept of people may be a little older
+			return identity.Person{}, fault.New(fault.NotFound, "There is no account %d.", account)
 		}
-	}
-	return n
+		return a.People.PersonAtHand(ctx, account)
+	}}
 }
 
 func (n names) of(ref access.Ref) requestUser {
@@ -206,8 +206,8 @@ func (n names) of(ref access.Ref) requestUser {
 }
 
 func (n names) account(id int64) requestUser {
-	p, ok := n.who[id]
-	if !ok {
+	p, err := n.person(id)
+	if err != nil {
 		return requestUser{ID: id, Name: "(deleted)"}
 	}
 	image := imageOf(p)

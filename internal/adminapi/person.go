@@ -395,16 +395,23 @@ type inactiveUser struct {
 	PATSeenAt *instant `json:"patSeenAt" nullable:"true" doc:"When one of the person's tokens was last used."`
 }
 
-func (a *api) getInactiveUsers(ctx context.Context, r request, _ *struct{}) (inactiveUsers, error) {
-	list := inactiveUsers{Version: 1, InactiveUsers: []inactiveUser{}}
+// everybody returns all people and service accounts, and when personal tokens were last used, by
+// their ids: for administrators.
+func (a *api) everybody(ctx context.Context, r request) ([]identity.Person, map[int64]time.Time, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
-		return list, err
+		return nil, nil, err
 	}
 	people, err := a.People.People(ctx)
 	if err != nil {
-		return list, err
+		return nil, nil, err
 	}
 	uses, err := a.People.PersonalTokenUses(ctx)
+	return people, uses, err
+}
+
+func (a *api) getInactiveUsers(ctx context.Context, r request, _ *struct{}) (inactiveUsers, error) {
+	list := inactiveUsers{Version: 1, InactiveUsers: []inactiveUser{}}
+	people, uses, err := a.everybody(ctx, r)
 	if err != nil {
 		return list, err
 	}

@@ -69,14 +69,7 @@ type serviceAccountList struct {
 
 func (a *api) getServiceAccounts(ctx context.Context, r request, _ *struct{}) (serviceAccountList, error) {
 	list := serviceAccountList{ServiceAccounts: []serviceAccount{}, RootRoles: rootRoles(r.State)}
-	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
-		return list, err
-	}
-	people, err := a.People.People(ctx)
-	if err != nil {
-		return list, err
-	}
-	uses, err := a.People.PersonalTokenUses(ctx)
+	people, uses, err := a.everybody(ctx, r)
 	if err != nil {
 		return list, err
 	}

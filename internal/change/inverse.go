@@ -164,18 +164,10 @@ func (u *undoing) updateStrategy(c Change, p UpdateStrategy, row *flag.FlagEnvir
 	was := SettingsOf(*c.Base.Strategy)
 	left := p.StrategySettings
 	left.Disabled = left.Disabled && !u.activates(c.Feature)
-	live, wanted := StrategyFields(settings), StrategyFields(left)
-	restored := false
-	for i, before := range StrategyFields(was) {
-		switch {
-		case same(before.Value, wanted[i].Value): // the request did not change it
-		case same(live[i].Value, wanted[i].Value):
-			settings.restore(before.Name, was)
-			restored = true
-		case !same(live[i].Value, before.Value):
-			u.note("%s of a strategy of the flag %q has been changed since, and stays as it is.", before.Name, c.Feature)
-		}
-	}
+	restored := u.restore(
+		StrategyFields(was), StrategyFields(left), StrategyFields(settings), fmt.Sprintf("a strategy of the flag %q", c.Feature),
+		func(field string) { settings.restore(field, was) },
+	)
 	if p.SortOrder != nil && *p.SortOrder == now.SortOrder && now.SortOrder != c.Base.Strategy.SortOrder {
 		settings.SortOrder = was.SortOrder
 		restored = true
@@ -184,6 +176,23 @@ func (u *undoing) updateStrategy(c Change, p UpdateStrategy, row *flag.FlagEnvir
 		u.add(c.Feature, UpdateStrategy{ID: p.ID, StrategySettings: settings})
 		u.enable(c, row)
 	}
+}
+
+// restore restores each field that the request changed, and reports whether there was one. What
+// has been changed again since is left, and said. The three lists have the same fields.
+func (u *undoing) restore(was, wanted, live []Field, of string, restore func(field string)) bool {
+	restored := false
+	for i, before := range was {
+		switch {
+		case same(before.Value, wanted[i].Value): // the request did not change it
+		case same(live[i].Value, wanted[i].Value):
+			restore(before.Name)
+			restored = true
+		case !same(live[i].Value, before.Value):
+			u.note("%s of %s has been changed since, and stays as it is.", before.Name, of)
+		}
+	}
+	return restored
 }
 
 // restore sets a field as other settings have it.
@@ -253,18 +262,10 @@ func (u *undoing) updateSegment(c Change, p UpdateSegment) {
 		return
 	}
 	was, next := c.Base.Segment, UpdateSegment{ID: p.ID, Name: now.Name, Description: now.Description, Project: now.Project, Constraints: now.Constraints}
-	live, wanted := SegmentFields(*now), wanted(p)
-	restored := false
-	for i, before := range SegmentFields(*was) {
-		switch {
-		case same(before.Value, wanted[i].Value):
-		case same(live[i].Value, wanted[i].Value):
-			restoreSegment(&next, before.Name, was)
-			restored = true
-		case !same(live[i].Value, before.Value):
-			u.note("%s of the segment %q has been changed since, and stays as it is.", before.Name, now.Name)
-		}
-	}
+	restored := u.restore(
+		SegmentFields(*was), wanted(p), SegmentFields(*now), fmt.Sprintf("the segment %q", now.Name),
+		func(field string) { restoreSegment(&next, field, was) },
+	)
 	if restored {
 		u.add("", next)
 	}
