@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
@@ -18,22 +19,52 @@ var errEnough = errors.New("enough")
 // Errors: what fn returns, a *ledger.Break for damage, a *state.UnknownEventError, and what
 // the store returns.
 func (e *Engine) replay(ctx context.Context, from *state.State, fn func(Change) error) (*state.State, error) {
+	ctx, stop := context.WithCancel(ctx)
+	batches := make(chan []ledger.Entry, readAhead)
+	var ended error
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer close(batches)
+		ended = e.verified(ctx, from.Head(), batches)
+	})
+	defer reading.Wait()
+	defer stop()
 	s := from
+	for batch := range batches {
+		next, applied, err := state.Fold(s, batch)
+		if err != nil {
+			return s, misfit(err)
+		}
+		change := Change{Before: s, After: next, Events: applied}
+		s = next
+		if err := fn(change); err != nil {
+			return s, err
+		}
+	}
+	return s, ended
+}
+
+// readAhead is how many batches are read and verified while one is folded: a whole ledger is
+// checked by two processors.
+const readAhead = 256
+
+// verified reads and verifies the ledger from a head on, and sends each whole batch.
+func (e *Engine) verified(ctx context.Context, from ledger.Head, batches chan<- []ledger.Entry) error {
 	var batch []ledger.Entry
-	_, err := e.DB.Verify(ctx, s.Head(), func(entry ledger.Entry) error {
+	_, err := e.DB.Verify(ctx, from, func(entry ledger.Entry) error {
 		batch = append(batch, entry)
 		if !entry.Last() {
 			return nil
 		}
-		next, applied, err := state.Fold(s, batch)
-		if err != nil {
-			return misfit(err)
+		select {
+		case batches <- batch:
+			batch = nil
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		change := Change{Before: s, After: next, Events: applied}
-		s, batch = next, batch[:0]
-		return fn(change)
 	})
-	return s, err
+	return err
 }
 
 // misfit makes damage of an event that does not fit the state before it: its bytes are

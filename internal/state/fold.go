@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/flag"
@@ -90,35 +91,78 @@ func Preview(s *State, events []Event, at Place) (*State, error) {
 	return &next, nil
 }
 
-// putFlag stores a flag and keeps the indexes in step.
+// putFlag stores a flag and keeps the indexes in step. What the indexes know already is left
+// alone: most changes move a flag neither between projects nor to other segments.
 func (s *State) putFlag(f *flag.Flag) {
-	if old := s.Flag(f.Name); old != nil {
-		s.unindexFlag(old)
+	old := s.Flag(f.Name)
+	known, wanted := indexOf(old), indexOf(f)
+	if old != nil && old.Project != f.Project {
+		s.flagsOf = s.flagsOf.without(pair(old.Project, f.Name))
 	}
+	s.unindex(f.Name, known.without(wanted))
 	s.flags = s.flags.with(string(f.Name), f)
 	s.flagsOf = s.flagsOf.with(pair(f.Project, f.Name), f)
-	for _, d := range f.Dependencies {
-		s.children = s.children.with(pair(d.Feature, f.Name), f.Name)
+	added := wanted.without(known)
+	for _, parent := range added.parents {
+		s.children = s.children.with(pair(parent, f.Name), f.Name)
 	}
-	for id := range segmentsOf(f) {
+	for _, id := range added.segments {
 		s.segmentUsers = s.segmentUsers.with(number(id)+string(f.Name), f.Name)
 	}
 }
 
 // dropFlag removes a flag for good.
 func (s *State) dropFlag(f *flag.Flag) {
-	s.unindexFlag(f)
+	s.flagsOf = s.flagsOf.without(pair(f.Project, f.Name))
+	s.unindex(f.Name, indexOf(f))
 	s.flags = s.flags.without(string(f.Name))
 }
 
-func (s *State) unindexFlag(f *flag.Flag) {
-	s.flagsOf = s.flagsOf.without(pair(f.Project, f.Name))
+func (s *State) unindex(name flag.Name, gone flagIndex) {
+	for _, parent := range gone.parents {
+		s.children = s.children.without(pair(parent, name))
+	}
+	for _, id := range gone.segments {
+		s.segmentUsers = s.segmentUsers.without(number(id) + string(name))
+	}
+}
+
+// flagIndex is by what other than its name and project a flag can be found.
+type flagIndex struct {
+	parents  []flag.Name
+	segments []flag.SegmentID
+}
+
+// indexOf returns by what a flag can be found; nothing if there is no flag.
+func indexOf(f *flag.Flag) flagIndex {
+	var at flagIndex
+	if f == nil {
+		return at
+	}
 	for _, d := range f.Dependencies {
-		s.children = s.children.without(pair(d.Feature, f.Name))
+		at.parents = append(at.parents, d.Feature)
 	}
 	for id := range segmentsOf(f) {
-		s.segmentUsers = s.segmentUsers.without(number(id) + string(f.Name))
+		if !slices.Contains(at.segments, id) {
+			at.segments = append(at.segments, id)
+		}
 	}
+	return at
+}
+
+// without returns what is in at and not in other.
+func (at flagIndex) without(other flagIndex) flagIndex {
+	return flagIndex{missing(at.parents, other.parents), missing(at.segments, other.segments)}
+}
+
+func missing[T comparable](of, in []T) []T {
+	var out []T
+	for _, v := range of {
+		if !slices.Contains(in, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // segmentsOf yields each segment that a strategy of the flag uses, possibly twice.
