@@ -1,12 +1,8 @@
 package e2e_test
 
 import (
-	"bufio"
-	"database/sql"
 	"net/http"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,83 +10,16 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/quorate/quorate/internal/store/storetest"
 )
-
-// postgres is a PostgreSQL server of a test's own, so that it can be stopped.
-type postgres struct {
-	url    string
-	port   string
-	folder string // where it keeps its data
-	bin    string // where its programs are
-}
-
-// mustPostgres starts a PostgreSQL server, which is removed after the test.
-func mustPostgres(t *testing.T) *postgres {
-	t.Helper()
-	// The script prints the URL of the server, which lives until the command's input ends.
-	script := exec.CommandContext(t.Context(), "../scripts/with-postgres", "sh", "-c", `echo "$QUORATE_TEST_POSTGRES"; cat`)
-	script.Cancel = func() error { return script.Process.Signal(os.Interrupt) } // lets it clean up
-	script.Stderr = t.Output()
-	input, err := script.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed, err := script.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := script.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		input.Close()
-		_ = script.Wait() // it has printed what went wrong
-	})
-	line, err := bufio.NewReader(printed).ReadString('\n')
-	if err != nil {
-		t.Skip("no PostgreSQL server can be started here")
-	}
-
-	p := &postgres{url: strings.TrimSpace(line)}
-	address, err := url.Parse(p.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.port = address.Port()
-	db, err := sql.Open("pgx", p.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.QueryRowContext(t.Context(), `select current_setting('data_directory'), setting from pg_config where name = 'BINDIR'`).
-		Scan(&p.folder, &p.bin); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// mustControl runs pg_ctl.
-func (p *postgres) mustControl(t *testing.T, args ...string) {
-	t.Helper()
-	command := append([]string{filepath.Join(p.bin, "pg_ctl"), "-D", p.folder, "-o", "-p " + p.port, "-w", "-s"}, args...)
-	if os.Geteuid() == 0 { // it refuses to run as root
-		command = append([]string{"runuser", "-u", "postgres", "--"}, command...)
-	}
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir = "/"
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("pg_ctl %v: %v", args, err)
-	}
-}
 
 // TestTwoNodes runs two servers on one PostgreSQL. A change on one reaches a stream on
 // the other; PostgreSQL is stopped and started under them.
 func TestTwoNodes(t *testing.T) {
 	t.Parallel()
-	database := mustPostgres(t)
+	database := storetest.StartPostgres(t)
 	settings := append(slices.Clone(withTokens),
-		"QUORATE_DATABASE="+database.url,
+		"QUORATE_DATABASE="+database.URL,
 		"QUORATE_SECRET_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	a := mustStart(t, t.TempDir(), settings)
 	b := mustStart(t, t.TempDir(), settings)
@@ -126,7 +55,7 @@ func TestTwoNodes(t *testing.T) {
 	})
 
 	t.Run("PostgreSQL stops", func(t *testing.T) {
-		database.mustControl(t, "stop", "-m", "fast")
+		database.Control(t, "stop", "-m", "fast")
 
 		// SDKs are served throughout, however long it takes until PostgreSQL is back.
 		stop := make(chan struct{})
@@ -162,7 +91,7 @@ func TestTwoNodes(t *testing.T) {
 			s.mustCall(t, http.StatusOK, http.MethodGet, "/api/admin/projects/default/features/"+name, adminToken, "")
 			s.mustCall(t, http.StatusOK, http.MethodGet, "/health", "", "")
 		}
-		database.mustControl(t, "start")
+		database.Control(t, "start")
 		began := time.Now()
 		for _, s := range []*server{a, b} {
 			eventually(t, 30*time.Second, "a write is done again", func() bool {
@@ -191,8 +120,8 @@ func TestTwoNodes(t *testing.T) {
 // TestAnotherNodeNeedsTheKey starts a second server without the key of the first.
 func TestAnotherNodeNeedsTheKey(t *testing.T) {
 	t.Parallel()
-	database := mustPostgres(t)
-	settings := append(slices.Clone(withTokens), "QUORATE_DATABASE="+database.url)
+	database := storetest.StartPostgres(t)
+	settings := append(slices.Clone(withTokens), "QUORATE_DATABASE="+database.URL)
 	first := t.TempDir()
 	mustStart(t, first, settings)
 

@@ -1,15 +1,9 @@
 package engine_test
 
 import (
-	"bufio"
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
-	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -135,81 +129,14 @@ func TestOutcomeStaysUnknown(t *testing.T) {
 	eventually(t, "finding out", func() bool { return e.State().Setting("a") == "1" })
 }
 
-// server is a PostgreSQL server of a test's own, so that it can be stopped.
-type server struct {
-	url, port, data, programs string
-}
-
-// mustServer starts a server, which is removed after the test.
-func mustServer(t *testing.T) *server {
-	t.Helper()
-	// The script prints the URL of the server, which lives until the command's input ends.
-	script := exec.CommandContext(t.Context(), "../../scripts/with-postgres", "sh", "-c", `echo "$QUORATE_TEST_POSTGRES"; cat`)
-	script.Cancel = func() error { return script.Process.Signal(os.Interrupt) } // lets it clean up
-	script.Stderr = t.Output()
-	input, err := script.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	output, err := script.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := script.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		input.Close()
-		_ = script.Wait() // it has printed what went wrong
-	})
-	line, err := bufio.NewReader(output).ReadString('\n')
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no PostgreSQL server could be started")
-		}
-		t.Skip("no PostgreSQL server can be started here")
-	}
-	s := &server{url: strings.TrimSpace(line)}
-	address, err := url.Parse(s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.port = address.Port()
-	db, err := sql.Open("pgx", s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.QueryRowContext(t.Context(), `select current_setting('data_directory'), setting from pg_config where name = 'BINDIR'`).
-		Scan(&s.data, &s.programs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// mustControl runs pg_ctl.
-func (s *server) mustControl(t *testing.T, args ...string) {
-	t.Helper()
-	command := append([]string{filepath.Join(s.programs, "pg_ctl"), "-D", s.data, "-o", "-p " + s.port, "-l", filepath.Join(s.data, "server.log"), "-w", "-s"}, args...)
-	if os.Geteuid() == 0 { // it refuses to run as root
-		command = append([]string{"runuser", "-u", "postgres", "--"}, command...)
-	}
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir = "/"
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("pg_ctl %v: %v", args, err)
-	}
-}
-
 // TestPostgresStops stops and starts PostgreSQL under two engines that run, the orderly way and the
 // other. They serve throughout, refuse writes while it is gone, and heal without a restart.
 func TestPostgresStops(t *testing.T) {
 	t.Parallel()
-	database := mustServer(t)
+	database := storetest.StartPostgres(t)
 	engines := make([]*engine.Engine, 2)
 	for i := range engines {
-		engines[i] = mustOpen(t, storetest.Open(t, database.url))
+		engines[i] = mustOpen(t, storetest.Open(t, database.URL))
 		mustRun(t, engines[i])
 	}
 	mustBegin(t, engines[0])
@@ -261,7 +188,7 @@ func TestPostgresStops(t *testing.T) {
 	}
 	more(&written, "writing")
 	for _, mode := range []string{"fast", "immediate"} {
-		database.mustControl(t, "stop", "-m", mode)
+		database.Control(t, "stop", "-m", mode)
 		more(&refused, "refusing, after a stop that is "+mode)
 		for i, e := range engines {
 			eventually(t, "noticing", func() bool { return e.Status().Away })
@@ -269,7 +196,7 @@ func TestPostgresStops(t *testing.T) {
 				t.Errorf("node %d: got status %+v, want ready, not writing", i, status)
 			}
 		}
-		database.mustControl(t, "start")
+		database.Control(t, "start")
 		for i, e := range engines {
 			from := last[i].Load()
 			eventually(t, "writing again", func() bool { return e.Status().CanWrite && last[i].Load() > from })
