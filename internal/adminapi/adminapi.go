@@ -93,7 +93,8 @@ type Options struct {
 // api is where operations are registered.
 type api struct {
 	Options
-	huma huma.API
+	huma  huma.API
+	heavy *heavy
 }
 
 // operations registers all operations, noun by noun.
@@ -121,6 +122,7 @@ func (a *api) operations() {
 	a.strategyTypes()
 	a.apiTokens()
 	a.events()
+	a.interchange()
 	a.metrics()
 	a.settings()
 	a.uiConfig()
@@ -155,7 +157,7 @@ func Mount(r chi.Router, o Options) {
 
 // newAPI registers all operations on a router.
 func newAPI(r chi.Router, o Options) *api {
-	a := &api{Options: o, huma: humachi.New(r, config())}
+	a := &api{Options: o, huma: humachi.New(r, config()), heavy: newHeavy()}
 	a.huma.UseMiddleware(a.receive, a.visible)
 	a.operations()
 	return a

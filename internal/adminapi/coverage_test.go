@@ -502,6 +502,18 @@ func (w *watchedWorld) look(c engine.Change) {
 		}
 		batch.types = append(batch.types, name)
 	}
+	// Beside what acts in production, what acts in another environment alone does not count: an import
+	// does both at once.
+	elsewhere := func(e state.Applied) bool { return e.Environment != "" && e.Environment != "production" }
+	var here []string
+	for i, e := range c.Events {
+		if !elsewhere(e) {
+			here = append(here, batch.types[i])
+		}
+	}
+	if len(here) > 0 {
+		batch.types = here
+	}
 	w.batches = append(w.batches, batch)
 }
 

@@ -39,6 +39,7 @@ type operation struct {
 	Open        bool // anybody may; nobody has to be signed in
 	Guessed     bool // who is wrong too often has to wait
 	NoStore     bool // the answer must not be kept by anyone
+	Heavy       bool // it takes much memory or time: one at a time of all that do
 	// Proposable tells that where an environment is protected, the operation can be put into a
 	// change request instead: then it is answered 202, with the request.
 	Proposable bool
@@ -145,6 +146,9 @@ func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
 	if out != (empty{}) {
 		encoder := json.NewEncoder(&body)
 		encoder.SetEscapeHTML(false)
+		if r.header.Get("Content-Disposition") != "" { // a file, which people read
+			encoder.SetIndent("", "  ")
+		}
 		if err := encoder.Encode(out); err != nil {
 			return fmt.Errorf("adminapi: encode the answer of %s: %w", op.ID, err)
 		}

@@ -57,7 +57,18 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 	newest := a.App.State()
 	w.Header().Set(revisionHeader, strconv.FormatInt(newest.Revision(), 10))
 
-	body, err := a.input(ctx, op)
+	raw, err := readBody(r, w, ctx.Operation(), op)
+	if err == nil && op.Heavy {
+		var leave func()
+		if leave, err = a.heavy.enter(r.Context()); err == nil {
+			defer leave()
+		}
+	}
+	if err != nil {
+		webfault.Write(w, r, err)
+		return
+	}
+	body, err := a.input(ctx, raw)
 	if err != nil {
 		if errors.As(err, new(*json.SyntaxError)) || errors.Is(err, io.ErrUnexpectedEOF) {
 			webfault.WriteMessage(w, r, fault.New(fault.BadData, "%s", err))
@@ -130,17 +141,12 @@ func (a *api) await(r *http.Request) error {
 	return a.App.Await(ctx, revision)
 }
 
-// input checks the parameters and the body, and returns the body coerced to its schema
-// and without what the schema does not know.
-func (a *api) input(ctx huma.Context, o operation) (any, error) {
-	r, w := humachi.Unwrap(ctx)
-	op := ctx.Operation()
-	shapes := shapes{a.huma.OpenAPI().Components.Schemas}
-	details := append(shapes.path(op, ctx.Param), shapes.query(op, r.URL.Query())...)
-	if op.RequestBody == nil {
-		return nil, fault.Invalid(details...)
+// readBody returns the bytes of the body, if the operation has one.
+func readBody(r *http.Request, w http.ResponseWriter, described *huma.Operation, op operation) ([]byte, error) {
+	if described.RequestBody == nil {
+		return nil, nil
 	}
-	limit := o.MaxBody
+	limit := op.MaxBody
 	if limit == 0 {
 		limit = maxBody
 	}
@@ -150,6 +156,19 @@ func (a *api) input(ctx huma.Context, o operation) (any, error) {
 	}
 	if err != nil {
 		return nil, fault.New(fault.BadData, "The request's body could not be read: the connection was lost.")
+	}
+	return raw, nil
+}
+
+// input checks the parameters and the body, and returns the body coerced to its schema
+// and without what the schema does not know.
+func (a *api) input(ctx huma.Context, raw []byte) (any, error) {
+	r, _ := humachi.Unwrap(ctx)
+	op := ctx.Operation()
+	shapes := shapes{a.huma.OpenAPI().Components.Schemas}
+	details := append(shapes.path(op, ctx.Param), shapes.query(op, r.URL.Query())...)
+	if op.RequestBody == nil {
+		return nil, fault.Invalid(details...)
 	}
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {

@@ -57,6 +57,7 @@ func scenarios() map[string][]scenario {
 		"strategy types":       strategyTypeScenarios(),
 		"API tokens":           apiTokenScenarios(),
 		"events":               eventScenarios(),
+		"interchange":          interchangeScenarios(),
 		"metrics":              metricScenarios(),
 		"settings":             settingScenarios(),
 		"user":                 userScenarios(),

@@ -37,6 +37,8 @@ const (
 type program struct {
 	Serve   serve                 `cmd:"" help:"Serve flags."`
 	CR      changeRequestCommands `cmd:"" name:"cr" help:"Propose changes to protected environments, review and apply them."`
+	Export  export                `cmd:"" help:"Print flags in Unleash's export format."`
+	Import  importCommands        `cmd:"" help:"Bring flags from elsewhere."`
 	Ledger  ledgerCommands        `cmd:"" help:"Check the ledger, or agree to a restored one."`
 	OpenAPI openapi               `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
 	Version versionCommand        `cmd:"" help:"Print the version."`

@@ -17,11 +17,19 @@ import (
 // answerLimit is how long a server may take to answer.
 const answerLimit = time.Minute
 
-// connection is how a subcommand reaches a server, and as whom.
-type connection struct {
+// remote is how a subcommand reaches a server, and as whom.
+type remote struct {
 	URL   address `name:"url" default:"http://localhost:4242" env:"QUORATE_URL" placeholder:"URL" help:"Where the server is (${default}; $$${env})."`
 	Token string  `env:"QUORATE_TOKEN" placeholder:"TOKEN" help:"Your personal token, which other users of the machine can read here, but not in the environment ($$${env})."`
-	JSON  bool    `name:"json" help:"Print what the API answers, as it is."`
+	// propose is the way in which a write to a protected environment is proposed; empty: the
+	// operation's own.
+	propose string
+}
+
+// connection is that of a subcommand which prints what the API answers, in one form or the other.
+type connection struct {
+	remote
+	JSON bool `name:"json" help:"Print what the API answers, as it is."`
 }
 
 // address is where a server is, base path included.
@@ -44,7 +52,7 @@ func (a *address) UnmarshalText(text []byte) error {
 //
 // Faults: what the server refuses, in its words; Unauthenticated without a token, Unavailable
 // when there is no server.
-func (c connection) call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
+func (c remote) call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
 	if c.Token == "" {
 		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
 	}
@@ -71,6 +79,9 @@ func (c connection) call(ctx context.Context, method string, path []string, quer
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
+	if c.propose != "" {
+		request.Header.Set("Quorate-Change-Request", c.propose)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, c.unreachable(err)
@@ -90,7 +101,7 @@ func (c connection) call(ctx context.Context, method string, path []string, quer
 }
 
 // get asks for something and decodes it.
-func get[T any](ctx context.Context, c connection, path []string, query url.Values) (T, json.RawMessage, error) {
+func get[T any](ctx context.Context, c remote, path []string, query url.Values) (T, json.RawMessage, error) {
 	answer, err := c.call(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		var none T
@@ -110,7 +121,7 @@ func decoded[T any](answer json.RawMessage) (T, error) {
 }
 
 // unreachable returns the fault of a server that does not answer.
-func (c connection) unreachable(err error) error {
+func (c remote) unreachable(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the method and the address, which the sentence has
 	}
@@ -118,7 +129,7 @@ func (c connection) unreachable(err error) error {
 }
 
 // refusal returns what a server refused as the fault that it was there.
-func (c connection) refusal(response *http.Response, answer []byte) error {
+func (c remote) refusal(response *http.Response, answer []byte) error {
 	var body struct {
 		Name    fault.Kind     `json:"name"`
 		Message string         `json:"message"`

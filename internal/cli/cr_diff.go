@@ -17,7 +17,7 @@ terminal or NO_COLOR is set.`
 
 // Run shows the differences.
 func (c crDiff) Run(ctx context.Context, t terminal) error {
-	r, answer, err := get[changeRequest](ctx, c.connection, c.Request.path(), nil)
+	r, answer, err := get[changeRequest](ctx, c.remote, c.Request.path(), nil)
 	switch {
 	case err != nil:
 		return err

@@ -49,7 +49,7 @@ func (c crList) Run(ctx context.Context, t terminal) error {
 			Segments    []string  `json:"segments"`
 		} `json:"changeRequests"`
 		Total int `json:"total"`
-	}](ctx, c.connection, []string{"search", "change-requests"}, query)
+	}](ctx, c.remote, []string{"search", "change-requests"}, query)
 	switch {
 	case err != nil:
 		return err

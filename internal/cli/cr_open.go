@@ -60,7 +60,7 @@ func (c crOpen) Run(ctx context.Context, t terminal) error {
 	if err := c.describe(ctx, r, reviewers); err != nil {
 		return fmt.Errorf("the changes are in %s, but not all that you asked for was done.\n  %s", r.reference(), sentence(err))
 	}
-	_, answer, err = get[changeRequest](ctx, c.connection, r.reference().path(), nil)
+	_, answer, err = get[changeRequest](ctx, c.remote, r.reference().path(), nil)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c crOpen) reviewers(ctx context.Context) ([]int64, error) {
 	}
 	available, _, err := get[struct {
 		Reviewers []person `json:"reviewers"`
-	}](ctx, c.connection, []string{"projects", c.Project, "change-requests", "available-reviewers", c.Environment}, nil)
+	}](ctx, c.remote, []string{"projects", c.Project, "change-requests", "available-reviewers", c.Environment}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ type crShow struct{ named }
 
 // Run shows.
 func (c crShow) Run(ctx context.Context, t terminal) error {
-	r, answer, err := get[changeRequest](ctx, c.connection, c.Request.path(), nil)
+	r, answer, err := get[changeRequest](ctx, c.remote, c.Request.path(), nil)
 	switch {
 	case err != nil:
 		return err

@@ -1,0 +1,158 @@
+// Package interchange is how configuration comes and goes: Unleash's export format, read and
+// written, and the takeover of a running Unleash server.
+//
+//	interchange.go  the document: Unleash's export format (reference/platform.md, section 3.18)
+//	write.go        a document from a state
+//	read.go         an import from a document
+//
+// What an import leads to, and who may do it, does not belong here but in app: an import is a
+// command like any other. Paths and status codes belong in adminapi.
+package interchange
+
+import "github.com/quorate/quorate/internal/flag"
+
+// MaxDocument is how large an import may be, in bytes.
+const MaxDocument = 50 << 20
+
+// ExportResult is a document in Unleash's export format: flags as they are in one environment,
+// and what they use. A list that is left out says nothing about what it would hold.
+type ExportResult struct {
+	Features            []ExportedFeature      `json:"features"`
+	FeatureStrategies   []ExportedStrategy     `json:"featureStrategies"`
+	FeatureEnvironments []ExportedRow          `json:"featureEnvironments,omitzero"`
+	ContextFields       []ExportedContextField `json:"contextFields,omitzero"`
+	FeatureTags         []ExportedTag          `json:"featureTags,omitzero"`
+	Segments            []ExportedSegment      `json:"segments,omitzero" doc:"The names of the segments whose ids the strategies have."`
+	TagTypes            []ExportedTagType      `json:"tagTypes"`
+	Dependencies        []ExportedDependencies `json:"dependencies,omitzero"`
+	Links               []ExportedLinks        `json:"links,omitzero"`
+}
+
+// ExportedFeature describes a flag.
+type ExportedFeature struct {
+	Name           flag.Name      `json:"name"`
+	Description    *string        `json:"description" nullable:"true" required:"false"`
+	Type           string         `json:"type" required:"false"`
+	Project        flag.ProjectID `json:"project" required:"false"`
+	Stale          bool           `json:"stale" required:"false"`
+	ImpressionData bool           `json:"impressionData" required:"false"`
+	Archived       bool           `json:"archived" required:"false"`
+}
+
+// ExportedStrategy is a strategy of a flag.
+type ExportedStrategy struct {
+	ID          flag.StrategyID      `json:"id" required:"false"`
+	Name        string               `json:"name"`
+	FeatureName flag.Name            `json:"featureName" required:"false"`
+	Title       *string              `json:"title" nullable:"true" required:"false"`
+	Disabled    bool                 `json:"disabled" required:"false"`
+	SortOrder   int                  `json:"sortOrder" required:"false"`
+	Parameters  map[string]string    `json:"parameters" required:"false"`
+	Constraints []ExportedConstraint `json:"constraints" required:"false"`
+	Variants    []ExportedVariant    `json:"variants" required:"false"`
+	Segments    []flag.SegmentID     `json:"segments" required:"false"`
+}
+
+// ExportedConstraint narrows a strategy.
+type ExportedConstraint struct {
+	ContextName     string        `json:"contextName"`
+	Operator        flag.Operator `json:"operator"`
+	Values          []string      `json:"values" required:"false"`
+	Value           string        `json:"value,omitempty"`
+	Inverted        bool          `json:"inverted" required:"false"`
+	CaseInsensitive bool          `json:"caseInsensitive" required:"false"`
+}
+
+// ExportedVariant is a variant of a strategy or, then perhaps with overrides, of an environment.
+type ExportedVariant struct {
+	Name       string             `json:"name"`
+	Weight     int                `json:"weight"`
+	WeightType string             `json:"weightType,omitempty"`
+	Stickiness string             `json:"stickiness,omitempty"`
+	Payload    *ExportedPayload   `json:"payload,omitempty"`
+	Overrides  []ExportedOverride `json:"overrides,omitempty"`
+}
+
+// ExportedPayload is what a variant carries.
+type ExportedPayload struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// ExportedOverride gives a variant to some contexts.
+type ExportedOverride struct {
+	ContextName string   `json:"contextName"`
+	Values      []string `json:"values" required:"false"`
+}
+
+// ExportedRow is a flag in the environment.
+type ExportedRow struct {
+	Name        string               `json:"name" required:"false" doc:"The flag's name, as featureName."`
+	FeatureName flag.Name            `json:"featureName" required:"false"`
+	Environment flag.EnvironmentName `json:"environment" required:"false"`
+	Enabled     bool                 `json:"enabled" required:"false"`
+	Variants    []ExportedVariant    `json:"variants" required:"false"`
+}
+
+// ExportedContextField is a context field that constraints name.
+type ExportedContextField struct {
+	Name        string               `json:"name"`
+	Description *string              `json:"description" nullable:"true" required:"false"`
+	Stickiness  bool                 `json:"stickiness" required:"false"`
+	SortOrder   int                  `json:"sortOrder" required:"false"`
+	LegalValues []ExportedLegalValue `json:"legalValues" required:"false"`
+	Project     *flag.ProjectID      `json:"project,omitempty"`
+}
+
+// ExportedLegalValue is a value that constraints may name for a context field.
+type ExportedLegalValue struct {
+	Value       string  `json:"value"`
+	Description *string `json:"description,omitempty"`
+}
+
+// ExportedTag is a tag of a flag.
+type ExportedTag struct {
+	FeatureName flag.Name `json:"featureName"`
+	TagType     string    `json:"tagType" required:"false"`
+	TagValue    string    `json:"tagValue"`
+}
+
+// ExportedSegment names a segment.
+type ExportedSegment struct {
+	ID   flag.SegmentID `json:"id"`
+	Name string         `json:"name"`
+}
+
+// ExportedTagType is a kind of tag.
+type ExportedTagType struct {
+	Name        string  `json:"name"`
+	Description *string `json:"description,omitempty"`
+	Icon        *string `json:"icon" nullable:"true" required:"false"`
+	Color       *string `json:"color,omitempty"`
+}
+
+// ExportedDependencies are the parents of a flag.
+type ExportedDependencies struct {
+	Feature      flag.Name            `json:"feature"`
+	Dependencies []ExportedDependency `json:"dependencies"`
+}
+
+// ExportedDependency is one parent.
+type ExportedDependency struct {
+	Feature  flag.Name `json:"feature"`
+	Enabled  *bool     `json:"enabled,omitempty" doc:"The state of the parent that is required; true if left out."`
+	Variants []string  `json:"variants,omitempty"`
+}
+
+// ExportedLinks are the links of a flag.
+type ExportedLinks struct {
+	Feature flag.Name      `json:"feature"`
+	Links   []ExportedLink `json:"links"`
+}
+
+// ExportedLink points to a page about a flag.
+type ExportedLink struct {
+	ID    string  `json:"id" required:"false"`
+	URL   string  `json:"url"`
+	Title *string `json:"title" nullable:"true" required:"false"`
+}
