@@ -113,6 +113,7 @@ func (a *api) operations() {
 	a.environments()
 	a.segments()
 	a.changeRequests()
+	a.changeRequestInsight()
 	a.protection()
 	a.playground()
 	a.constraints()

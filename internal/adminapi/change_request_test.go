@@ -235,6 +235,19 @@ func changeRequestScenarios() []scenario {
 			name: "search", method: "GET", path: "/search/change-requests", status: 200,
 			want: `{"total":5,"changeRequests":[{"id":6,"title":"(absent)","state":"Draft","createdBy":{"id":-42}},{"id":4,"title":"Let insiders in","project":"guarded","environment":"production","features":["vault"],"segments":[]},{"id":3},{"id":2},{"id":1}]}`,
 		},
+		{
+			name: "insight", method: "GET", path: "/insights/change-requests", status: 200,
+			want: `{"total":{"submitted":4,"open":2,"applied":1,"rejected":1,"bypasses":0,"review":{"count":3}},"places":[{"project":"guarded","environment":"production","submitted":4}],
+				"requests":[{"id":1,"state":"Applied","createdBy":{"id":7},"closedAt":"(present)"},{"id":2,"state":"Rejected","approvedAt":"(absent)"},{"id":3,"state":"Approved"},{"id":4,"state":"In review"}],
+				"bypasses":[],"waiting":[],"waitingForAnyone":1,"waitingToApply":1}`,
+		},
+		{
+			name: "insight into one place since ever", method: "GET", path: "/insights/change-requests?project=guarded&environment=production&from=2025-12-01&to=2026-06-01", status: 200,
+			want: `{"from":"2025-12-01T00:00:00.000Z"}`,
+		},
+		{name: "insight into no project", method: "GET", path: "/insights/change-requests?project=nope", status: 404, want: missing},
+		{name: "insight from no day", method: "GET", path: "/insights/change-requests?from=monday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
+		{name: "insight backwards", method: "GET", path: "/insights/change-requests?from=2026-02-01&to=2026-01-01", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "search for who is nobody", method: "GET", path: "/search/change-requests?createdBy=IS:x", status: 400, want: `{"details":[{"path":"/query/createdBy"}]}`},
 	}
 }

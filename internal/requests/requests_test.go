@@ -46,10 +46,16 @@ type instance struct {
 // newInstance makes an instance with the projects shop, other and hush, which is private, and two segments.
 func newInstance(t testing.TB, db *store.DB) *instance {
 	t.Helper()
+	return newInstanceAt(t, db, time.Now)
+}
+
+// newInstanceAt is newInstance with a clock.
+func newInstanceAt(t testing.TB, db *store.DB, now func() time.Time) *instance {
+	t.Helper()
 	i := &instance{t: t, finder: requests.New(db)}
 	var err error
 	i.engine, err = engine.Open(t.Context(), engine.Options{
-		DB: db, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		DB: db, Log: slog.New(slog.DiscardHandler), Now: now,
 		NewID:   func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
 		Project: func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) },
 	})
@@ -84,7 +90,11 @@ func newInstance(t testing.TB, db *store.DB) *instance {
 
 func (i *instance) happen(by access.Ref, events ...state.Event) {
 	i.t.Helper()
-	_, err := i.engine.Do(context.Background(), engine.Command{Actor: access.Actor{Ref: by}, Decide: func(*state.State) ([]state.Event, error) { return events, nil }})
+	actor := access.Actor{Ref: by}
+	if by == admin.Ref {
+		actor = admin
+	}
+	_, err := i.engine.Do(context.Background(), engine.Command{Actor: actor, Decide: func(*state.State) ([]state.Event, error) { return events, nil }})
 	if err != nil {
 		i.t.Fatal(err)
 	}
