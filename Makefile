@@ -14,6 +14,7 @@ TOOLS := $(CURDIR)/.tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 BENCHSTAT := $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
 SDKS := e2e/sdk/node_modules/.stamp
+PROVIDER := e2e/provider/node_modules/.stamp
 BROWSER := e2e/browser/node_modules/.stamp
 
 # The web app: what builds it, the API's types for it, and what is built.
@@ -61,7 +62,7 @@ run: build ## build, then serve on port 4242 with SQLite in ./data and a demo pr
 test: ## run all that CI runs; installs what is missing
 	@for stage in $(STAGES); do echo "=== $$stage"; $(MAKE) --no-print-directory $$stage; done
 
-tools: $(GOLANGCI_LINT) $(SDKS) $(BROWSER) $(WEB_TOOLS) ## install what building and the tests need
+tools: $(GOLANGCI_LINT) $(SDKS) $(PROVIDER) $(BROWSER) $(WEB_TOOLS) ## install what building and the tests need
 	scripts/with-postgres true
 
 $(GOLANGCI_LINT):
@@ -74,6 +75,10 @@ $(BENCHSTAT):
 
 $(SDKS): e2e/sdk/package-lock.json
 	cd e2e/sdk && $(NPM_CI)
+	touch $@
+
+$(PROVIDER): e2e/provider/package-lock.json
+	cd e2e/provider && $(NPM_CI)
 	touch $@
 
 $(BROWSER): e2e/browser/package-lock.json
@@ -99,7 +104,7 @@ test-race: $(SDKS) ## the same with the race detector
 
 # These tests drive a program that they build, which the go command does not see
 # change, so their results are not kept.
-e2e: $(SDKS) $(BROWSER) $(WEB) ## test the whole program from outside, with real SDKs and a browser
+e2e: $(SDKS) $(PROVIDER) $(BROWSER) $(WEB) ## test the whole program from outside, with real SDKs and a browser
 	scripts/with-postgres go test -count 1 -timeout 10m ./e2e/...
 
 # The ledger's bytes and what they fold to are golden too, and must not be written anew.
@@ -139,5 +144,5 @@ screenshots: build $(BROWSER) ## take the pictures of the web app in docs/images
 		QUORATE_URL=http://$(SHOWN) CHROMIUM=$$(command -v chromium) node e2e/browser/screenshots.mjs
 
 clean: ## remove what was built and installed here; data/ stays
-	rm -rf bin .tools e2e/sdk/node_modules e2e/browser/node_modules web/node_modules $(WEB_TYPES)
+	rm -rf bin .tools e2e/sdk/node_modules e2e/provider/node_modules e2e/browser/node_modules web/node_modules $(WEB_TYPES)
 	find web/dist -mindepth 1 ! -name README.md -delete

@@ -99,7 +99,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	var settings []string
 	for _, name := range []string{
 		"INIT_ADMIN_API_TOKENS", "INIT_BACKEND_API_TOKENS", "INIT_FRONTEND_API_TOKENS", "INIT_CLIENT_API_TOKENS",
-		"UNLEASH_DEFAULT_ADMIN_USERNAME", "UNLEASH_DEFAULT_ADMIN_PASSWORD", "QUORATE_DATA", "QUORATE_SECRET_KEY", "QUORATE_TRUST_PROXY", "QUORATE_LOG_LEVEL",
+		"UNLEASH_DEFAULT_ADMIN_USERNAME", "UNLEASH_DEFAULT_ADMIN_PASSWORD", "QUORATE_OIDC_SETTINGS", "QUORATE_DATA", "QUORATE_SECRET_KEY", "QUORATE_TRUST_PROXY", "QUORATE_LOG_LEVEL",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			settings = append(settings, name+"="+value)

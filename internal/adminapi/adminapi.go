@@ -88,6 +88,11 @@ type Options struct {
 	Version string
 	// SendLink brings a link to choose a password to a person who has asked for it.
 	SendLink func(ctx context.Context, to identity.Person, link string)
+	// SignedOut returns where a browser goes whose session began by an identity provider, when it
+	// has signed out; empty: nowhere else.
+	SignedOut func(ctx context.Context, provider string) string
+	// Elsewhere says what the server's settings fix about signing in.
+	Elsewhere ConfiguredElsewhere
 }
 
 // api is where operations are registered.
@@ -136,6 +141,7 @@ func (a *api) operations() {
 	a.personalTokens()
 	a.serviceAccounts()
 	a.signIn()
+	a.signOn()
 	a.passwords()
 	a.invites()
 	a.sessions()

@@ -617,7 +617,7 @@ func (p *protectedWorld) requests(t *testing.T) map[string][]scenario {
 
 // pathOf returns the path of an operation: below /api/admin, unless it begins with what the others begin with.
 func pathOf(path string) string {
-	for _, outside := range []string{"/api/", "/auth/", "/invite/", "/logout"} {
+	for _, outside := range []string{"/api/", "/auth/simple/login", "/auth/reset/", "/invite/", "/logout"} {
 		if strings.HasPrefix(path, outside) {
 			return path
 		}

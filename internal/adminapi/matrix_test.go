@@ -158,7 +158,7 @@ func (w *world) may(t testing.TB, as string, asked []scenario) string {
 	t.Helper()
 	for _, s := range asked {
 		path := s.path
-		if !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/auth/") && !strings.HasPrefix(path, "/invite/") && path != "/logout" {
+		if !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/auth/simple/login") && !strings.HasPrefix(path, "/auth/reset/") && !strings.HasPrefix(path, "/invite/") && path != "/logout" {
 			path = "/api/admin" + path
 		}
 		ctx, cancel := context.WithCancel(t.Context())

@@ -60,6 +60,7 @@ func scenarios() map[string][]scenario {
 		"interchange":          interchangeScenarios(),
 		"metrics":              metricScenarios(),
 		"settings":             settingScenarios(),
+		"signing in":           signOnScenarios(),
 		"user":                 userScenarios(),
 		"roles":                roleScenarios(),
 		"groups":               groupScenarios(),

@@ -26,6 +26,7 @@ type uiConfig struct {
 	BaseURIPath         string          `json:"baseUriPath" doc:"The path of unleashUrl; empty for none."`
 	AuthenticationType  string          `json:"authenticationType" enum:"open-source,demo,enterprise,hosted,custom,none"`
 	DisablePasswordAuth bool            `json:"disablePasswordAuth"`
+	OIDCConfigured      bool            `json:"oidcConfiguredThroughEnv"`
 	EmailEnabled        bool            `json:"emailEnabled"`
 	MaintenanceMode     bool            `json:"maintenanceMode"`
 	FrontendAPIOrigins  []string        `json:"frontendApiOrigins"`
@@ -99,6 +100,7 @@ func (a *api) getUIConfig(_ context.Context, r request, _ *struct{}) (uiConfig, 
 		BaseURIPath:         pathOf(a.URL),
 		AuthenticationType:  "enterprise",
 		DisablePasswordAuth: r.State.PasswordSignIn().Disabled,
+		OIDCConfigured:      a.Elsewhere.OIDC,
 		FrontendAPIOrigins:  r.State.FrontendOrigins(),
 		Flags:               map[string]bool{"P": true, "C": true, "E": true, "RE": true, "SE": true, "UG": true},
 		Links:               []object{},

@@ -141,7 +141,7 @@ func Rooms() []Room {
 		},
 		{
 			Dir: "internal/identity", Level: Shell,
-			For: "who is calling: passwords, sessions, tokens, single sign-on; people",
+			For: "who is calling: passwords, sessions, tokens; people",
 			May: []string{"access", "state", "store"},
 			Why: "who is calling is settled before anything is done, so it can do nothing",
 		},
@@ -205,6 +205,12 @@ func Rooms() []Room {
 			Why: "it writes through app only, so that no handler can go round the gate",
 		},
 		{
+			Dir: "internal/sso", Level: Shell,
+			For: "single sign-on: browsers to an identity provider and back",
+			May: []string{"app", "identity", "state", "webfault"},
+			Why: "it checks what a provider vouches for; whom that lets in, app decides, and identity remembers",
+		},
+		{
 			Dir: "internal/scheduler", Level: Shell,
 			For: "due work: scheduled requests, expiry, reminders, retention",
 			May: []string{"app"},
@@ -226,7 +232,7 @@ func Rooms() []Room {
 			For: "puts the rooms together; start, health, Prometheus, stop",
 			May: []string{
 				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "requests", "webfault",
-				"sdkapi", "ofrep", "adminapi", "interchange", "scheduler", "notify", "web",
+				"sdkapi", "ofrep", "adminapi", "sso", "interchange", "scheduler", "notify", "web",
 			},
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",
 		},
@@ -273,6 +279,7 @@ func Bans() []Ban {
 	const (
 		onlyTests = "test helpers stay out of the program that people run"
 		oneStore  = "one room knows which databases there are"
+		oneSSO    = "one room speaks with identity providers"
 	)
 	return []Ban{
 		{Path: "log", Tests: true, Reason: "log/slog writes one structured event, not lines of text"},
@@ -280,7 +287,7 @@ func Bans() []Ban {
 		{Path: "unsafe", Tests: true, Reason: "nothing here is worth an invalid pointer"},
 		{Path: "encoding/gob", Tests: true, Reason: "stored bytes must be readable by a program that has other types"},
 		{
-			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "notify", "server", "cli"},
+			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "sso", "notify", "server", "cli"},
 			Reason: "the rooms that speak HTTP are at the edge; inside, a request is a Go value",
 		},
 		{Path: "modernc.org/sqlite/...", Except: []string{"store"}, Reason: oneStore},
@@ -291,6 +298,8 @@ func Bans() []Ban {
 			Path: "github.com/danielgtaylor/huma/v2/...", Except: []string{"adminapi"},
 			Reason: "only the admin API is described by OpenAPI; SDK paths serve kept bytes",
 		},
+		{Path: "github.com/coreos/go-oidc/v3/...", Except: []string{"sso"}, Reason: oneSSO},
+		{Path: "golang.org/x/oauth2/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "testing/...", Reason: onlyTests},
 		{Path: "github.com/getkin/kin-openapi/...", Reason: onlyTests},
 		{Path: "github.com/google/go-cmp/...", Reason: onlyTests},

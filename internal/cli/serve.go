@@ -48,6 +48,8 @@ func (serve) Help() string {
   INIT_FRONTEND_API_TOKENS   the same for SDKs in browsers and on phones
   UNLEASH_DEFAULT_ADMIN_USERNAME and UNLEASH_DEFAULT_ADMIN_PASSWORD
                              the first person, an administrator, created when there is nobody yet
+  QUORATE_OIDC_SETTINGS      how people sign in by OpenID Connect, whatever was set before: the JSON that the admin API
+                             takes, {"enabled":true,"discoverUrl":…,"clientId":…,"secret":…,…}
 
 A first start without an admin token makes one and prints it, once.`
 }
@@ -60,6 +62,10 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("%s and %s go together: set both, or none", adminUsername, adminPassword)
 	}
 	public, err := publicURL(c.PublicURL)
+	if err != nil {
+		return err
+	}
+	oidc, err := oidcSettings()
 	if err != nil {
 		return err
 	}
@@ -81,6 +87,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 			Frontend: split(os.Getenv("INIT_FRONTEND_API_TOKENS")),
 		},
 		FirstAdmin: admin,
+		OIDC:       oidc,
 		Demo:       c.Demo,
 		Version:    version,
 		Log:        log,

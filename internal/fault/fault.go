@@ -84,6 +84,17 @@ type Error struct {
 type SignIn struct {
 	Type string // "password"
 	Path string // of the request that does it
+	// Hidden says that only the other ways are to be offered.
+	Hidden bool
+	// Others are ways by identity providers.
+	Others []SignInOption
+}
+
+// SignInOption is a way to sign in by an identity provider.
+type SignInOption struct {
+	Type    string // "oidc" or "saml"
+	Message string // what to write on a button
+	Path    string // where the way begins
 }
 
 // Error returns the sentence.

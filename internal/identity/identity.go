@@ -4,10 +4,12 @@
 // that the node serves, so that a token that was deleted on one node is unknown to
 // all of them as soon as they have the event. It holds the keyring, whose master
 // key lives outside the database, and it remembers when tokens were last used.
-// People sign in by a password, and are known by the cookie of a session from then on.
+// People sign in by a password, or by the word of an identity provider, and are known by the cookie
+// of a session from then on.
 //
 // What a caller may do belongs in access. Which tokens and people exist is decided in app.
-// Answering somebody who may not call belongs to the rooms that speak HTTP.
+// What an identity provider says is checked in sso. Answering somebody who may not call belongs to
+// the rooms that speak HTTP.
 package identity
 
 import (

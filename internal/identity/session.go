@@ -160,7 +160,11 @@ func (i *Identity) anonymous() error {
 	path := i.basePath + "/auth/simple/login"
 	f := fault.New(fault.Unauthenticated,
 		"You must log in to use Quorate. Your request had no authorization header, so we could not authorize you. Try logging in at %s", path)
-	f.SignIn = &fault.SignIn{Type: "password", Path: path}
+	current := i.state()
+	f.SignIn = &fault.SignIn{Type: "password", Path: path, Hidden: current.PasswordSignIn().Disabled}
+	if current.OIDC().Enabled {
+		f.SignIn.Others = append(f.SignIn.Others, fault.SignInOption{Type: OIDC, Message: "Sign in with OpenID Connect", Path: i.basePath + "/auth/oidc/login"})
+	}
 	return f
 }
 

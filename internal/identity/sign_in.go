@@ -62,27 +62,35 @@ func (i *Identity) SignIn(r *http.Request, ip, name, password string) (SignedIn,
 	}
 	i.guesses.right(counts[0], counts[1:]...)
 	attempt.Successful = true
-	return i.begin(ctx, r, person, attempt)
+	return i.begin(ctx, r, person, attempt, Vouched{})
 }
 
-// begin begins a session.
-func (i *Identity) begin(ctx context.Context, r *http.Request, person Person, attempt store.Login) (SignedIn, error) {
+// begin begins a session. by is the identity provider's word, if it was one.
+func (i *Identity) begin(ctx context.Context, r *http.Request, person Person, attempt store.Login, by Vouched) (SignedIn, error) {
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // documented never to fail
 	secret := hex.EncodeToString(random)
 	now := attempt.At
 	session := Session{
 		ID: attempt.ID, Digest: store.DigestOf(secret), Account: person.ID,
-		CreatedAt: now, ExpiresAt: now.Add(sessionLife), IP: attempt.IP, UserAgent: r.UserAgent(),
+		CreatedAt: now, ExpiresAt: now.Add(sessionLife), IP: attempt.IP, UserAgent: r.UserAgent(), Provider: by.Provider,
 	}
 	signed := SignedIn{Person: person}
 	err := i.db.Update(ctx, func(tx *store.Tx) (err error) {
 		if err = errors.Join(tx.NoteSignIn(person.ID, now), tx.AddLogin(attempt)); err != nil {
 			return err
 		}
+		if by.Subject != "" {
+			if err = tx.PutSignOnSubject(store.SignOnSubject{Issuer: by.Issuer, Subject: by.Subject, Account: person.ID}); err != nil {
+				return err
+			}
+		}
 		signed.Active, signed.Deleted, err = tx.AddSession(session, maxSessions)
 		return err
 	})
+	if errors.Is(err, store.ErrTaken) {
+		return SignedIn{}, somebodyElse()
+	}
 	if err != nil {
 		return SignedIn{}, away(err)
 	}

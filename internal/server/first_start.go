@@ -28,6 +28,9 @@ func (s *Server) firstStart(ctx context.Context) error {
 	if err := s.firstTokens(ctx); err != nil {
 		return err
 	}
+	if err := s.fixSignOn(ctx); err != nil {
+		return err
+	}
 	if fresh && s.settings.Demo {
 		return s.demoPeople(ctx)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/sdkapi"
+	"github.com/quorate/quorate/internal/sso"
 	"github.com/quorate/quorate/internal/webfault"
 	"github.com/quorate/quorate/web"
 )
@@ -48,6 +49,8 @@ func (s *Server) handler() http.Handler {
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now,
 		PerMinute: s.settings.SDKPerMinute,
 	}).Mount(r)
+	signOn := sso.New(sso.Options{App: s.app, People: s.identity, Log: s.settings.Log, Now: time.Now, URL: s.URL()})
+	signOn.Mount(r)
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Requests: requests.New(s.db),
@@ -58,6 +61,8 @@ func (s *Server) handler() http.Handler {
 		SendLink: func(ctx context.Context, to identity.Person, link string) {
 			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)
 		},
+		SignedOut: signOn.SignedOut,
+		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil},
 	})
 	// Polls are counted by the client's address as well, so this comes before the front.
 	return fromProxies(s.settings.TrustedProxies, newFront(s.settings.BasePath, sdks.Features(), r, metrics))

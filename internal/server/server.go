@@ -46,6 +46,8 @@ type Settings struct {
 	FirstTokens app.FirstTokens
 	// FirstAdmin is the first person, an administrator, if there is nobody yet.
 	FirstAdmin FirstAdmin
+	// OIDC, if it is given, is how people sign in by OpenID Connect, whatever was set before.
+	OIDC *OIDC
 	// Demo asks a first start for a demo project and tokens to try it with.
 	Demo    bool
 	Version string

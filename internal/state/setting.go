@@ -15,11 +15,7 @@ type PasswordSignIn struct {
 
 // PasswordSignIn returns what is set about signing in by a password.
 func (s *State) PasswordSignIn() PasswordSignIn {
-	var value PasswordSignIn
-	if json.Unmarshal([]byte(s.Setting(PasswordSignInSetting)), &value) != nil {
-		return PasswordSignIn{} // nobody has set anything
-	}
-	return value
+	return settingAs[PasswordSignIn](s, PasswordSignInSetting)
 }
 
 // FrontendOrigins returns the web pages that may read answers of the frontend API and

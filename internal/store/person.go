@@ -47,11 +47,17 @@ func (tx *Tx) AddPerson(p Person) error {
 }
 
 // UpdatePerson changes who an account is. It fails with ErrNotFound, or ErrTaken if
-// somebody has one of the names.
+// somebody has one of the names. With another address, an identity provider's subjects are
+// forgotten: the next one who comes with that address is the person.
 func (tx *Tx) UpdatePerson(id int64, c PersonChange) error {
 	p, err := tx.Person(id)
 	if err != nil {
 		return err
+	}
+	if c.Email != nil && key(*c.Email) != key(p.Email) {
+		if _, err := tx.exec("forget subjects", `delete from sign_on_subjects where account = $1`, id); err != nil {
+			return err
+		}
 	}
 	for _, field := range []struct {
 		value *string
@@ -102,6 +108,7 @@ func (tx *Tx) DeletePerson(id int64) error {
 		`delete from sessions where account = $1`,
 		`delete from reset_tokens where account = $1`,
 		`delete from logins where account = $1`,
+		`delete from sign_on_subjects where account = $1`,
 	} {
 		if _, err := tx.exec("delete person", statement, id); err != nil {
 			return err

@@ -219,3 +219,35 @@ func TestLogins(t *testing.T) {
 		}
 	})
 }
+
+func TestSignOnSubjects(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		mustUpdate(t, db, func(tx *store.Tx) error {
+			return errors.Join(tx.AddPerson(ann()), tx.PutSignOnSubject(store.SignOnSubject{Issuer: "i", Subject: "s", Account: 1}))
+		})
+		mustKnow := func(issuer, subject string, want int64, wanted error) {
+			t.Helper()
+			if got, err := db.SignOnAccount(ctx, issuer, subject); got != want || !errors.Is(err, wanted) {
+				t.Errorf("%s of %s: got %d %v, want %d %v", subject, issuer, got, err, want, wanted)
+			}
+		}
+		mustKnow("i", "s", 1, nil)
+		mustKnow("I", "s", 0, store.ErrNotFound)
+		if got, err := db.SignOnSubjectOf(ctx, "i", 1); got != "s" || err != nil {
+			t.Errorf("the subject: got %q %v, want s", got, err)
+		}
+		other := store.SignOnSubject{Issuer: "i", Subject: "t", Account: 1}
+		if err := db.Update(ctx, func(tx *store.Tx) error { return tx.PutSignOnSubject(other) }); !errors.Is(err, store.ErrTaken) {
+			t.Errorf("a second subject: got %v, want ErrTaken", err)
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.UpdatePerson(1, store.PersonChange{Email: new("ANN@example.com")}) })
+		mustKnow("i", "s", 1, nil)
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.UpdatePerson(1, store.PersonChange{Email: new("new@example.com")}) })
+		mustKnow("i", "s", 0, store.ErrNotFound)
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.PutSignOnSubject(other) })
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeletePerson(1) })
+		mustKnow("i", "t", 0, store.ErrNotFound)
+	})
+}

@@ -5,6 +5,10 @@ import "context"
 // APITokens is the kind of the boxes that hold secrets of API tokens, by the tokens' ids.
 const APITokens = "api-token"
 
+// SignOnSecrets is the kind of the boxes that hold what identity providers ask for, by the ids of
+// their settings.
+const SignOnSecrets = "sign-on"
+
 // PutSealed stores a sealed box, and replaces the one that was there. A box is a
 // secret that its owner has encrypted (AES-GCM) with a key from outside the
 // database; the store cannot open it. kind says what it belongs to ("api-token",

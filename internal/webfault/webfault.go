@@ -85,6 +85,15 @@ type SignIn struct {
 	Type          string `json:"type" doc:"How to sign in: password."`
 	Path          string `json:"path" doc:"Where to sign in."`
 	DefaultHidden bool   `json:"defaultHidden" doc:"Whether to offer other ways only."`
+	// Options are ways by identity providers.
+	Options []SignInOption `json:"options,omitempty" doc:"Ways by identity providers."`
+}
+
+// SignInOption is a way to sign in by an identity provider.
+type SignInOption struct {
+	Type    string `json:"type" doc:"oidc or saml."`
+	Message string `json:"message" doc:"What to write on a button."`
+	Path    string `json:"path" doc:"Where a browser begins."`
 }
 
 type requestKey struct{}
@@ -114,7 +123,10 @@ func Answer(r *http.Request, err error) (int, http.Header, Body) {
 	f, id := expected(r, err)
 	body := Body{ID: id, Name: f.Kind, Message: f.Message, Details: f.Details, Permissions: f.Permissions, DriftID: f.DriftID}
 	if f.SignIn != nil {
-		body.SignIn = &SignIn{Type: f.SignIn.Type, Path: f.SignIn.Path}
+		body.SignIn = &SignIn{Type: f.SignIn.Type, Path: f.SignIn.Path, DefaultHidden: f.SignIn.Hidden}
+		for _, other := range f.SignIn.Others {
+			body.Options = append(body.Options, SignInOption(other))
+		}
 	}
 	if len(body.Details) == 0 {
 		body.Details = []fault.Detail{{Message: f.Message}}

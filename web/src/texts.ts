@@ -45,6 +45,8 @@ export const texts = {
     username: 'Username or e-mail',
     password: 'Password',
     submit: 'Sign in',
+    or: 'or',
+    by: (provider: string) => `Sign in with ${provider === 'oidc' ? 'OpenID Connect' : provider.toUpperCase()}`,
     wrong: 'The username or the password is not right.',
     again: 'Sign in again',
     againWords: 'Your session has ended. Sign in to go on where you were; nothing is lost.',

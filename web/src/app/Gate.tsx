@@ -5,6 +5,7 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import { meQuery } from '../client/me';
 import { getSession, signedIn, subscribe } from '../client/session';
 import { Failed, Loading } from '../components/states';
+import { Providers } from '../features/sign-in/Providers';
 import { SignInForm } from '../features/sign-in/SignInForm';
 import { SignInPage } from '../features/sign-in/SignInPage';
 import { texts } from '../texts';
@@ -53,7 +54,9 @@ export function Gate({ children }: { children: ReactNode }) {
         centered
         size="sm"
       >
-        <SignInForm words={texts.signIn.againWords} onSignedIn={enter} />
+        <Providers>
+          <SignInForm words={texts.signIn.againWords} onSignedIn={enter} />
+        </Providers>
       </Modal>
     </>
   );

@@ -5,6 +5,7 @@ import { api, ok } from '../../client/client';
 import { sentence } from '../../client/problem';
 import { texts } from '../../texts';
 import { Door } from './Door';
+import { Providers } from './Providers';
 import { SignInForm } from './SignInForm';
 
 interface SignInPageProps {
@@ -19,10 +20,12 @@ export function SignInPage({ left, onSignedIn }: SignInPageProps) {
   if (forgot) return <Forgot back={() => setForgot(false)} />;
   return (
     <Door title={texts.signIn.to}>
-      <SignInForm onSignedIn={onSignedIn} {...(left ? { words: texts.signIn.out } : {})} />
-      <Anchor component="button" size="xs" mt="md" onClick={() => setForgot(true)}>
-        {texts.signIn.forgot}
-      </Anchor>
+      <Providers>
+        <SignInForm onSignedIn={onSignedIn} {...(left ? { words: texts.signIn.out } : {})} />
+        <Anchor component="button" size="xs" onClick={() => setForgot(true)}>
+          {texts.signIn.forgot}
+        </Anchor>
+      </Providers>
     </Door>
   );
 }

@@ -1,0 +1,118 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// ConfiguredElsewhere says which identity providers the server's settings name: those cannot be
+// changed by the API.
+type ConfiguredElsewhere struct{ OIDC bool }
+
+// signOn registers how it is set how people sign in.
+func (a *api) signOn() {
+	may := []access.Permission{access.Admin, access.UpdateAuth}
+	register(a, operation{
+		ID: "setSimpleSettings", Method: http.MethodPost, Path: "/auth/simple/settings", Tag: tagAuth,
+		Summary:     "Say whether people can sign in by a password",
+		Description: "Turning it off needs another way to sign in. `quorate rescue` lets an administrator in again.",
+		Permissions: may,
+	}, a.setSimpleSettings)
+	register(a, operation{
+		ID: "getOidcSettings", Method: http.MethodGet, Path: "/auth/oidc/settings", Tag: tagAuth,
+		Summary: "Read how people sign in by OpenID Connect", Description: "The secret is never shown.", Permissions: may,
+	}, a.getOIDC)
+	register(a, operation{
+		ID: "setOidcSettings", Method: http.MethodPost, Path: "/auth/oidc/settings", Tag: tagAuth,
+		Summary:     "Say how people sign in by OpenID Connect",
+		Description: "A secret that is left out stays as it is, unless the provider or the client is another one.",
+		Permissions: may,
+	}, a.setOIDC)
+}
+
+// passwordAuthBody says whether people can sign in by a password.
+type passwordAuthBody struct {
+	Disabled bool `json:"disabled,omitempty"`
+}
+
+func (a *api) setSimpleSettings(ctx context.Context, r request, in *struct{ Body passwordAuthBody }) (passwordAuth, error) {
+	return passwordAuth(in.Body), a.App.SetPasswordSignIn(ctx, r.Caller, in.Body.Disabled)
+}
+
+// SignOnAdmission is whom an identity provider brings in.
+type SignOnAdmission struct {
+	AutoCreate         bool          `json:"autoCreate,omitempty" doc:"Make an account for who has none."`
+	DefaultRootRole    string        `json:"defaultRootRole,omitempty" enum:"Viewer,Editor,Admin" doc:"The role of accounts that are made; Viewer, if nothing is said."`
+	DefaultRootRoleID  access.RoleID `json:"defaultRootRoleId,omitempty" doc:"The id of that role; it goes before defaultRootRole."`
+	EmailDomains       string        `json:"emailDomains,omitempty" doc:"The domains for whose addresses accounts are made, parted by commas; empty: any."`
+	EnableGroupSyncing bool          `json:"enableGroupSyncing,omitempty" doc:"Let the provider say who belongs to groups that have mappings."`
+	GroupJSONPath      string        `json:"groupJsonPath,omitempty" doc:"Where the provider's answer names the groups, such as groups or realm_access.roles."`
+}
+
+func (b SignOnAdmission) admission() state.Admission {
+	return state.Admission{
+		AutoCreate: b.AutoCreate, DefaultRootRole: b.DefaultRootRole, DefaultRootRoleID: b.DefaultRootRoleID,
+		EmailDomains: b.EmailDomains, GroupSync: b.EnableGroupSyncing, GroupPath: b.GroupJSONPath,
+	}
+}
+
+func viewAdmission(s state.Admission) SignOnAdmission {
+	return SignOnAdmission{
+		AutoCreate: s.AutoCreate, DefaultRootRole: s.DefaultRootRole, DefaultRootRoleID: s.DefaultRootRoleID,
+		EmailDomains: s.EmailDomains, EnableGroupSyncing: s.GroupSync, GroupJSONPath: s.GroupPath,
+	}
+}
+
+// OIDCSettings are settings of OpenID Connect, but for the secret.
+type OIDCSettings struct {
+	Enabled                 bool   `json:"enabled"`
+	DiscoverURL             string `json:"discoverUrl,omitempty" doc:"The provider's address, with or without /.well-known/openid-configuration."`
+	ClientID                string `json:"clientId,omitempty"`
+	EnableSingleSignOut     bool   `json:"enableSingleSignOut,omitempty" doc:"Who signs out here signs out at the provider, too."`
+	ACRValues               string `json:"acrValues,omitempty" doc:"Classes of authentication, parted by spaces, of which a sign-in must have one."`
+	IDTokenSigningAlgorithm string `json:"idTokenSigningAlgorithm,omitempty" enum:"RS256,RS384,RS512" doc:"What the provider announces, if nothing is said."`
+	AddGroupsScope          bool   `json:"addGroupsScope,omitempty" doc:"Ask for the scope groups as well."`
+	EnablePKCE              bool   `json:"enablePkce,omitempty" doc:"Always true: PKCE cannot be turned off."`
+	SignOnAdmission
+}
+
+// oidcSettings is the body that says how people sign in by OpenID Connect.
+type oidcSettings struct {
+	OIDCSettings
+	Secret string `json:"secret,omitempty" doc:"What the provider knows the client by; never shown again."`
+}
+
+// oidcSettingsResponse is how people sign in by OpenID Connect.
+type oidcSettingsResponse struct{ OIDCSettings }
+
+func viewOIDC(s state.OIDC) oidcSettingsResponse {
+	return oidcSettingsResponse{OIDCSettings{
+		Enabled: s.Enabled, DiscoverURL: s.DiscoverURL, ClientID: s.ClientID, EnableSingleSignOut: s.SingleSignOut, ACRValues: s.ACRValues,
+		IDTokenSigningAlgorithm: s.SigningAlgorithm, AddGroupsScope: s.AddGroupsScope, EnablePKCE: true, SignOnAdmission: viewAdmission(s.Admission),
+	}}
+}
+
+func (a *api) getOIDC(_ context.Context, r request, _ *struct{}) (oidcSettingsResponse, error) {
+	return viewOIDC(r.State.OIDC()), r.Caller.Actor.Require("", "", access.Admin, access.UpdateAuth)
+}
+
+func (a *api) setOIDC(ctx context.Context, r request, in *struct{ Body oidcSettings }) (oidcSettingsResponse, error) {
+	if a.Elsewhere.OIDC {
+		return oidcSettingsResponse{}, setElsewhere("QUORATE_OIDC_SETTINGS")
+	}
+	b := in.Body
+	err := a.App.SetOIDC(ctx, r.Caller, state.OIDC{
+		Enabled: b.Enabled, DiscoverURL: b.DiscoverURL, ClientID: b.ClientID, SingleSignOut: b.EnableSingleSignOut, ACRValues: b.ACRValues,
+		SigningAlgorithm: b.IDTokenSigningAlgorithm, AddGroupsScope: b.AddGroupsScope, Admission: b.admission(),
+	}, b.Secret)
+	return viewOIDC(a.App.State().OIDC()), err
+}
+
+// setElsewhere is the fault for what the server's settings fix.
+func setElsewhere(variable string) error {
+	return fault.New(fault.BadData, "This is set by the variable %s, and changes with it when the server starts.", variable)
+}

@@ -1,0 +1,34 @@
+package adminapi_test
+
+func signOnScenarios() []scenario {
+	const (
+		oidc   = "/auth/oidc/settings"
+		simple = "/auth/simple/settings"
+		whole  = `{"enabled":true,"discoverUrl":"https://id.example.com","clientId":"quorate","secret":"s3cret","enablePkce":false`
+	)
+	saved := []string{"setting-updated"}
+	return []scenario{
+		{name: "read what nobody has set", method: "GET", path: oidc, status: 200, want: `{"enabled":false,"enablePkce":true,"secret":"(absent)"}`},
+		{name: "read how people sign in as somebody who may not", as: "nothing", method: "GET", path: oidc, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+		{
+			name: "set how people sign in", method: "POST", path: oidc, status: 200, events: saved,
+			body: whole + `,"autoCreate":true,"defaultRootRole":"Editor","emailDomains":"example.com, @example.org","enableGroupSyncing":true,"groupJsonPath":"groups","acrValues":"mfa","idTokenSigningAlgorithm":"RS256"}`,
+			want: `{"enabled":true,"discoverUrl":"https://id.example.com","clientId":"quorate","secret":"(absent)","enablePkce":true,"autoCreate":true,"defaultRootRole":"Editor","groupJsonPath":"groups"}`,
+			then: map[string]string{oidc: `{"enabled":true,"secret":"(absent)","acrValues":"mfa","idTokenSigningAlgorithm":"RS256"}`},
+		},
+		{name: "set nothing", method: "POST", path: oidc, body: `{"enabled":false}`, status: 200, want: `{"enabled":false}`},
+		{name: "enable without anything", method: "POST", path: oidc, body: `{"enabled":true}`, status: 400, want: `{"details":[{"path":"/body/discoverUrl"},{"path":"/body/clientId"},{"path":"/body/secret"}]}`},
+		{name: "send secrets in clear", method: "POST", path: oidc, body: `{"enabled":true,"discoverUrl":"http://id.example.com","clientId":"quorate","secret":"s3cret"}`, status: 400, want: `{"details":[{"path":"/body/discoverUrl"}]}`},
+		{name: "name no provider", method: "POST", path: oidc, body: `{"enabled":true,"discoverUrl":"id","clientId":"quorate","secret":"s3cret"}`, status: 400, want: `{"details":[{"path":"/body/discoverUrl"}]}`},
+		{name: "give a role that is none", method: "POST", path: oidc, body: whole + `,"defaultRootRoleId":99}`, status: 400, want: `{"details":[{"path":"/body/defaultRootRole"}]}`},
+		{name: "give a role of projects", method: "POST", path: oidc, body: whole + `,"defaultRootRoleId":4}`, status: 400, want: `{"details":[{"path":"/body/defaultRootRole"}]}`},
+		{name: "give a role by a wrong name", method: "POST", path: oidc, body: whole + `,"defaultRootRole":"King"}`, status: 400, want: `{"details":[{"path":"defaultRootRole"}]}`},
+		{name: "synchronise groups from nowhere", method: "POST", path: oidc, body: whole + `,"enableGroupSyncing":true}`, status: 400, want: `{"details":[{"path":"/body/groupJsonPath"}]}`},
+		{name: "name no domain", method: "POST", path: oidc, body: whole + `,"emailDomains":"example.com,x"}`, status: 400, want: `{"details":[{"path":"/body/emailDomains"}]}`},
+		{name: "set how people sign in as somebody who may not", as: "nothing", method: "POST", path: oidc, body: whole + `}`, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+		{name: "close the only way in", method: "POST", path: simple, body: `{"disabled":true}`, status: 400, want: `{"message":"Nobody could sign in any more: enable single sign-on, or signing in by a password, first."}`},
+		{name: "leave the way in open", method: "POST", path: simple, body: `{"disabled":false}`, status: 200, want: `{"disabled":false}`},
+		{name: "say nothing that makes sense about passwords", method: "POST", path: simple, body: `{"disabled":"maybe"}`, status: 400, want: `{"details":[{"path":"/body/disabled"}]}`},
+		{name: "close a way in as somebody who may not", as: "nothing", method: "POST", path: simple, body: `{"disabled":true}`, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+	}
+}

@@ -1,0 +1,187 @@
+// Package sso is single sign-on: it sends browsers to an identity provider, and checks what they
+// bring back, by OpenID Connect.
+//
+// A browser that is sent away keeps, sealed in a cookie, what the answer must fit to. What a
+// provider vouches for is checked here, by libraries that others look after; the rules that are
+// Quorate's own (whom to let in, which groups somebody belongs to) are decided in app.
+//
+// Sessions, and who is known as whom, belong in identity. What can be set about providers belongs in
+// app and adminapi. Providers that push people here (SCIM) have a room of their own.
+package sso
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"html/template"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/webfault"
+)
+
+// Options are what single sign-on works with; all of them are required.
+type Options struct {
+	App    *app.App
+	People *identity.Identity
+	Log    *slog.Logger
+	Now    func() time.Time
+	// URL is where browsers reach the server, with the base path and without a slash at its end.
+	URL string
+}
+
+// SSO is single sign-on. Its methods may be called from several goroutines at once.
+type SSO struct {
+	Options
+	client *http.Client
+	oidc   oidcProviders
+}
+
+// What a provider may take and say.
+const (
+	providerLimit = 10 * time.Second
+	maxAnswer     = 1 << 20
+)
+
+// New returns single sign-on, which has asked no provider for anything yet.
+func New(o Options) *SSO {
+	return &SSO{Options: o, client: &http.Client{Timeout: providerLimit, Transport: bounded{http.DefaultTransport}}}
+}
+
+// bounded cuts off what is too long to be a provider's answer.
+type bounded struct{ next http.RoundTripper }
+
+// RoundTrip asks, and bounds the answer's body.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.next.RoundTrip(r)
+	if err == nil {
+		answer.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(answer.Body, maxAnswer), answer.Body}
+	}
+	return answer, err
+}
+
+// Mount serves the pages that browsers are sent to.
+func (s *SSO) Mount(r chi.Router) {
+	r.Get("/auth/oidc/login", s.page(s.beginOIDC))
+	r.Get("/auth/oidc/callback", s.page(s.endOIDC))
+}
+
+// SignedOut returns where a browser goes that has signed out here: to the provider by which its
+// session began, if that is to be ended, too. It is empty if there is nowhere to go.
+func (s *SSO) SignedOut(ctx context.Context, provider string) string {
+	if provider == identity.OIDC {
+		return s.oidcSignedOut(ctx)
+	}
+	return ""
+}
+
+// page answers with a redirect, or a page that says what went wrong and how to go on.
+func (s *SSO) page(serve func(w http.ResponseWriter, r *http.Request) (location string, err error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		location, err := serve(w, r)
+		if err != nil {
+			s.failed(w, r, err)
+			return
+		}
+		w.Header().Set("Location", location)
+		w.WriteHeader(http.StatusSeeOther)
+	}
+}
+
+//go:embed failed.html
+var failedPage string
+
+var failedTemplate = template.Must(template.New("failed").Parse(failedPage))
+
+// pagePolicy lets a page use its own style and nothing else.
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// failed shows why somebody is not let in.
+func (s *SSO) failed(w http.ResponseWriter, r *http.Request, err error) {
+	status, _, body := webfault.Answer(r, err)
+	if expected := fault.As(err); expected != nil {
+		s.Log.InfoContext(r.Context(), "single sign-on was refused", "path", r.URL.Path, "ip", address(r), "reason", reasonOf(err))
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", pagePolicy)
+	w.WriteHeader(status)
+	_ = failedTemplate.Execute(w, struct{ Sentence, ID, Back string }{body.Message, body.ID, s.URL + "/"}) // whoever has gone reads no page
+}
+
+// refused is a refusal whose reason is for the log alone: it may help who attacks.
+type refused struct {
+	fault  *fault.Error
+	reason error
+}
+
+// Error returns the sentence.
+func (r refused) Error() string { return r.fault.Message }
+
+// Unwrap returns both.
+func (r refused) Unwrap() []error { return []error{r.fault, r.reason} }
+
+// refuse returns a fault with a sentence for the browser and a reason for the log.
+func refuse(reason error, sentence string) error {
+	return refused{fault.New(fault.Forbidden, "%s", sentence), reason}
+}
+
+func reasonOf(err error) string {
+	if r, ok := errors.AsType[refused](err); ok {
+		return r.reason.Error()
+	}
+	return err.Error()
+}
+
+// arrive lets somebody in whom a provider vouches for, and begins a session.
+func (s *SSO) arrive(w http.ResponseWriter, r *http.Request, v identity.Vouched, in app.Arrival, admission state.Admission) error {
+	var err error
+	if in.Account, err = s.People.KnownAs(r.Context(), v); err != nil {
+		return err
+	}
+	account, err := s.App.Arrive(r.Context(), app.Origin{IP: address(r), UserAgent: r.UserAgent()}, in, admission)
+	if err != nil {
+		return err
+	}
+	signed, err := s.People.SignInAs(r, address(r), account, v)
+	if err != nil {
+		return err
+	}
+	for _, cookie := range append(signed.Cookies, s.People.SignOnEnded()) {
+		http.SetCookie(w, cookie)
+	}
+	return nil
+}
+
+// inside returns the address of a page of the app, given its path below the base path. What is
+// not such a path is the first page: nobody is sent elsewhere.
+func (s *SSO) inside(path string) string {
+	if u, err := url.Parse(path); err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		path = "/"
+	}
+	return s.URL + path
+}
+
+// address returns the caller's IP address.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

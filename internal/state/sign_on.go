@@ -1,0 +1,81 @@
+package state
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+)
+
+// The ids of the settings about signing in by an identity provider. Their secrets are sealed
+// outside the ledger.
+const (
+	OIDCSetting = "oidc"
+)
+
+// Admission is whom an identity provider brings in, and as what.
+type Admission struct {
+	// AutoCreate makes an account for who has none.
+	AutoCreate bool `json:"autoCreate"`
+	// DefaultRootRole is the role of accounts that are made, by its name; DefaultRootRoleID, unless
+	// it is 0, goes before it. Without both it is Viewer.
+	DefaultRootRole   string        `json:"defaultRootRole,omitempty"`
+	DefaultRootRoleID access.RoleID `json:"defaultRootRoleId,omitempty"`
+	// EmailDomains, parted by commas, are those for which accounts are made; empty: any.
+	EmailDomains string `json:"emailDomains,omitempty"`
+	// GroupSync lets the provider say who belongs to groups that have mappings.
+	GroupSync bool `json:"enableGroupSyncing"`
+	// GroupPath is where the provider's answer names the groups.
+	GroupPath string `json:"groupJsonPath,omitempty"`
+}
+
+// Domains returns the domains of EmailDomains, in small letters.
+func (a Admission) Domains() []string {
+	var domains []string
+	for domain := range strings.SplitSeq(a.EmailDomains, ",") {
+		if domain = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(domain), "@")); domain != "" {
+			domains = append(domains, domain)
+		}
+	}
+	return domains
+}
+
+// Admits reports whether an account may be made for an e-mail address.
+func (a Admission) Admits(email string) bool {
+	domains := a.Domains()
+	_, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	return len(domains) == 0 || slices.Contains(domains, domain)
+}
+
+// OIDC is what is set about signing in by OpenID Connect. The client's secret is sealed elsewhere.
+type OIDC struct {
+	Enabled bool `json:"enabled"`
+	// DiscoverURL is the provider's, with or without /.well-known/openid-configuration.
+	DiscoverURL string `json:"discoverUrl,omitempty"`
+	ClientID    string `json:"clientId,omitempty"`
+	// SecretSetAt is when the secret was last set, so that a change of it is on record.
+	SecretSetAt *time.Time `json:"secretSetAt,omitempty"`
+	// SingleSignOut also ends the session at the provider when somebody signs out.
+	SingleSignOut bool `json:"enableSingleSignOut"`
+	// ACRValues are the authentication context classes of which a sign-in must have one, parted
+	// by spaces; empty: any.
+	ACRValues string `json:"acrValues,omitempty"`
+	// SigningAlgorithm is the one that ID tokens must have; empty: what the provider announces.
+	SigningAlgorithm string `json:"idTokenSigningAlgorithm,omitempty"`
+	AddGroupsScope   bool   `json:"addGroupsScope"`
+	Admission
+}
+
+// OIDC returns what is set about signing in by OpenID Connect.
+func (s *State) OIDC() OIDC { return settingAs[OIDC](s, OIDCSetting) }
+
+// settingAs returns a setting's value; the zero value if nobody has set it.
+func settingAs[T any](s *State, id string) T {
+	var value, none T
+	if json.Unmarshal([]byte(s.Setting(id)), &value) != nil {
+		return none
+	}
+	return value
+}

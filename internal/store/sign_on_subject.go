@@ -1,0 +1,39 @@
+package store
+
+import "context"
+
+// SignOnSubject is whom an identity provider knows as which account.
+type SignOnSubject struct {
+	Issuer, Subject string
+	Account         int64
+}
+
+// PutSignOnSubject stores whom a provider knows as which account. It fails with ErrTaken if the
+// provider knows somebody else as that account.
+func (tx *Tx) PutSignOnSubject(s SignOnSubject) error {
+	var others int
+	if err := tx.tx.QueryRowContext(tx.ctx, `select count(*) from sign_on_subjects where issuer = $1 and account = $2 and subject <> $3`,
+		s.Issuer, s.Account, s.Subject).Scan(&others); err != nil {
+		return tx.db.failed("look up subjects", err)
+	}
+	if others > 0 {
+		return ErrTaken
+	}
+	_, err := tx.exec("put subject", `insert into sign_on_subjects (issuer, subject, account) values ($1, $2, $3)
+		on conflict (issuer, subject) do update set account = excluded.account`, s.Issuer, s.Subject, s.Account)
+	return err
+}
+
+// SignOnSubjectOf returns the subject by which an issuer knows an account, or ErrNotFound.
+func (db *DB) SignOnSubjectOf(ctx context.Context, issuer string, account int64) (string, error) {
+	var subject string
+	err := db.reader.QueryRowContext(ctx, `select subject from sign_on_subjects where issuer = $1 and account = $2`, issuer, account).Scan(&subject)
+	return subject, db.one("read subject", err)
+}
+
+// SignOnAccount returns the account that a provider knows as a subject, or ErrNotFound.
+func (db *DB) SignOnAccount(ctx context.Context, issuer, subject string) (int64, error) {
+	var account int64
+	err := db.reader.QueryRowContext(ctx, `select account from sign_on_subjects where issuer = $1 and subject = $2`, issuer, subject).Scan(&account)
+	return account, db.one("read subject", err)
+}
