@@ -56,6 +56,8 @@ type Options struct {
 	People People           // for names and passwords; may be nil where nobody uses them
 	// Limits bound how much there may be; nil: decide.DefaultLimits.
 	Limits *decide.Limits
+	// ScheduleGrace is how late a scheduled request may be applied, if no node could at its time.
+	ScheduleGrace time.Duration
 }
 
 // App does what callers ask for. Its methods may be called from several goroutines
@@ -67,6 +69,7 @@ type App struct {
 	keys   Keys
 	people People
 	limits decide.Limits
+	grace  time.Duration
 }
 
 // New returns an App.
@@ -75,7 +78,7 @@ func New(o Options) *App {
 	if o.Limits != nil {
 		limits = *o.Limits
 	}
-	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, keys: o.Keys, people: o.People, limits: limits}
+	return &App{engine: o.Engine, now: o.Now, newID: o.NewID, keys: o.Keys, people: o.People, limits: limits, grace: o.ScheduleGrace}
 }
 
 // Limits returns how much there may be.
@@ -101,6 +104,9 @@ type Caller struct {
 	Origin  Origin
 	Reason  string
 	Propose Proposal
+	// Suspended, which may be nil, gets the ids of the scheduled change requests that were suspended
+	// by what the caller did.
+	Suspended *[]changerequest.ID
 }
 
 // do decides and writes, and returns the state right after.
@@ -146,6 +152,11 @@ func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decisi
 			return events, err
 		},
 		Also: write,
+		Done: func(change engine.Change) {
+			if c.Suspended != nil {
+				*c.Suspended = append(*c.Suspended, suspended(change.Events)...)
+			}
+		},
 	})
 	if err == nil && request != nil {
 		err = &Proposed{request}

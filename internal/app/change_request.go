@@ -243,7 +243,7 @@ func (a *App) CommandRequest(ctx context.Context, c Caller, project flag.Project
 }
 
 // acceptable returns a fault about a command that has to do with more than the request: that
-// names people or groups that do not exist, or updates a request in a project in which the
+// names people, groups or a time zone that do not exist, or updates a request in a project in which the
 // actor may no longer propose.
 func acceptable(d *decide.Decision, r *changerequest.Request, command changerequest.Command) error {
 	switch c := command.(type) {
@@ -258,6 +258,8 @@ func acceptable(d *decide.Decision, r *changerequest.Request, command changerequ
 				return fault.Field("/body/reviewerGroups", "There is no group with the id %d.", id)
 			}
 		}
+	case changerequest.ScheduleAt:
+		return knownZone(c.Zone)
 	case changerequest.Submit, changerequest.Remove:
 		return mayUpdate(d, r.Project)
 	}

@@ -110,6 +110,12 @@ func Rooms() []Room {
 			Why: "who may write where is decided from the state alone, and so can be asked about any state",
 		},
 		{
+			Dir: "internal/consequence", Level: Core,
+			For: "what a write does to open change requests besides its own events: cancels and suspends",
+			May: []string{"state", "decide", "gate"},
+			Why: "what a write breaks is decided from the states before and after it, so that it can be asked before as well",
+		},
+		{
 			Dir: "internal/flagtest", Level: Support,
 			For: "instances of any size that look like a company's, for tests and benchmarks",
 			May: []string{"state"},
@@ -130,7 +136,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/engine", Level: Shell,
 			For: "the one write path: decide → append → fold → publish; snapshots",
-			May: []string{"gate", "store"},
+			May: []string{"gate", "consequence", "store"},
 			Why: "it carries every decision and knows none of them",
 		},
 		{

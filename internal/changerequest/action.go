@@ -29,6 +29,7 @@ func Actions(r *Request, w World, actor access.Actor, now time.Time) []Action {
 		{"withdraw", try(Withdraw{})},
 		{"reject", try(Reject{})},
 		{"apply", try(Apply{})},
+		{"schedule", func(s scene) error { return s.maySchedule("") }},
 		{"cancel", try(Cancel{})},
 		{"discard", try(Discard{})},
 	}

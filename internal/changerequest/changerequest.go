@@ -5,12 +5,14 @@
 // with what is missing and who can give it; Request.After folds one event:
 //
 //	(none) ─ open ─▶ Draft ─ submit ─▶ In review ─ enough approvals ─▶ Approved ─ apply ─▶ Applied
-//	                   │                  │ ▲ │                          │ │
-//	                   ▼                  │ └─┼──── any edit ────────────┘ │
-//	              (discarded)             │   └─ reject ─▶ Rejected ◀──────┤
+//	                   │                  │ ▲ │                          │ │ │                ▲
+//	                   ▼                  │ └─┼──── any edit ────────────┘ │ └─ schedule ─▶ Scheduled
+//	              (discarded)             │   └─ reject ─▶ Rejected ◀──────┤                │
+//	                                      │                   ▲────────────┼────────────────┘
 //	                                      └──── cancel ─▶ Cancelled ◀──────┘
 //
-// Applied, Rejected and Cancelled are final. Every edit of a submitted request starts a
+// Applied, Rejected and Cancelled are final. A scheduled request is rescheduled, applied or rejected,
+// by people or when its time comes, and nothing else; what breaks it suspends it (schedule.go). Every edit of a submitted request starts a
 // new round, and a vote counts only in the round and for the content that it was cast on.
 //
 // What a change does to a flag belongs in change and decide; who is asked before a
@@ -39,6 +41,7 @@ const (
 	Draft     State = "Draft"
 	InReview  State = "In review"
 	Approved  State = "Approved"
+	Scheduled State = "Scheduled"
 	Applied   State = "Applied"
 	Cancelled State = "Cancelled"
 	Rejected  State = "Rejected"
@@ -49,6 +52,9 @@ func (s State) Closed() bool { return s == Applied || s == Cancelled || s == Rej
 
 // Pending reports whether the request is its author's only one in its project and environment.
 func (s State) Pending() bool { return s == Draft || s == InReview || s == Approved }
+
+// reviewed reports whether votes can be cast: submitted, and not closed.
+func (s State) reviewed() bool { return s == InReview || s == Approved || s == Scheduled }
 
 // Place is an environment of a project.
 type Place struct {
@@ -123,6 +129,9 @@ type Request struct {
 	// Granted are the accounts that the author let approve after submitting: their
 	// approvals do not count.
 	Granted []int64 `json:"granted,omitempty"`
+
+	// Schedule says when the request is applied; nil unless it is scheduled.
+	Schedule *Schedule `json:"schedule,omitempty"`
 
 	// ClosedBy, ClosedAt and ClosedReason say how the request came to its end.
 	ClosedBy     access.Ref `json:"closedBy,omitempty"`

@@ -222,7 +222,7 @@ func (c Submit) decide(s scene) ([]Event, error) {
 }
 
 func (c Approve) decide(s scene) ([]Event, error) {
-	if s.r.State != InReview && s.r.State != Approved {
+	if !s.r.State.reviewed() {
 		return nil, s.wrongState("approved")
 	}
 	if deadline := s.r.Deadline(); !deadline.IsZero() && !s.now.Before(deadline) {
@@ -247,7 +247,11 @@ func (c Approve) decide(s scene) ([]Event, error) {
 	if s.r.State == InReview && StandingOf(&next, s.w).Reached() {
 		return s.commented(c.Comment, ApprovedEvent{vote, moved})
 	}
-	return s.commented(c.Comment, ApprovalAdded{vote, moved})
+	events, err := s.commented(c.Comment, ApprovalAdded{vote, moved})
+	if err != nil {
+		return nil, err
+	}
+	return s.suspendedBy(events) // a rule may forbid who approved to apply
 }
 
 // mayApprove returns nil if the actor's approval would count in some place, else why not.
@@ -293,7 +297,7 @@ func (e Edit) sentence() string {
 }
 
 func (Withdraw) decide(s scene) ([]Event, error) {
-	if s.r.State != InReview && s.r.State != Approved {
+	if !s.r.State.reviewed() {
 		return nil, s.wrongState("reviewed")
 	}
 	if !s.r.ApprovedBy(s.actor.Ref) {
@@ -305,21 +309,22 @@ func (Withdraw) decide(s scene) ([]Event, error) {
 		return nil, err
 	}
 	withdrawn.Reopened = s.r.State == Approved && !StandingOf(next, s.w).Reached()
-	return []Event{withdrawn}, nil
+	return s.suspendedBy([]Event{withdrawn})
 }
 
 func (c Reject) decide(s scene) ([]Event, error) {
-	if s.r.State != InReview && s.r.State != Approved {
+	if !s.r.State.reviewed() {
 		return nil, s.wrongState("rejected")
 	}
-	if s.actor.Ref == s.r.Author && !s.actor.IsAdmin() {
+	author := s.actor.Ref == s.r.Author
+	if author && !s.actor.IsAdmin() && s.r.State != Scheduled {
 		return nil, denied("The author of a change request cannot reject it, but can cancel it.")
 	}
 	may := slices.ContainsFunc(Needed(s.r, s.w), func(a Agreement) bool {
 		return s.actor.Can(a.Project, a.Environment, access.ApproveChangeRequest) ||
-			s.r.State == Approved && s.actor.Can(a.Project, a.Environment, access.ApplyChangeRequest)
+			s.r.State != InReview && s.actor.Can(a.Project, a.Environment, access.ApplyChangeRequest)
 	})
-	if !may {
+	if !may && !author {
 		return nil, access.Denied(s.r.Environment, access.ApproveChangeRequest)
 	}
 	if err := s.seen(c.ContentID); err != nil {
@@ -347,7 +352,7 @@ func (Expire) decide(s scene) ([]Event, error) {
 
 func (c Apply) decide(s scene) ([]Event, error) {
 	standing := StandingOf(s.r, s.w)
-	if s.r.State != Approved {
+	if s.r.State != Approved && s.r.State != Scheduled {
 		if s.r.State == InReview {
 			return nil, refuse("The change request cannot be applied yet: %s", standing.Sentence())
 		}
@@ -362,12 +367,22 @@ func (c Apply) decide(s scene) ([]Event, error) {
 	if err := Justified(s.r, s.w); err != nil {
 		return nil, err
 	}
-	if moved := change.DriftOf(s.w, s.r.Environment, s.r.Changes); len(moved) > 0 {
-		if id := change.DriftID(s.r.ContentID(), moved); id != c.Overwrite {
-			return nil, drifted(id, moved)
-		}
+	if err := s.unmoved(c.Overwrite); err != nil {
+		return nil, err
 	}
 	return s.commented(c.Comment, AppliedEvent{standing.Counted(), s.moved()})
+}
+
+// unmoved returns a Conflict fault if more has moved under the request than the actor has seen.
+func (s scene) unmoved(overwrite string) error {
+	moved := change.DriftOf(s.w, s.r.Environment, s.r.Changes)
+	if len(moved) == 0 {
+		return nil
+	}
+	if id := change.DriftID(s.r.ContentID(), moved); id != overwrite {
+		return drifted(id, moved)
+	}
+	return nil
 }
 
 // mayApply returns a fault if a rule keeps the actor from applying this request.
@@ -384,17 +399,21 @@ func (s scene) mayApply(standing Standing) error {
 }
 
 // Justified returns nil if the request is agreed to and can be applied as it is, whoever
-// does it: it is approved, every place agrees still, nobody has rejected it, and nothing
+// does it: it is approved or scheduled, every place agrees still, nobody has rejected it, and nothing
 // is in the way. It is what the gate asks, too.
 func Justified(r *Request, w World) error {
-	if r.State != Approved || len(r.Rejections) > 0 {
+	if (r.State != Approved && r.State != Scheduled) || len(r.Rejections) > 0 {
 		return refuse("The change request is %q, not approved.", r.State)
 	}
 	if standing := StandingOf(r, w); !standing.Reached() {
 		return fault.New(fault.Conflict, "The change request is no longer agreed to: %s An approval counts only while whoever gave it may approve.", standing.Sentence())
 	}
 	if conflicts := w.Conflicts(r); len(conflicts) > 0 {
-		f := fault.New(fault.Conflict, "The change request cannot be applied: what it changes is not there any more, or another change forbids it. Edit or cancel it.")
+		remedy := "Edit or cancel it"
+		if r.State == Scheduled {
+			remedy = "Reject it, if that is for good"
+		}
+		f := fault.New(fault.Conflict, "The change request cannot be applied: what it changes is not there any more, or another change forbids it. %s.", remedy)
 		for _, c := range conflicts {
 			f.Details = append(f.Details, fault.Detail{Message: c.Reason + "."})
 		}
@@ -421,7 +440,7 @@ func (c Describe) decide(s scene) ([]Event, error) {
 	if !s.own() {
 		return nil, denied("Only its author, or an admin, can change the title and description of a change request.")
 	}
-	if !s.r.State.Pending() {
+	if s.r.State.Closed() {
 		return nil, s.wrongState("described")
 	}
 	var said Described

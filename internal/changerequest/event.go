@@ -178,6 +178,10 @@ var decoders = map[string]func([]byte) (Event, error){
 	Commented{}.EventType():         decode[Commented],
 	Described{}.EventType():         decode[Described],
 	ReviewersUpdated{}.EventType():  decode[ReviewersUpdated],
+	ScheduledEvent{}.EventType():    decode[ScheduledEvent],
+	ScheduleSuspended{}.EventType(): decode[ScheduleSuspended],
+	ScheduleFailed{}.EventType():    decode[ScheduleFailed],
+	ScheduleSucceeded{}.EventType(): decode[ScheduleSucceeded],
 }
 
 func decode[E Event](data []byte) (Event, error) {
@@ -336,7 +340,7 @@ func (e AppliedEvent) apply(r *Request, at time.Time, by access.Ref) error {
 
 func (r *Request) close(s State, at time.Time, by access.Ref, moved map[change.ID]change.Base) {
 	r.Changes = change.WithBases(r.Changes, moved)
-	r.ClosedBy, r.ClosedAt = by, &at
+	r.ClosedBy, r.ClosedAt, r.Schedule = by, &at, nil
 	r.enter(s, at)
 }
 

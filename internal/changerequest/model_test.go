@@ -116,7 +116,7 @@ type vote struct {
 }
 
 type model struct {
-	state   string // none, Draft, In review, Approved
+	state   string // none, Draft, In review, Approved, Scheduled
 	round   int
 	entries []entry
 	votes   []vote
@@ -124,6 +124,10 @@ type model struct {
 	needs   [2]bool // which of frozen mean something
 	told    bool    // the request has a description
 	granted []int   // whom the author let approve too late
+
+	due    time.Time // when it is scheduled for
+	runsAs int       // who scheduled it
+	status string    // of the schedule: pending, failed, suspended; empty if it is not scheduled
 }
 
 func (m *model) content() string {
@@ -255,7 +259,11 @@ func (l *life) step() {
 		return
 	}
 	who := l.draw(accounts)
-	switch l.draw(20) {
+	what := l.draw(24)
+	if l.m.state == "Scheduled" && l.draw(2) == 0 {
+		what = []int{0, 0, 12, 21}[l.draw(4)] // what matters then
+	}
+	switch what {
 	case 0:
 		l.turn()
 	case 1, 2, 3:
@@ -276,9 +284,15 @@ func (l *life) step() {
 		if l.draw(8) == 0 {
 			l.cancel(who)
 		}
-	case 15, 16, 17, 18:
+	case 15, 16:
 		l.apply(who)
-	case 19:
+	case 17, 18, 19, 20:
+		l.schedule(who)
+	case 21:
+		l.run()
+	case 22:
+		l.breakDown()
+	case 23:
 		l.describe(who)
 	}
 	l.compare()
@@ -327,6 +341,114 @@ func (l *life) turn() {
 		}
 		l.w.flags[name] = &f
 	}
+	if l.draw(2) > 0 { // else by a way of which nobody is told
+		l.tell()
+	}
+}
+
+// tell suspends a schedule that the world has broken, as whoever writes to the world must.
+func (l *life) tell() {
+	if l.m.status != "pending" {
+		return
+	}
+	o := changerequest.ObstacleOf(l.r, l.w)
+	if (o != nil) != l.obstructed() {
+		l.t.Fatalf("obstacle %+v, want one: %t\n%+v\n%+v\n%+v", o, l.obstructed(), l.r, l.m, l.w)
+	}
+	if o == nil {
+		return
+	}
+	var err error
+	cause := changerequest.Cause{Kind: o.Kind, By: access.SystemRef}
+	if l.r, err = l.r.After(changerequest.ScheduleSuspended{Reason: o.Reason, Cause: cause}, l.now, access.SystemRef); err != nil {
+		l.t.Fatalf("%v", err)
+	}
+	l.m.status = "suspended"
+	l.ends["suspended"]++
+}
+
+// obstructed tells whether the one who scheduled could not apply the request now.
+func (l *life) obstructed() bool {
+	who := l.m.runsAs
+	broken := l.w.gone[who] || !l.mayApply(who) || !l.agreed()
+	for _, e := range l.m.entries {
+		broken = broken || l.w.flags[e.flag].Archived() || l.drifted(e)
+	}
+	return broken
+}
+
+// settle is what a command about a scheduled request does besides.
+func (l *life) settle() {
+	if l.m.status == "pending" && l.obstructed() {
+		l.m.status = "suspended"
+		l.ends["suspended by a vote"]++
+	}
+}
+
+func (l *life) schedule(who int) {
+	if l.w.gone[who] {
+		return
+	}
+	first := l.m.state == "Approved"
+	ok := (first || l.m.state == "Scheduled") && l.agreed() && l.mayApply(who)
+	moved := false
+	for _, e := range l.m.entries {
+		ok = ok && !l.w.flags[e.flag].Archived()
+		moved = moved || l.drifted(e)
+	}
+	overwrite := ""
+	if l.draw(2) == 0 {
+		overwrite = change.DriftID(l.r.ContentID(), change.DriftOf(l.w, "here", l.r.Changes))
+	}
+	at := l.now.Add(time.Duration(l.draw(12)-1) * time.Minute)
+	if l.draw(20) == 0 {
+		at = l.now.Add(changerequest.MaxAhead + time.Duration(l.draw(2)))
+	}
+	ok = ok && at.After(l.now) && at.Sub(l.now) <= changerequest.MaxAhead && (!first || !moved || overwrite != "")
+	if !l.do(who, changerequest.ScheduleAt{At: at, Overwrite: overwrite}, ok) {
+		return
+	}
+	l.m.state, l.m.status, l.m.due, l.m.runsAs = "Scheduled", "pending", at, who
+	for i := range l.m.entries {
+		l.m.entries[i].seen = l.look(l.m.entries[i])
+	}
+}
+
+// run is the timer, which may come late.
+func (l *life) run() {
+	if l.draw(5) == 0 {
+		l.now = l.now.Add(time.Hour)
+	}
+	grace := time.Duration(l.draw(60)) * time.Minute
+	due := l.m.status == "pending" && !l.now.Before(l.m.due)
+	late, broken := due && l.now.Sub(l.m.due) > grace, due && l.obstructed()
+	if !l.do(l.m.runsAs, changerequest.Run{Grace: grace}, due) {
+		return
+	}
+	switch {
+	case late:
+		l.m.status = "suspended"
+		l.ends["too late"]++
+	case broken:
+		l.m.status, l.m.due = "failed", l.now
+		l.ends["failed"]++
+	default:
+		if l.r.State != changerequest.Applied || l.r.Schedule != nil {
+			l.t.Fatalf("it has run, and is %+v", l.r)
+		}
+		l.end("run")
+	}
+}
+
+// breakDown is a timer that cannot go on.
+func (l *life) breakDown() {
+	if l.draw(8) > 0 {
+		return
+	}
+	due := l.m.status == "pending" && !l.now.Before(l.m.due)
+	if l.do(l.m.runsAs, changerequest.Fail{Reason: "why"}, due) {
+		l.m.status, l.m.due = "failed", l.now
+	}
 }
 
 func (l *life) open() {
@@ -365,7 +487,7 @@ func (l *life) add() {
 		c.Payload = change.ArchiveFeature{}
 	}
 	c.Base = change.BaseOf(l.w, "here", c.Feature, c.Payload)
-	if !l.do(0, changerequest.Add{Changes: []change.Change{c}}, true) {
+	if !l.do(0, changerequest.Add{Changes: []change.Change{c}}, l.m.state != "Scheduled") {
 		return
 	}
 	i := slices.IndexFunc(l.m.entries, func(have entry) bool { return have.flag == e.flag && have.archive == e.archive })
@@ -394,7 +516,7 @@ func (l *life) remove(who int) {
 	}
 	i := l.draw(len(l.r.Changes))
 	last := len(l.r.Changes) == 1
-	ok := who == 0 && (!last || l.m.state == "Draft")
+	ok := who == 0 && (!last || l.m.state == "Draft") && l.m.state != "Scheduled"
 	events, err := changerequest.Decide(l.r, changerequest.Remove{ID: l.r.Changes[i].ID}, l.w, l.w.actor(who), l.now)
 	if (err == nil) != ok {
 		l.t.Fatalf("remove by %d: %v", who, err)
@@ -460,9 +582,10 @@ func (l *life) approve(who int) {
 			l.m.entries[i].seen = l.look(l.m.entries[i])
 		}
 	}
-	if l.agreed() {
+	if l.agreed() && l.m.state == "In review" {
 		l.m.state = "Approved"
 	}
+	l.settle()
 }
 
 func (l *life) withdraw(who int) {
@@ -470,9 +593,10 @@ func (l *life) withdraw(who int) {
 	ok := l.m.state != "Draft" && slices.Contains(l.m.votes, mine)
 	if l.do(who, changerequest.Withdraw{}, ok) {
 		l.m.votes = slices.DeleteFunc(l.m.votes, func(v vote) bool { return v == mine })
-		if !l.agreed() {
+		if !l.agreed() && l.m.state == "Approved" {
 			l.m.state = "In review"
 		}
+		l.settle()
 	}
 }
 
@@ -482,15 +606,16 @@ func (l *life) reject(who int) {
 	for at := range places {
 		may = may || (asked[at] && l.w.approve[who][at])
 	}
-	may = may || (l.m.state == "Approved" && l.w.apply[who])
-	ok := l.m.state != "Draft" && may && (who != 0 || l.w.admin[0])
+	scheduled := l.m.state == "Scheduled"
+	may = may || ((l.m.state == "Approved" || scheduled) && l.w.apply[who]) || (scheduled && who == 0)
+	ok := l.m.state != "Draft" && may && (who != 0 || l.w.admin[0] || scheduled)
 	if l.do(who, changerequest.Reject{}, ok) {
 		l.end("rejected")
 	}
 }
 
 func (l *life) cancel(who int) {
-	if l.do(who, changerequest.Cancel{}, who == 0 || l.w.admin[who]) {
+	if l.do(who, changerequest.Cancel{}, (who == 0 || l.w.admin[who]) && l.m.state != "Scheduled") {
 		l.end("cancelled")
 	}
 }
@@ -502,20 +627,26 @@ func (l *life) describe(who int) {
 	}
 }
 
-func (l *life) apply(who int) {
+// mayApply tells whether somebody may apply the request, once it is agreed to.
+func (l *life) mayApply(who int) bool {
 	rules, asked := l.needed(l.m.entries)
-	ok := l.m.state == "Approved" && l.agreed() && (l.w.apply[who] || l.w.admin[who])
+	may := l.w.apply[who] || l.w.admin[who]
 	for at := range places {
 		if !asked[at] {
 			continue
 		}
 		if rules[at].AdminsBound && who == 0 && l.w.admin[0] {
-			ok = false
+			may = false
 		}
 		if rules[at].SeparateApplier && slices.Contains(l.voters(at, rules[at]), who) {
-			ok = false
+			may = false
 		}
 	}
+	return may
+}
+
+func (l *life) apply(who int) {
+	ok := (l.m.state == "Approved" || l.m.state == "Scheduled") && l.agreed() && l.mayApply(who)
 	moved := false
 	for _, e := range l.m.entries {
 		ok = ok && !l.w.flags[e.flag].Archived()
@@ -545,6 +676,13 @@ func (l *life) compare() {
 	}
 	if string(l.r.State) != l.m.state || l.r.Round != l.m.round || len(l.r.Changes) != len(l.m.entries) {
 		l.t.Fatalf("request is %q in round %d with %d changes, model %q in round %d with %d", l.r.State, l.r.Round, len(l.r.Changes), l.m.state, l.m.round, len(l.m.entries))
+	}
+	status := ""
+	if l.r.Schedule != nil {
+		status = string(l.r.Schedule.Status)
+	}
+	if status != l.m.status || (status != "" && (!l.r.Schedule.At.Equal(l.m.due) || l.r.Schedule.By != refOf(l.m.runsAs))) {
+		l.t.Fatalf("schedule %+v, want %q at %s by %s", l.r.Schedule, l.m.status, l.m.due, refOf(l.m.runsAs))
 	}
 	if got, want := changerequest.StandingOf(l.r, l.w).Reached(), l.agreed(); got != want {
 		l.t.Fatalf("standing reached %t, want %t\n%+v\n%+v\n%+v", got, want, l.r, l.m, l.w)
@@ -587,9 +725,12 @@ func TestMillionCommands(t *testing.T) {
 		}
 	}
 	t.Logf("requests ended: %v", ends)
-	for _, how := range []string{"applied", "rejected", "cancelled", "discarded"} {
-		if ends[how] < 500 {
-			t.Errorf("only %d requests were %s", ends[how], how)
+	for how, least := range map[string]int{
+		"applied": 500, "rejected": 500, "cancelled": 500, "discarded": 500,
+		"run": 100, "suspended": 100, "suspended by a vote": 100, "too late": 100, "failed": 20,
+	} {
+		if ends[how] < least {
+			t.Errorf("only %d requests were %s, want %d or more", ends[how], how, least)
 		}
 	}
 }

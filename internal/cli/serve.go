@@ -27,13 +27,14 @@ const (
 // serve is `quorate serve`.
 type serve struct {
 	storage
-	Listen     string     `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
-	Demo       bool       `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, with tokens and people to try it with, whose passwords everybody knows ($$${env})."`
-	BasePath   string     `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
-	PublicURL  string     `name:"public-url" env:"QUORATE_PUBLIC_URL,UNLEASH_URL" placeholder:"URL" help:"Where browsers reach the server, such as https://flags.example.com; links begin with it ($$${env})."`
-	TrustProxy []network  `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
-	SDKLimit   int        `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
-	LogLevel   slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
+	Listen     string        `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
+	Demo       bool          `env:"QUORATE_DEMO" help:"On a first start, add a demo project with flags, with tokens and people to try it with, whose passwords everybody knows ($$${env})."`
+	BasePath   string        `env:"QUORATE_BASE_PATH" placeholder:"PATH" help:"A path that comes before all others, such as /flags ($$${env})."`
+	PublicURL  string        `name:"public-url" env:"QUORATE_PUBLIC_URL,UNLEASH_URL" placeholder:"URL" help:"Where browsers reach the server, such as https://flags.example.com; links begin with it ($$${env})."`
+	TrustProxy []network     `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
+	SDKLimit   int           `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
+	Grace      time.Duration `name:"schedule-grace" default:"1h" env:"QUORATE_SCHEDULE_GRACE" placeholder:"DURATION" help:"How late a scheduled change request is still applied when no server was running at its time, such as 90m; later, it waits for somebody to decide anew (${default}; $$${env})."`
+	LogLevel   slog.Level    `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
 }
 
 // Help says what is not a flag: secrets, which other users of the machine could read there.
@@ -61,6 +62,9 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if (admin.Username == "") != (admin.Password == "") {
 		return fmt.Errorf("%s and %s go together: set both, or none", adminUsername, adminPassword)
 	}
+	if c.Grace < 0 {
+		return fmt.Errorf("--schedule-grace is 0 or more, not %s", c.Grace)
+	}
 	public, err := publicURL(c.PublicURL)
 	if err != nil {
 		return err
@@ -81,6 +85,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		PublicURL:      public,
 		TrustedProxies: proxies,
 		SDKPerMinute:   c.SDKLimit,
+		ScheduleGrace:  c.Grace,
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
 			Backend:  append(split(os.Getenv("INIT_BACKEND_API_TOKENS")), split(os.Getenv("INIT_CLIENT_API_TOKENS"))...),

@@ -221,42 +221,6 @@ func written(p change.Payload, events []state.Event) change.Payload {
 	return p
 }
 
-// Consequences returns what a write leads to besides its own events: open change requests
-// that have become impossible are cancelled, with the reason
-// (reference/change-requests.md, section 9). It is computed from the events, so it does
-// not matter which write they came from.
-func Consequences(s *state.State, events []state.Event) []state.Event {
-	var follow []state.Event
-	cancelled := map[changerequest.ID]bool{}
-	cancel := func(r *changerequest.Request, why string, args ...any) {
-		if cancelled[r.ID] {
-			return
-		}
-		cancelled[r.ID] = true
-		fact := changerequest.CancelledEvent{Reason: fmt.Sprintf(why, args...), Moved: change.Bases(s, r.Environment, r.Changes)}
-		follow = append(follow, RequestEvent(r, fact))
-	}
-	for _, e := range events {
-		switch e.Payload.(type) {
-		case state.FeatureDeleted:
-			for r := range s.OpenRequestsOn(e.Feature) {
-				cancel(r, "The flag %q was deleted.", e.Feature)
-			}
-		case state.ProjectArchived, state.ProjectDeleted:
-			for r := range s.OpenRequestsOf(e.Project) {
-				cancel(r, "The project %q was archived or deleted.", e.Project)
-			}
-		case state.ProjectEnvironmentRemoved:
-			for r := range s.OpenRequestsOf(e.Project) {
-				if r.Environment == e.Environment {
-					cancel(r, "The environment %q was removed from the project.", e.Environment)
-				}
-			}
-		}
-	}
-	return follow
-}
-
 // RequestEvent returns a fact about a request as an event.
 func RequestEvent(r *changerequest.Request, fact changerequest.Event) state.Event {
 	at := state.Scope{Project: r.Project, Environment: r.Environment}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/consequence"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/gate"
@@ -28,6 +28,8 @@ type Command struct {
 	Decide func(*state.State) ([]state.Event, error)
 	// Also, which may be nil, writes to plain tables in the same transaction.
 	Also func(*store.Tx) error
+	// Done, which may be nil, is told what was stored, before Do returns.
+	Done func(Change)
 }
 
 // maxRefusals is how often a command is decided in the open before it takes the lock.
@@ -137,7 +139,8 @@ func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
 	if decision.Verdict == gate.Bypass {
 		events = append(slices.Clip(events), bypassed(decision, c.Reason))
 	}
-	return append(slices.Clip(events), decide.Consequences(s, events)...), nil
+	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: c.Actor.Ref, At: e.Now()})
+	return append(slices.Clip(events), follow...), err
 }
 
 // bypassed records a bypass, in the scope of what it touched if that is one place.
@@ -184,6 +187,9 @@ func (e *Engine) append(ctx context.Context, s *state.State, c Command, id ledge
 	e.appended.Add(1)
 	e.publish(change)
 	e.status.inStep(e.Now(), next.Head())
+	if c.Done != nil {
+		c.Done(change)
+	}
 	return next, nil
 }
 

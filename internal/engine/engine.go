@@ -137,13 +137,18 @@ func (e *Engine) publish(c Change) {
 	}
 }
 
+// Moved returns a channel that is closed when State no longer returns what it returned last before.
+func (e *Engine) Moved() <-chan struct{} {
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	return e.moved
+}
+
 // Await waits until this node has reached a revision. It fails with an Unavailable
 // fault when ctx is done before.
 func (e *Engine) Await(ctx context.Context, revision int64) error {
 	for {
-		e.publishing.Lock()
-		moved := e.moved
-		e.publishing.Unlock()
+		moved := e.Moved()
 		have := e.State().Revision()
 		if have >= revision {
 			return nil

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/consequence"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
@@ -105,14 +106,18 @@ func (e *Engine) AcceptRestore(ctx context.Context, reason string) (Lost, error)
 }
 
 // recordRestore appends that the restored database was accepted, and returns the head
-// from which the ledger goes on. An empty database has no ledger to record it in.
+// from which the ledger goes on: what is scheduled waits for somebody to decide anew, since a decision about it
+// may be lost. An empty database has no ledger to record it in.
 func (e *Engine) recordRestore(ctx context.Context, s *state.State, lost ledger.Head, reason string) (ledger.Head, error) {
 	if s.Revision() == 0 {
 		return s.Head(), nil
 	}
-	next, err := e.append(ctx, s, Command{Actor: access.System()}, e.NewID(), []state.Event{
-		{Payload: state.LedgerRestoreAccepted{Lost: lost, Reason: reason}},
-	})
+	events := []state.Event{{Payload: state.LedgerRestoreAccepted{Lost: lost, Reason: reason}}}
+	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: access.SystemRef, At: e.Now()})
+	if err != nil {
+		return ledger.Head{}, err
+	}
+	next, err := e.append(ctx, s, Command{Actor: access.System()}, e.NewID(), append(events, follow...))
 	if err != nil {
 		return ledger.Head{}, err
 	}

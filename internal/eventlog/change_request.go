@@ -23,6 +23,9 @@ type requestData struct {
 	Description     *string                   `json:"description,omitempty"`
 	Comment         string                    `json:"comment,omitempty"`
 	Reason          string                    `json:"reason,omitempty"`
+	ScheduledDate   string                    `json:"scheduledDate,omitempty"`
+	ScheduledZone   string                    `json:"scheduledZone,omitempty"`
+	Cause           *changerequest.Cause      `json:"cause,omitempty"`
 	Agreements      []changerequest.Agreement `json:"agreements,omitempty"`
 }
 
@@ -49,6 +52,10 @@ var requestShows = map[string]struct{ label, sentence string }{
 	changerequest.AppliedEvent{}.EventType():      {"Change request applied", "{who} applied the change request {subject} to {environment} of the project {project}."},
 	changerequest.Commented{}.EventType():         {"Change request commented", "{who} commented on the change request {subject} for {environment} of the project {project}."},
 	changerequest.Described{}.EventType():         {"Change request described", "{who} changed the title or description of the change request {subject} for {environment}."},
+	changerequest.ScheduledEvent{}.EventType():    {"Change request scheduled", "{who} scheduled the change request {subject} for {environment} of the project {project}."},
+	changerequest.ScheduleSuspended{}.EventType(): {"Change request schedule suspended", "The schedule of the change request {subject} for {environment} of the project {project} was suspended, by what {who} did."},
+	changerequest.ScheduleFailed{}.EventType():    {"Scheduled change request failed", "The change request {subject}, which {who} had scheduled, could not be applied to {environment} of the project {project}."},
+	changerequest.ScheduleSucceeded{}.EventType(): {"Scheduled change request applied", "The time of the change request {subject} for {environment} of the project {project} came, for which {who} had scheduled it."},
 	changerequest.ReviewersUpdated{}.EventType():  {"Change request reviewers updated", "{who} chose who is asked to review the change request {subject} for {environment}."},
 }
 
@@ -84,6 +91,12 @@ func requestDataOf(p state.ChangeRequestEvent) requestData {
 		for _, v := range fact.Approvals {
 			data.Approvals = append(data.Approvals, voteData{string(v.By), stamp(v.At), v.ContentID})
 		}
+	case changerequest.ScheduledEvent:
+		data.ScheduledDate, data.ScheduledZone = stamp(fact.At), fact.Zone
+	case changerequest.ScheduleSuspended:
+		data.Reason, data.Cause = fact.Reason, &fact.Cause
+	case changerequest.ScheduleFailed:
+		data.Reason = fact.Reason
 	case changerequest.Commented:
 		data.Comment = fact.Text
 	case changerequest.Described:

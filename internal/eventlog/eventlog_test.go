@@ -265,6 +265,10 @@ func aboutRequests() []state.Event {
 		changerequest.Commented{Text: "Fine."},
 		changerequest.Described{Title: &title},
 		changerequest.ReviewersUpdated{Reviewers: []int64{9}},
+		changerequest.ScheduledEvent{At: noon, Zone: "Europe/Oslo"},
+		changerequest.ScheduleSuspended{Reason: "The strategy was updated.", Cause: changerequest.Cause{Kind: changerequest.StrategyUpdated, Feature: "new_checkout", Strategy: "s1", By: "user:7", Request: 40}},
+		changerequest.ScheduleFailed{Reason: "It cannot be applied."},
+		changerequest.ScheduleSucceeded{},
 	} {
 		events = append(events, state.Event{
 			Scope:   state.Scope{Project: "shop", Environment: "production"},

@@ -95,6 +95,10 @@ func Ask(s *state.State, w Write) (Decision, error) {
 	return Decision{Verdict: Bypass, Places: sorted(touched)}, nil
 }
 
+// Governs reports whether an event may change who may do what, or what protects an environment: by
+// such an event, what was agreed to and what may be applied are judged anew.
+func Governs(e state.Event) bool { return rows[e.Payload.EventType()].governs }
+
 // PlacesOf returns every environment in which events take effect, sorted, protected or not.
 func PlacesOf(s *state.State, events []state.Event) []changerequest.Place {
 	var touched []changerequest.Place
@@ -177,9 +181,7 @@ func justify(s *state.State, w Write, id changerequest.ID) error {
 			effect = append(effect, e)
 			continue
 		}
-		_, applied := p.Fact.(changerequest.AppliedEvent)
-		_, comment := p.Fact.(changerequest.Commented)
-		if p.ID != id || (!applied && !comment) {
+		if p.ID != id || !belongs(p.Fact) {
 			return fmt.Errorf("gate: a %s of change request %d is in the batch that applies %d", p.EventType(), p.ID, id)
 		}
 	}
@@ -194,6 +196,16 @@ func justify(s *state.State, w Write, id changerequest.ID) error {
 		}
 	}
 	return nil
+}
+
+// belongs reports whether a fact may stand beside the application of its request.
+func belongs(fact changerequest.Event) bool {
+	switch fact.(type) {
+	case changerequest.AppliedEvent, changerequest.ScheduleSucceeded, changerequest.Commented:
+		return true
+	default:
+		return false
+	}
 }
 
 // alike reports whether two events are written to the ledger alike.

@@ -20,6 +20,8 @@ type row struct {
 	// inexpressible means that no action of a change request can say it, so that it
 	// can only be bypassed, not proposed.
 	inexpressible bool
+	// governs means that the event may change who may do what, or what protects an environment.
+	governs bool
 	// why explains the row to the reader of docs/gate.md.
 	why string
 }
@@ -30,7 +32,7 @@ var (
 	inAllOfThem      = row{places: everyEnvironment, wide: true, why: "acts in every environment of the project"}
 	offEverywhere    = row{why: "the flag or project is off or archived: nothing is evaluated differently"}
 	describes        = row{why: "describes, labels or orders; changes no evaluation"}
-	ownPermission    = row{why: "guarded by a permission of its own; changes no evaluation"}
+	ownPermission    = row{governs: true, why: "guarded by a permission of its own; changes no evaluation"}
 	recordsOnly      = row{why: "written by Quorate about itself"}
 	ownRules         = row{why: "guarded by the rules of change requests; changes nothing that is served"}
 )
@@ -64,8 +66,8 @@ var rows = map[string]row{
 	"project-deleted":           offEverywhere,
 	"environment-deleted":       {why: "no project uses the environment any more: each was asked when it was removed there"},
 	"environment-created":       describes,
-	"environment-updated":       describes,
-	"project-environment-added": {why: "every flag of the project is off there"},
+	"environment-updated":       {governs: true, why: describes.why},
+	"project-environment-added": {governs: true, why: "every flag of the project is off there"},
 
 	"feature-metadata-updated": describes,
 	"feature-stale-on":         describes,
@@ -138,7 +140,13 @@ var rows = map[string]row{
 	"change-request-commented":                   ownRules,
 	"change-request-described":                   ownRules,
 	"change-request-requested-approvers-updated": ownRules,
-	"change-request-applied":                     {why: "lets exactly those events of its batch through that the approved request's changes lead to"},
+	"change-request-scheduled":                   ownRules,
+	"change-request-schedule-suspended":          ownRules,
+
+	"change-request-scheduled-application-failure": ownRules,
+	"change-request-scheduled-application-success": {why: "says in whose name the request of the same batch is applied"},
+
+	"change-request-applied": {why: "lets exactly those events of its batch through that the approved request's changes lead to"},
 
 	"ledger-created":           recordsOnly,
 	"ledger-format-raised":     recordsOnly,

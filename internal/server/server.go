@@ -42,6 +42,9 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// SDKPerMinute bounds the requests of SDKs from one address; 0: 20,000, negative: not.
 	SDKPerMinute int
+	// ScheduleGrace is how late a scheduled change request may be applied, if no node was running at
+	// its time; later, its schedule is suspended.
+	ScheduleGrace time.Duration
 	// FirstTokens are created if there are no tokens yet.
 	FirstTokens app.FirstTokens
 	// FirstAdmin is the first person, an administrator, if there is nobody yet.

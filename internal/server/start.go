@@ -88,6 +88,8 @@ func (s *Server) open(ctx context.Context) error {
 		Keys:   keyring,
 		People: s.identity,
 		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
+
+		ScheduleGrace: s.settings.ScheduleGrace,
 	})
 	return nil
 }
@@ -133,6 +135,7 @@ func (s *Server) serve() {
 	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
 	s.work.Go(func() { s.keepUsage(ctx) })
 	s.work.Go(func() { scheduler.Run(ctx, s.settings.Log, s.jobs()...) })
+	s.work.Go(func() { s.schedules().Run(ctx, s.settings.Log) })
 	s.inBackground("answer requests", func() error {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -168,6 +171,11 @@ func (s *Server) jobs() []scheduler.Job {
 		{Name: "cancel change requests that have expired", Every: expireEvery, Do: s.app.ExpireRequests},
 		{Name: "forget expired sessions and old attempts to sign in", Every: forgetEvery, Do: s.identity.Forget},
 	}
+}
+
+// schedules applies change requests when their time comes.
+func (s *Server) schedules() scheduler.Alarm {
+	return scheduler.Alarm{Name: "apply scheduled change requests", Now: s.app.Now, Next: s.app.NextDue, Moved: s.app.Moved, Do: s.app.RunDue}
 }
 
 // URL is the address that the server is reached at: by everyone, if that was said, else on

@@ -130,13 +130,54 @@ func pendingKey(author access.Ref, at changerequest.Place) string {
 	return pair(pair(at.Project, at.Environment), author)
 }
 
+// Scheduled yields all scheduled change requests by time, those that failed or are suspended included.
+func (s *State) Scheduled() iter.Seq[*changerequest.Request] { return s.scheduled.values("") }
+
+// Due yields the change requests that will be applied when their time comes, by time.
+func (s *State) Due() iter.Seq[*changerequest.Request] { return s.due.values("") }
+
+// DueCount returns the number of change requests that Due yields.
+func (s *State) DueCount() int { return s.due.len() }
+
+// DueOn yields those of Due that change a flag, or make another one depend on it, by id.
+func (s *State) DueOn(name flag.Name) iter.Seq[*changerequest.Request] {
+	return s.dueOn.values(pair(name, ""))
+}
+
+// scheduleKey orders requests by the time that they are scheduled for.
+func scheduleKey(r *changerequest.Request) string {
+	return number(r.Schedule.At.UnixMicro()) + number(r.ID)
+}
+
+// named returns the flags that a request changes or makes others depend on, possibly twice.
+func named(r *changerequest.Request) []flag.Name {
+	names := r.Features()
+	for _, c := range r.Changes {
+		if p, ok := c.Payload.(change.AddDependency); ok {
+			names = append(names, p.Feature)
+		}
+	}
+	return names
+}
+
 // putRequest stores an open request and keeps the indexes in step.
 func (s *State) putRequest(r *changerequest.Request) {
 	s.dropRequest(r.ID)
 	key := number(r.ID)
 	s.requests = s.requests.with(key, r)
 	s.requestsOf = s.requestsOf.with(pair(r.Project, key), r)
-	s.pendingRequests = s.pendingRequests.with(pendingKey(r.Author, r.Place()), r)
+	if r.State.Pending() {
+		s.pendingRequests = s.pendingRequests.with(pendingKey(r.Author, r.Place()), r)
+	}
+	if r.Schedule != nil {
+		s.scheduled = s.scheduled.with(scheduleKey(r), r)
+	}
+	if !r.ScheduledFor().IsZero() {
+		s.due = s.due.with(scheduleKey(r), r)
+		for _, name := range named(r) {
+			s.dueOn = s.dueOn.with(pair(name, key), r)
+		}
+	}
 	for _, name := range r.Features() {
 		s.requestsByFlag = s.requestsByFlag.with(pair(name, key), r)
 	}
@@ -154,7 +195,18 @@ func (s *State) dropRequest(id changerequest.ID) {
 	key := number(id)
 	s.requests = s.requests.without(key)
 	s.requestsOf = s.requestsOf.without(pair(old.Project, key))
-	s.pendingRequests = s.pendingRequests.without(pendingKey(old.Author, old.Place()))
+	if old.State.Pending() { // else the entry is another request's
+		s.pendingRequests = s.pendingRequests.without(pendingKey(old.Author, old.Place()))
+	}
+	if old.Schedule != nil {
+		s.scheduled = s.scheduled.without(scheduleKey(old))
+	}
+	if !old.ScheduledFor().IsZero() {
+		s.due = s.due.without(scheduleKey(old))
+		for _, name := range named(old) {
+			s.dueOn = s.dueOn.without(pair(name, key))
+		}
+	}
 	for _, name := range old.Features() {
 		s.requestsByFlag = s.requestsByFlag.without(pair(name, key))
 	}

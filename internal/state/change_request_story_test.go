@@ -76,5 +76,30 @@ func requestStory() []state.Event {
 		changerequest.SentToReview{Agreements: agreements},
 		changerequest.ApprovalAdded{Vote: vote(1)},
 	)
+	// These were scheduled: one has run, and the other waits for a decision.
+	scope.Environment = "development"
+	at := changerequest.ScheduledEvent{At: noon.AddDate(0, 1, 0), Zone: "Europe/Oslo", Moved: map[change.ID]change.Base{13: {Enabled: true}}}
+	cause := changerequest.Cause{Kind: changerequest.StrategyUpdated, Feature: "shop.web", Strategy: "s1", By: "user:2", Request: 1}
+	tell(
+		6,
+		changerequest.Created{Agreements: agreements},
+		changerequest.ChangeAdded{Change: entry(13, "shop.web", change.UpdateEnabled{Enabled: true}, change.Base{})},
+		changerequest.SentToReview{Agreements: agreements},
+		changerequest.ApprovedEvent{Vote: vote(1)},
+		at,
+		changerequest.ScheduleFailed{Reason: "It cannot be applied."},
+		at,
+		changerequest.ScheduleSucceeded{},
+		changerequest.AppliedEvent{Approvals: []changerequest.Vote{vote(1)}},
+	)
+	tell(
+		7,
+		changerequest.Created{Agreements: agreements},
+		changerequest.ChangeAdded{Change: entry(14, "shop.web", change.UpdateEnabled{Enabled: true}, change.Base{})},
+		changerequest.SentToReview{Agreements: agreements},
+		changerequest.ApprovedEvent{Vote: vote(1)},
+		at,
+		changerequest.ScheduleSuspended{Reason: "The strategy was updated.", Cause: cause},
+	)
 	return events
 }

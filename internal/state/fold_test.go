@@ -314,6 +314,9 @@ func TestSnapshotOfStory(t *testing.T) {
 			t.Fatalf("revision %d: the indexes differ (-want +got):\n%s", s.Revision(), diff)
 		}
 	}
+	if diff := cmp.Diff([]string{"#7"}, indexes(s)["scheduled"]); diff != "" {
+		t.Errorf("scheduled at the end (-want +got):\n%s", diff)
+	}
 	if !s.Lost(ledger.Head{Revision: 900, Hash: ledger.Hash{1, 2, 3}}) || s.Lost(ledger.Head{Revision: 901, Hash: ledger.Hash{1, 2, 3}}) || s.Lost(s.Head()) {
 		t.Error("the head that was lost by a restore is not the only one")
 	}
@@ -371,6 +374,22 @@ func indexes(s *state.State) map[string][]string {
 	for tagType := range s.TagTypes() {
 		for tag := range s.TagsOf(tagType.Name) {
 			add("tags of "+tagType.Name, tag.Value)
+		}
+	}
+	for r := range s.Scheduled() {
+		add("scheduled", r.Link())
+	}
+	for r := range s.Due() {
+		add("due", r.Link())
+	}
+	for f := range s.Flags() {
+		for r := range s.DueOn(f.Name) {
+			add("due on "+string(f.Name), r.Link())
+		}
+	}
+	for r := range s.OpenRequests() {
+		if pending := s.PendingRequest(r.Author, r.Place()); pending != nil {
+			add("pending where "+r.Link()+" is", pending.Link())
 		}
 	}
 	return all

@@ -69,6 +69,10 @@ type State struct {
 	requestsBySegment table[*changerequest.Request] // number(segment) + number(request)
 	pendingRequests   table[*changerequest.Request] // place and author
 
+	scheduled table[*changerequest.Request] // all that are, by time: number(time) + number(request)
+	due       table[*changerequest.Request] // those that will run when their time comes, by time
+	dueOn     table[*changerequest.Request] // of those of due, by pair(flag, request): each flag that it names
+
 	// served holds, for each environment, the head of the last batch that changed
 	// what SDKs are sent there; the key "" stands for all environments.
 	served table[ledger.Head]

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/gate"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// NextDue returns when a scheduled change request is to be applied next, and whether there is one.
+func (a *App) NextDue() (time.Time, bool) {
+	for r := range a.State().Due() {
+		return r.ScheduledFor(), true
+	}
+	return time.Time{}, false
+}
+
+// Moved returns a channel that is closed when the state is no longer what it is now.
+func (a *App) Moved() <-chan struct{} { return a.engine.Moved() }
+
+// RunDue applies the change requests whose time has come, each in the name of who scheduled it, or records
+// what keeps it from being applied. One that another node was quicker with is left alone. Nodes that wake at
+// the same instant go through them in different orders, so that they seldom try the same one.
+//
+// Faults: Unavailable while this node cannot write; the requests are as they were, and are to be tried again.
+func (a *App) RunDue(ctx context.Context) error {
+	var due []changerequest.ID
+	now := a.now()
+	for r := range a.State().Due() {
+		if !r.Due(now) {
+			break // they come by time
+		}
+		due = append(due, r.ID)
+	}
+	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	var failed error
+	for _, id := range due {
+		err := a.runDue(ctx, id)
+		if passing(ctx, err) {
+			return errors.Join(failed, err)
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// runDue applies one request, if it is still due. An error that will not pass is recorded with the request, so
+// that it is not tried again and again; one that only the server's log can explain is returned as well.
+func (a *App) runDue(ctx context.Context, id changerequest.ID) error {
+	err := a.timer(ctx, id, changerequest.Run{Grace: a.grace})
+	if err == nil || passing(ctx, err) {
+		return err
+	}
+	reason, unexpected := fmt.Sprintf("It could not be applied. %s", err), error(nil)
+	if fault.As(err) == nil {
+		reason = "It could not be applied, because of an error in Quorate. The log of the server says which; whoever runs it can report that."
+		unexpected = fmt.Errorf("app: apply the scheduled change request %d: %w", id, err)
+	}
+	if err := a.timer(ctx, id, changerequest.Fail{Reason: reason}); err != nil {
+		return errors.Join(unexpected, err)
+	}
+	return unexpected
+}
+
+// passing reports whether an error says nothing about what was to be done, only about now.
+func passing(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || fault.Is(err, fault.Unavailable)
+}
+
+// timer gives a command about a scheduled request in the name of who scheduled it, if it is due. Whether change
+// requests are turned on does not matter: what was scheduled before is applied (reference/change-requests.md,
+// section 4.3).
+func (a *App) timer(ctx context.Context, id changerequest.ID, command changerequest.Command) error {
+	r := a.State().ChangeRequest(id)
+	if r == nil || !r.Due(a.now()) {
+		return nil
+	}
+	actor, exists := gate.World(a.State()).Actor(r.Schedule.By)
+	if !exists {
+		actor = access.System() // which finds that there is nobody to apply it for
+	}
+	by := r.Schedule.By
+	_, err := a.do(ctx, Caller{Actor: actor}, func(d *decide.Decision) error {
+		r := d.ChangeRequest(id)
+		if r == nil || !r.Due(d.Now) || r.Schedule.By != by {
+			return nil
+		}
+		_, err := step(d, r, command)
+		return err
+	})
+	return err
+}
+
+// suspended returns the ids of the scheduled requests that events suspend.
+func suspended(events []state.Applied) []changerequest.ID {
+	var ids []changerequest.ID
+	for _, e := range events {
+		if p, ok := e.Payload.(state.ChangeRequestEvent); ok {
+			if _, is := p.Fact.(changerequest.ScheduleSuspended); is {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// knownZone returns a fault if there is no time zone of a name; the empty name is none.
+func knownZone(name string) error {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		return fault.Field("/body/scheduledZone", "There is no time zone %q. Names are those of the IANA, such as Europe/Oslo.", name)
+	}
+	return nil
+}

@@ -1,0 +1,290 @@
+package consequence
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/gate"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// Suspension is a schedule that a write breaks.
+type Suspension struct {
+	Request *changerequest.Request
+	Reason  string
+	Cause   changerequest.Cause
+}
+
+// Suspensions returns the schedules that a write breaks, by the ids of their requests. What is
+// not touched by the write is not looked at: other flags and segments are found by indexes.
+// Only what changes permissions or protection is held against every schedule.
+func Suspensions(w Write) ([]Suspension, error) {
+	if w.Before.DueCount() == 0 || !slices.ContainsFunc(w.Events, mayBreak) {
+		return nil, nil
+	}
+	after, err := state.Preview(w.Before, w.Events, state.Place{At: w.At, Actor: string(w.By)})
+	if err != nil {
+		return nil, fmt.Errorf("consequence: %w", err)
+	}
+	c := court{Write: w, after: after, world: gate.World(after), moved: map[access.Ref]bool{}, found: map[changerequest.ID]Suspension{}}
+	for _, e := range w.Events {
+		c.hear(e)
+	}
+	list := make([]Suspension, 0, len(c.found))
+	for _, s := range c.found {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b Suspension) int { return cmp.Compare(a.Request.ID, b.Request.ID) })
+	return list, nil
+}
+
+// mayBreak reports whether an event can break a schedule at all.
+func mayBreak(e state.Event) bool {
+	switch e.Payload.(type) {
+	case state.ChangeRequestEvent:
+		return false // what votes break, changerequest says with the vote
+	case state.SegmentUpdated, state.SegmentDeleted, state.LedgerRestoreAccepted:
+		return true
+	default:
+		return e.Feature != "" || gate.Governs(e)
+	}
+}
+
+// court judges the schedules that events touch.
+type court struct {
+	Write
+	after *state.State
+	world changerequest.World
+	moved map[access.Ref]bool // what is known about who may do something else than before
+	found map[changerequest.ID]Suspension
+}
+
+// hear judges every schedule that an event touches.
+func (c *court) hear(e state.Event) {
+	if !mayBreak(e) {
+		return
+	}
+	for _, name := range flagsOf(e) {
+		for r := range c.after.DueOn(name) {
+			c.judge(r, e)
+		}
+	}
+	for _, id := range segmentsOf(e) {
+		for r := range c.after.OpenRequestsUsing(id) {
+			if !r.ScheduledFor().IsZero() {
+				c.judge(r, e)
+			}
+		}
+	}
+	_, restored := e.Payload.(state.LedgerRestoreAccepted)
+	if !restored && !gate.Governs(e) {
+		return
+	}
+	for r := range c.after.Due() {
+		if restored || protects(e) || c.others(r) {
+			c.judge(r, e)
+		}
+	}
+}
+
+// flagsOf returns the flags that an event is about.
+func flagsOf(e state.Event) []flag.Name {
+	var names []flag.Name
+	if e.Feature != "" {
+		names = append(names, e.Feature)
+	}
+	switch p := e.Payload.(type) {
+	case state.FeatureDependencyAdded:
+		names = append(names, p.Dependency.Feature)
+	case state.FeatureDependencyRemoved:
+		names = append(names, p.Before.Feature)
+	case state.FeatureDependenciesRemoved:
+		for _, parent := range p.Before {
+			names = append(names, parent.Feature)
+		}
+	}
+	return names
+}
+
+// segmentsOf returns the segments that an event is about, or that act somewhere else by it.
+func segmentsOf(e state.Event) []flag.SegmentID {
+	switch p := e.Payload.(type) {
+	case state.SegmentUpdated:
+		return []flag.SegmentID{p.After.ID}
+	case state.SegmentDeleted:
+		return []flag.SegmentID{p.Before.ID}
+	case state.FeatureStrategyAdded:
+		return p.Strategy.Segments
+	case state.FeatureStrategyUpdated:
+		return slices.Concat(p.Before.Segments, p.After.Segments)
+	case state.FeatureStrategyRemoved:
+		return p.Before.Segments
+	default:
+		return nil
+	}
+}
+
+// protects reports whether an event may change what protects an environment.
+func protects(e state.Event) bool {
+	switch e.Payload.(type) {
+	case state.ChangeRequestConfigurationUpdated, state.SettingUpdated, state.EnvironmentUpdated, state.ProjectEnvironmentAdded:
+		return true
+	default:
+		return false
+	}
+}
+
+// others reports whether one of those on whom a schedule rests may do something else than before.
+func (c *court) others(r *changerequest.Request) bool {
+	if c.differs(r.Schedule.By) {
+		return true
+	}
+	return slices.ContainsFunc(r.Current(), func(v changerequest.Vote) bool { return c.differs(v.By) })
+}
+
+func (c *court) differs(ref access.Ref) bool {
+	if moved, known := c.moved[ref]; known {
+		return moved
+	}
+	before, was := gate.World(c.Before).Actor(ref)
+	after, is := c.world.Actor(ref)
+	moved := was != is || !slices.Equal(before.Grants, after.Grants) || !maps.EqualFunc(before.Projects, after.Projects, slices.Equal)
+	c.moved[ref] = moved
+	return moved
+}
+
+// judge finds out whether a schedule is broken, and by what. Of several causes, one that takes what the
+// request changes away counts more than one that only changes it.
+func (c *court) judge(r *changerequest.Request, e state.Event) {
+	if have, done := c.found[r.ID]; done && takesAway(have.Cause.Kind) {
+		return
+	}
+	cause := changerequest.Cause{By: c.By, Request: appliedBy(e), Feature: e.Feature}
+	s := Suspension{Request: r, Cause: cause}
+	for _, one := range r.Changes {
+		if kind, what := direct(one, r.Environment, e); kind != "" {
+			s.Cause.Kind, s.Cause.Strategy, s.Cause.Segment = kind, strategyIn(e), segmentIn(e)
+			s.Reason = what
+			break
+		}
+	}
+	if _, restored := e.Payload.(state.LedgerRestoreAccepted); restored {
+		s.Cause.Kind, s.Reason = changerequest.DatabaseRestored, "The database was restored from a backup: what was decided about it since is lost."
+	}
+	if s.Cause.Kind == "" {
+		obstacle := changerequest.ObstacleOf(r, c.world)
+		if obstacle == nil {
+			return
+		}
+		s.Cause.Kind, s.Reason = obstacle.Kind, obstacle.Reason
+	}
+	if _, done := c.found[r.ID]; !done || takesAway(s.Cause.Kind) {
+		c.found[r.ID] = s
+	}
+}
+
+// takesAway reports whether by such a cause a request cannot be applied any more.
+func takesAway(k changerequest.CauseKind) bool {
+	switch k { //nolint:exhaustive // the others leave it there
+	case changerequest.FlagArchived, changerequest.FlagMoved, changerequest.StrategyDeleted, changerequest.SegmentDeleted:
+		return true
+	default:
+		return false
+	}
+}
+
+// appliedBy returns the request whose application an event is part of, 0 if it is part of none.
+func appliedBy(e state.Event) changerequest.ID {
+	if e.Group.Kind != state.ChangeRequestGroup {
+		return 0
+	}
+	return changerequest.ID(e.Group.ID)
+}
+
+// direct returns the kind of cause that an event is for a change by itself, whatever follows from it, and
+// a sentence (reference/change-requests.md, section 4.8); nothing if it is none.
+func direct(c change.Change, env flag.EnvironmentName, e state.Event) (changerequest.CauseKind, string) {
+	switch p := e.Payload.(type) {
+	case state.SegmentUpdated:
+		if c.Segment() == p.After.ID {
+			return changerequest.SegmentUpdated, fmt.Sprintf("The segment %q (%d) was updated.", p.After.Name, p.After.ID)
+		}
+	case state.SegmentDeleted:
+		if c.Segment() == p.Before.ID {
+			return changerequest.SegmentDeleted, fmt.Sprintf("The segment %q (%d) was deleted.", p.Before.Name, p.Before.ID)
+		}
+	}
+	if c.Feature == "" || c.Feature != e.Feature {
+		return "", ""
+	}
+	if e.Environment != "" && e.Environment != env {
+		return "", ""
+	}
+	switch p := e.Payload.(type) {
+	case state.FeatureArchived:
+		return changerequest.FlagArchived, fmt.Sprintf("The flag %q was archived.", e.Feature)
+	case state.FeatureProjectChange:
+		return changerequest.FlagMoved, fmt.Sprintf("The flag %q was moved to the project %q.", e.Feature, e.Project)
+	case state.FeatureStrategyRemoved:
+		if about(c) == p.Before.ID {
+			return changerequest.StrategyDeleted, fmt.Sprintf("The strategy %s of the flag %q was deleted.", called(p.Before), e.Feature)
+		}
+	case state.FeatureStrategyUpdated:
+		if about(c) == p.After.ID {
+			return changerequest.StrategyUpdated, fmt.Sprintf("The strategy %s of the flag %q was updated.", called(p.Before), e.Feature)
+		}
+	case state.FeatureEnvironmentVariantsUpdated:
+		if _, ok := c.Payload.(change.PatchVariant); ok {
+			return changerequest.VariantsUpdated, fmt.Sprintf("The variants of the flag %q in the environment were updated.", e.Feature)
+		}
+	}
+	return "", ""
+}
+
+// about returns the strategy that a change updates or deletes; empty: none.
+func about(c change.Change) flag.StrategyID {
+	switch p := c.Payload.(type) {
+	case change.UpdateStrategy:
+		return p.ID
+	case change.DeleteStrategy:
+		return p.ID
+	default:
+		return ""
+	}
+}
+
+// called returns how a sentence names a strategy.
+func called(s flag.Strategy) string {
+	if s.Title != nil && *s.Title != "" {
+		return fmt.Sprintf("%q", *s.Title)
+	}
+	return fmt.Sprintf("%q (%s)", s.Name, s.ID)
+}
+
+func strategyIn(e state.Event) flag.StrategyID {
+	switch p := e.Payload.(type) {
+	case state.FeatureStrategyUpdated:
+		return p.After.ID
+	case state.FeatureStrategyRemoved:
+		return p.Before.ID
+	default:
+		return ""
+	}
+}
+
+func segmentIn(e state.Event) flag.SegmentID {
+	switch p := e.Payload.(type) {
+	case state.SegmentUpdated:
+		return p.After.ID
+	case state.SegmentDeleted:
+		return p.Before.ID
+	default:
+		return 0
+	}
+}
