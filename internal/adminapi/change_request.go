@@ -86,8 +86,9 @@ func (a *api) changeRequests() {
 	}, a.discardChange)
 	register(a, operation{
 		ID: "updateChangeRequestState", Method: http.MethodPut, Path: changeRequestPath + "/state", Tag: tagChangeRequests,
-		Summary: "Submit, approve, reject, apply or cancel a change request",
-		Description: "The state In review submits a draft; Approved adds your approval, which is one of as many as are needed; Rejected, Cancelled and Applied close the request. " +
+		Summary: "Submit, approve, schedule, reject, apply or cancel a change request",
+		Description: "The state In review submits a draft; Approved adds your approval, which is one of as many as are needed; Scheduled has an approved request applied at scheduledAt, " +
+			"or a scheduled one at another time; Rejected, Cancelled and Applied close the request. " +
 			"What stands in the way is said in a sentence; an application that would overwrite what has moved is refused with a driftId, which `overwrite` acknowledges.",
 	}, a.updateChangeRequestState)
 	register(a, operation{
@@ -119,6 +120,7 @@ func (a *api) changeRequests() {
 		ID: "searchChangeRequests", Method: http.MethodGet, Path: "/search/change-requests", Tag: tagChangeRequests,
 		Summary: "Search change requests of all projects", Description: "Newest first, unless sorted otherwise. Others' drafts are left out.",
 	}, a.searchChangeRequests)
+	a.schedules()
 }
 
 // ChangeRequestAt names a change request.
@@ -229,6 +231,9 @@ type changeRequestState struct {
 	ContentID string  `json:"contentId,omitempty" doc:"The content that an approval or rejection is about; outdated, it is refused."`
 	Overwrite string  `json:"overwrite,omitempty" doc:"The driftId that has been seen, to apply the request all the same."`
 	Reviewers []int64 `json:"reviewers,omitempty" doc:"With In review: who is asked for a review."`
+
+	ScheduledAt   string `json:"scheduledAt,omitempty" format:"date-time" doc:"With Scheduled: when the request is applied, at most a year ahead."`
+	ScheduledZone string `json:"scheduledZone,omitempty" doc:"With Scheduled: the time zone in which the time was entered, such as Europe/Oslo. It is kept to show the time in."`
 }
 
 func (a *api) updateChangeRequestState(ctx context.Context, r request, in *struct {
@@ -263,6 +268,9 @@ func (b changeRequestState) commands() ([]changerequest.Command, error) {
 		return []changerequest.Command{changerequest.Cancel{Comment: b.Comment}}, nil
 	case "Applied":
 		return []changerequest.Command{changerequest.Apply{Overwrite: b.Overwrite, Comment: b.Comment}}, nil
+	case "Scheduled":
+		command, err := b.scheduleCommand()
+		return []changerequest.Command{command}, err
 	default:
 		return nil, fault.Field("/body/state", "A change request cannot be made %q.", b.State)
 	}
@@ -491,7 +499,7 @@ func (a *api) countChangeRequests(ctx context.Context, r request, in *ProjectAt)
 	}
 	view := changeRequestsCount{
 		Applied: counts[changerequest.Applied], Rejected: counts[changerequest.Rejected],
-		ReviewRequired: counts[changerequest.InReview], Approved: counts[changerequest.Approved],
+		ReviewRequired: counts[changerequest.InReview], Approved: counts[changerequest.Approved], Scheduled: counts[changerequest.Scheduled],
 	}
 	for _, n := range counts {
 		view.Total += n
@@ -529,7 +537,7 @@ func (a *api) waitsFor(r request, cr *changerequest.Request) bool {
 		})
 	case changerequest.Approved:
 		by, may = "apply", r.Caller.Actor.Can(cr.Project, cr.Environment, access.ApplyChangeRequest)
-	default: // a draft waits for its author
+	default: // a draft waits for its author, a scheduled request for its time
 	}
 	if !may {
 		return false
@@ -574,6 +582,15 @@ type changeRequestSearchItem struct {
 	Features    []flag.Name          `json:"features"`
 	Segments    []string             `json:"segments"`
 	State       changerequest.State  `json:"state"`
+
+	Schedule *changeRequestSchedule `json:"schedule,omitempty" doc:"Only while it is scheduled."`
+}
+
+func (n names) searchItem(m requests.Summary) changeRequestSearchItem {
+	return changeRequestSearchItem{
+		m.ID, m.Title, m.Environment, m.Project, n.of(m.Author), instant(m.CreatedAt),
+		append([]flag.Name{}, m.Features...), append([]string{}, m.Segments...), m.State, viewSchedule(m.Schedule),
+	}
 }
 
 func (a *api) searchChangeRequests(ctx context.Context, r request, in *searchChangeRequestsQuery) (changeRequestSearch, error) {
@@ -591,10 +608,7 @@ func (a *api) searchChangeRequests(ctx context.Context, r request, in *searchCha
 	n := a.names(ctx, r.State)
 	page := changeRequestSearch{ChangeRequests: []changeRequestSearchItem{}, Total: total}
 	for _, m := range found {
-		page.ChangeRequests = append(page.ChangeRequests, changeRequestSearchItem{
-			m.ID, m.Title, m.Environment, m.Project, n.of(m.Author), instant(m.CreatedAt),
-			append([]flag.Name{}, m.Features...), append([]string{}, m.Segments...), m.State,
-		})
+		page.ChangeRequests = append(page.ChangeRequests, n.searchItem(m))
 	}
 	return page, nil
 }

@@ -3,6 +3,7 @@ package adminapi_test
 import (
 	"net/http"
 	"testing"
+	"time"
 )
 
 const (
@@ -59,6 +60,7 @@ func changeRequestScenarios() []scenario {
 		missing = `{"name":"NotFoundError"}`
 		written = "guarded/production"
 	)
+	tomorrow := time.Now().Add(24 * time.Hour).UTC().Format("2006-01-02T15:04:05.000Z")
 	return []scenario{
 		{
 			name: "propose a change", as: "auditor", method: "POST", path: proposalsPath, body: off, status: 200,
@@ -122,9 +124,9 @@ func changeRequestScenarios() []scenario {
 				"standing":[{"project":"guarded","environment":"production","required":1,"given":0,"counted":[]}],"conflicts":[],"drift":[],"overlaps":[{"id":3,"state":"Approved"}],
 				"features":[{"name":"vault","changes":[{"id":4,"action":"addStrategy","payload":{"name":"default","title":"Insiders","snapshot":"(absent)"},"createdBy":{"id":11}}]}],
 				"allowedActions":[{"action":"edit","allowed":false,"reason":"Only its author can edit a change request."},{"action":"describe","allowed":false},{"action":"askReviewers","allowed":false},{"action":"submit","allowed":false},
-				{"action":"approve","allowed":false},{"action":"withdraw","allowed":false},{"action":"reject","allowed":false},{"action":"apply","allowed":false},{"action":"cancel","allowed":false},{"action":"discard","allowed":false}]}`,
+				{"action":"approve","allowed":false},{"action":"withdraw","allowed":false},{"action":"reject","allowed":false},{"action":"apply","allowed":false},{"action":"schedule","allowed":false},{"action":"cancel","allowed":false},{"action":"discard","allowed":false}]}`,
 		},
-		{name: "get a request that is closed", method: "GET", path: appliedRequest, status: 200, want: `{"state":"Applied","closedBy":{"id":1},"approvals":[{"createdBy":{"id":1}}],"allowedActions":[],"stateTimestamps":{"Draft":"(present)","In review":"(present)","Approved":"(present)","Applied":"(present)"}}`},
+		{name: "get a request that is closed", method: "GET", path: appliedRequest, status: 200, want: `{"state":"Applied","closedBy":{"id":1},"approvals":[{"createdBy":{"id":1}}],"allowedActions":[{"action":"undo","allowed":false,"reason":"(present)"}],"stateTimestamps":{"Draft":"(present)","In review":"(present)","Approved":"(present)","Applied":"(present)"}}`},
 		{name: "get one's draft", method: "GET", path: ownDraft, status: 200, want: `{"state":"Draft"}`},
 		{name: "get another's draft", method: "GET", path: otherDraft, status: 404, want: missing},
 		{name: "get a request of another project", method: "GET", path: "/projects/default/change-requests/4", status: 404, want: missing},
@@ -174,6 +176,31 @@ func changeRequestScenarios() []scenario {
 		},
 		{name: "apply without the permission", as: "creator", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Applied"}`, status: 403, want: `{"name":"PermissionError","permissions":["APPLY_CHANGE_REQUEST"]}`},
 		{name: "apply what is not approved", as: "root", method: "PUT", path: reviewedRequest + "/state", body: `{"state":"Applied"}`, status: 400, want: badData},
+		{
+			name: "schedule", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"` + tomorrow + `","scheduledZone":"Europe/Oslo"}`, status: 200,
+			want: `{"state":"Scheduled","schedule":{"status":"pending","scheduledAt":"` + tomorrow + `","reason":"(absent)","failureReason":"(absent)"},
+				"scheduleDetails":{"scheduledBy":{"id":1},"zone":"Europe/Oslo","cause":"(absent)","clashes":[],"remedy":"(absent)"}}`,
+			events: []string{"change-request-scheduled " + written},
+			then: map[string]string{
+				requestsPath: `[{},{},{"id":3,"schedule":{"status":"pending"}},{},{}]`, requestsPath + "/count": `{"approved":0,"scheduled":1}`,
+				requestsPath + "/scheduled?variantForFlag=vault": `[{"id":3,"environment":"production","title":"(absent)"}]`,
+				"/upcoming": `{"upcoming":[{"id":3,"schedule":{"status":"pending","scheduledAt":"` + tomorrow + `"},"zone":"Europe/Oslo","scheduledBy":{"id":1}}],"total":1}`,
+				"/search/change-requests?state=IS:Scheduled":                        `{"changeRequests":[{"id":3,"schedule":{"status":"pending"}}]}`,
+				"/search/change-requests?state=IS:open&createdBy=IS:9":              `{"changeRequests":[{"id":3}]}`,
+				"/upcoming?project=guarded&environment=development":                 `{"upcoming":[],"total":0}`,
+				"/upcoming?project=guarded&environment=production&limit=1&offset=1": `{"upcoming":[],"total":1}`,
+			},
+		},
+		{name: "schedule for a time that is past", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"2026-01-01T00:00:00Z"}`, status: 400, want: `{"details":[{"path":"/body/scheduledAt"}]}`},
+		{name: "schedule for the year after next", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"2199-01-01T00:00:00Z"}`, status: 400, want: `{"details":[{"path":"/body/scheduledAt"}]}`},
+		{name: "schedule for no time", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled"}`, status: 400, want: `{"details":[{"path":"/body/scheduledAt"}]}`},
+		{name: "schedule for what is no time", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"tomorrow"}`, status: 400, want: `{"details":[{"path":"/body/scheduledAt"}]}`},
+		{name: "schedule in no time zone", as: "root", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"` + tomorrow + `","scheduledZone":"Europe/Atlantis"}`, status: 400, want: `{"details":[{"path":"/body/scheduledZone"}]}`},
+		{name: "schedule without the permission", as: "creator", method: "PUT", path: approvedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"` + tomorrow + `"}`, status: 403, want: `{"name":"PermissionError","permissions":["APPLY_CHANGE_REQUEST"]}`},
+		{name: "schedule what is not approved", as: "root", method: "PUT", path: reviewedRequest + "/state", body: `{"state":"Scheduled","scheduledAt":"` + tomorrow + `"}`, status: 400, want: badData},
+		{name: "what is scheduled for a flag", as: "nothing", method: "GET", path: requestsPath + "/scheduled?feature=vault", status: 200, want: `[]`},
+		{name: "what is scheduled in no project", method: "GET", path: "/projects/none/change-requests/scheduled?feature=vault", status: 404, want: missing},
+		{name: "what will happen", as: "nothing", method: "GET", path: "/upcoming", status: 200, want: `{"upcoming":[],"total":0}`},
 		{name: "cancel", as: "owner", method: "PUT", path: reviewedRequest + "/state", body: `{"state":"Cancelled"}`, status: 200, want: `{"state":"Cancelled","closedBy":{"id":11}}`, events: []string{"change-request-cancelled " + written}},
 		{name: "make a draft of a request", as: "owner", method: "PUT", path: reviewedRequest + "/state", body: `{"state":"Draft"}`, status: 400, want: `{"details":[{"path":"/body/state"}]}`},
 		{name: "bring a request into no state", as: "owner", method: "PUT", path: reviewedRequest + "/state", body: `{"state":"Open"}`, status: 400, want: `{"details":[{"path":"state"}]}`},

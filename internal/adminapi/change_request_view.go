@@ -41,6 +41,9 @@ type changeRequest struct {
 	Comments        []changeRequestComment          `json:"comments"`
 	Reviewers       []requestUser                   `json:"reviewers" doc:"Who was asked for a review."`
 	ReviewerGroups  []requestGroup                  `json:"reviewerGroups"`
+	Schedule        *changeRequestSchedule          `json:"schedule,omitempty" doc:"Only while it is scheduled."`
+
+	ScheduleDetails *changeRequestScheduleDetails `json:"scheduleDetails,omitempty" doc:"What Unleash does not say about the schedule."`
 
 	ContentID      string                  `json:"contentId" doc:"Identifies what the changes say; a vote can name it."`
 	Round          int                     `json:"round" doc:"One more with each edit after submitting; votes belong to a round."`
@@ -94,6 +97,8 @@ type changeRequestEntry struct {
 	Conflict  string      `json:"conflict,omitempty" doc:"Why the change cannot be applied."`
 	CreatedBy requestUser `json:"createdBy"`
 	CreatedAt instant     `json:"createdAt"`
+
+	ScheduleConflicts *scheduleConflicts `json:"scheduleConflicts,omitempty" doc:"The scheduled requests that this change would suspend if it was applied."`
 }
 
 // changeRequestSegment is a change of a segment.
@@ -105,6 +110,8 @@ type changeRequestSegment struct {
 	Conflict  string      `json:"conflict,omitempty"`
 	CreatedBy requestUser `json:"createdBy"`
 	CreatedAt instant     `json:"createdAt"`
+
+	ScheduleConflicts *scheduleConflicts `json:"scheduleConflicts,omitempty" doc:"As of changes of flags."`
 }
 
 // defaultChange is what happens besides: a strategy is added, or the flag is switched off.
@@ -227,6 +234,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 		Reviewers: []requestUser{}, ReviewerGroups: []requestGroup{},
 		ContentID: cr.ContentID(), Round: cr.Round, Standing: []changeRequestStanding{}, Conflicts: []string{},
 		Drift: []changeRequestDrift{}, Overlaps: []requestLink{}, AllowedActions: []allowedAction{}, ClosedReason: cr.ClosedReason,
+		Schedule: viewSchedule(cr.Schedule),
 	}
 	for name, at := range cr.Entered {
 		view.StateTimestamps[name] = instant(at)
@@ -250,15 +258,18 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 		view.Deadline = (*instant)(&deadline)
 	}
 	var conflicts []change.Conflict
+	var suspends map[change.ID]*scheduleConflicts
 	if !cr.State.Closed() {
-		conflicts = a.viewOpen(&view, r, s, cr)
+		conflicts = a.viewOpen(ctx, &view, r, s, cr)
+		suspends = scheduleConflictsOf(r, s, cr, a.App.Now())
 	} else {
 		view.Approvals = n.votes(cr.Approvals)
 		if cr.State == changerequest.Applied {
 			view.Approvals = n.votes(cr.Counted)
+			view.AllowedActions = append(view.AllowedActions, a.undoAction(r.Caller.Actor, cr))
 		}
 	}
-	view.Features, view.Segments = n.changes(cr, conflicts)
+	view.Features, view.Segments = n.changes(cr, conflicts, suspends)
 	if !cr.State.Closed() {
 		for i := range view.Features {
 			view.Features[i].DefaultChange = defaultChangeOf(s, cr, view.Features[i].Name)
@@ -268,7 +279,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 }
 
 // viewOpen fills in what only matters while a request is open.
-func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *changerequest.Request) []change.Conflict {
+func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *state.State, cr *changerequest.Request) []change.Conflict {
 	world := gate.World(s)
 	standing := changerequest.StandingOf(cr, world)
 	for _, p := range standing {
@@ -284,15 +295,17 @@ func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *chang
 	for _, c := range conflicts {
 		view.Conflicts = append(view.Conflicts, c.Reason)
 	}
-	if moved := change.DriftOf(s, cr.Environment, cr.Changes); len(moved) > 0 {
+	moved := change.DriftOf(s, cr.Environment, cr.Changes)
+	if len(moved) > 0 {
 		view.DriftID = change.DriftID(cr.ContentID(), moved)
 		for _, d := range moved {
-			view.Drift = append(view.Drift, changeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)})
+			view.Drift = append(view.Drift, viewDrift(d))
 		}
 	}
+	view.ScheduleDetails = a.names(ctx, s).viewScheduleDetails(cr, moved)
 	view.Impact = viewImpact(r, s, cr)
 	for _, other := range overlaps(s, cr) {
-		if other.State != changerequest.Draft || other.Author == r.Caller.Actor.Ref {
+		if r.knows(other) {
 			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State})
 		}
 	}
@@ -302,7 +315,11 @@ func (a *api) viewOpen(view *changeRequest, r request, s *state.State, cr *chang
 	return conflicts
 }
 
-// overlaps returns the other open requests that change the same flags there, or the same segments.
+func viewDrift(d change.Drift) changeRequestDrift {
+	return changeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)}
+}
+
+// overlaps returns the other open requests that change the same flags there, or everywhere, or the same segments.
 func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Request {
 	var others []*changerequest.Request
 	add := func(other *changerequest.Request) {
@@ -312,7 +329,7 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 	}
 	for _, name := range cr.Features() {
 		for other := range s.OpenRequestsOn(name) {
-			if other.Environment == cr.Environment {
+			if other.Environment == cr.Environment || everywhere(cr, name) || everywhere(other, name) {
 				add(other)
 			}
 		}
@@ -327,6 +344,18 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 	return others
 }
 
+// everywhere reports whether a request changes a flag in all environments at once.
+func everywhere(cr *changerequest.Request, name flag.Name) bool {
+	return slices.ContainsFunc(cr.Changes, func(c change.Change) bool {
+		switch c.Payload.(type) {
+		case change.ArchiveFeature, change.AddDependency, change.DeleteDependency:
+			return c.Feature == name
+		default:
+			return false
+		}
+	})
+}
+
 func (n names) votes(votes []changerequest.Vote) []changeRequestVote {
 	views := make([]changeRequestVote, len(votes))
 	for i, v := range votes {
@@ -335,8 +364,9 @@ func (n names) votes(votes []changerequest.Vote) []changeRequestVote {
 	return views
 }
 
-// changes returns the changes of flags, grouped by flag, and those of segments.
-func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict) ([]changeRequestFeature, []changeRequestSegment) {
+// changes returns the changes of flags, grouped by flag, and those of segments, each with what keeps it from being
+// applied, and with the schedules that it would suspend.
+func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict, suspends map[change.ID]*scheduleConflicts) ([]changeRequestFeature, []changeRequestSegment) {
 	features, segments := []changeRequestFeature{}, []changeRequestSegment{}
 	for _, name := range cr.Features() {
 		features = append(features, changeRequestFeature{Name: name, Changes: []changeRequestEntry{}})
@@ -352,12 +382,12 @@ func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict) (
 		payload := viewPayload(c)
 		if id := c.Segment(); id != 0 {
 			segments = append(segments, changeRequestSegment{
-				c.ID, c.Payload.Action(), n.segment(id, c.Base.Segment), payload, conflict, author, instant(c.CreatedAt),
+				c.ID, c.Payload.Action(), n.segment(id, c.Base.Segment), payload, conflict, author, instant(c.CreatedAt), suspends[c.ID],
 			})
 			continue
 		}
 		i := slices.IndexFunc(features, func(f changeRequestFeature) bool { return f.Name == c.Feature })
-		entry := changeRequestEntry{c.ID, c.Payload.Action(), payload, conflict, author, instant(c.CreatedAt)}
+		entry := changeRequestEntry{c.ID, c.Payload.Action(), payload, conflict, author, instant(c.CreatedAt), suspends[c.ID]}
 		if whole {
 			features[i].Conflict, entry.Conflict = conflict, ""
 		}
@@ -520,13 +550,14 @@ type changeRequestSummary struct {
 	CreatedAt   instant                `json:"createdAt"`
 	Features    []changeRequestFeature `json:"features" doc:"Without their changes."`
 	Segments    []name                 `json:"segments"`
+	Schedule    *changeRequestSchedule `json:"schedule,omitempty" doc:"Only while it is scheduled."`
 }
 
 func (n names) summary(found requests.Summary) changeRequestSummary {
 	view := changeRequestSummary{
 		ID: found.ID, Title: cmp.Or(found.Title, changerequest.DefaultTitle(found.ID)), Environment: found.Environment, Project: found.Project,
 		State: found.State, CreatedBy: n.of(found.Author), CreatedAt: instant(found.CreatedAt),
-		Features: []changeRequestFeature{}, Segments: []name{},
+		Features: []changeRequestFeature{}, Segments: []name{}, Schedule: viewSchedule(found.Schedule),
 	}
 	for _, name := range found.Features {
 		view.Features = append(view.Features, changeRequestFeature{Name: name, Changes: []changeRequestEntry{}})

@@ -203,9 +203,9 @@ func (a *api) previewChangeRequest(ctx context.Context, r request, in *struct {
 	if err != nil {
 		return changeRequestPlaygroundResponse{}, err
 	}
-	if cr.State != changerequest.InReview && cr.State != changerequest.Approved {
+	if cr.State != changerequest.InReview && cr.State != changerequest.Approved && cr.State != changerequest.Scheduled {
 		return changeRequestPlaygroundResponse{}, fault.New(fault.BadData,
-			"The change request is %q, so it cannot be tried: that can be done while it is in review, and when it is approved.", cr.State)
+			"The change request is %q, so it cannot be tried: that can be done while it is in review, and when it is approved or scheduled.", cr.State)
 	}
 	after := decide.Try(r.State, cr.Place(), cr.Changes).After
 	flags, were := flagsOf(after, cr.Project), flagsOf(r.State, cr.Project)

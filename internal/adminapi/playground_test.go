@@ -116,7 +116,7 @@ func previewScenarios() []scenario {
 		return scenario{name: name, as: as, method: "POST", path: previewPath + id, body: body, status: status, want: want}
 	}
 	const (
-		refused = `{"name":"BadDataError","message":"The change request is \"%s\", so it cannot be tried: that can be done while it is in review, and when it is approved."}`
+		refused = `{"name":"BadDataError","message":"The change request is \"%s\", so it cannot be tried: that can be done while it is in review, and when it is approved or scheduled."}`
 		missing = `{"name":"NotFoundError","message":"Could not find change request with id %s"}`
 	)
 	return []scenario{

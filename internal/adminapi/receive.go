@@ -18,6 +18,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/webfault"
@@ -89,6 +90,8 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 			Origin:  app.Origin{IP: address(r), UserAgent: r.UserAgent()},
 			Reason:  strings.TrimSpace(r.Header.Get(reasonHeader)),
 			Propose: propose,
+
+			Suspended: new([]changerequest.ID),
 		},
 		http:   r,
 		header: w.Header(),

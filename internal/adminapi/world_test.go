@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,9 +37,11 @@ import (
 type world struct {
 	db      *store.DB
 	engine  *engine.Engine
+	app     *app.App
 	handler http.Handler
-	callers callers  // those who may call, beside actors
-	written []string // "type project/environment/feature" of each event since the story
+	ahead   atomic.Int64 // how far the clock of the world is ahead, a time.Duration
+	callers callers      // those who may call, beside actors
+	written []string     // "type project/environment/feature" of each event since the story
 	// store, if there is one, is handed each change before it is stored, which it is not if that
 	// returns an error.
 	store func(engine.Change) error
@@ -87,7 +90,7 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 			return requests.Index(tx, c.Before, c.Events)
 		},
 		DB:    db,
-		Now:   time.Now,
+		Now:   w.now,
 		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
 		Log:   slog.New(slog.DiscardHandler),
 	})
@@ -103,16 +106,18 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 	keyring := mustKeyring(t)
 	begin(w, keyring)
 	people := identity.New(identity.Options{State: w.engine.State, Keyring: keyring, DB: db, Now: time.Now})
-	a := app.New(app.Options{
+	w.app = app.New(app.Options{
 		Engine: w.engine,
 		People: people,
-		Now:    time.Now,
+		Now:    w.now,
 		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
 		Keys:   keyring,
+
+		ScheduleGrace: time.Hour,
 	})
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
-		App:           a,
+		App:           w.app,
 		Authenticator: w.callers,
 		Tokens:        people,
 		People:        people,
@@ -125,6 +130,9 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 	w.handler = r
 	return w
 }
+
+// now is the time in the world.
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // mustHappen writes events as Quorate itself.
 func (w *world) mustHappen(t testing.TB, events ...state.Event) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
@@ -24,6 +25,13 @@ func (a *App) UndoRequest(ctx context.Context, c Caller, applied *changerequest.
 		return err
 	})
 	return result, err
+}
+
+// MayUndo returns the fault with which UndoRequest would refuse now, or nil.
+func (a *App) MayUndo(actor access.Actor, applied *changerequest.Request) error {
+	d := decide.New(a.State(), actor, a.now(), a.limits, func(int) string { return a.newID() })
+	_, err := undo(d, applied)
+	return err
 }
 
 func undo(d *decide.Decision, applied *changerequest.Request) (*changerequest.Request, error) {

@@ -70,7 +70,7 @@ func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
 }
 
 func row(s *state.State, r *changerequest.Request, revision int64) store.ClosedRequest {
-	found := summary(s, r)
+	found := Summarize(s, r)
 	return store.ClosedRequest{
 		ID: int64(r.ID), Project: string(r.Project), Environment: string(r.Environment), State: string(r.State),
 		Title: r.Title, Author: string(r.Author), CreatedAt: r.CreatedAt, ClosedAt: *r.ClosedAt, Revision: revision,
@@ -114,13 +114,15 @@ type Summary struct {
 	CreatedAt   time.Time
 	Features    []flag.Name
 	Segments    []string // names
+	// Schedule says when it is applied; nil unless it is scheduled.
+	Schedule *changerequest.Schedule
 }
 
-// summary returns what lists show of a request.
-func summary(s *state.State, r *changerequest.Request) Summary {
+// Summarize returns what lists show of an open request.
+func Summarize(s *state.State, r *changerequest.Request) Summary {
 	found := Summary{
 		ID: r.ID, Project: r.Project, Environment: r.Environment, State: r.State, Title: r.Title,
-		Author: r.Author, CreatedAt: r.CreatedAt, Features: r.Features(),
+		Author: r.Author, CreatedAt: r.CreatedAt, Features: r.Features(), Schedule: r.Schedule,
 	}
 	for _, c := range r.Changes {
 		if id := c.Segment(); id != 0 {
@@ -227,7 +229,7 @@ func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]S
 func summaries(s *state.State, list []*changerequest.Request) []Summary {
 	all := make([]Summary, len(list))
 	for i, r := range list {
-		all[i] = summary(s, r)
+		all[i] = Summarize(s, r)
 	}
 	return all
 }
@@ -264,7 +266,7 @@ func (query *Query) open(s *state.State) []*changerequest.Request {
 			may = s.MaySee(query.Actor, r.Project)
 			sees[r.Project] = may
 		}
-		if may && query.matches(r) && (text == "" || summary(s, r).contains(text)) {
+		if may && query.matches(r) && (text == "" || Summarize(s, r).contains(text)) {
 			found = append(found, r)
 		}
 	}
