@@ -79,6 +79,7 @@ type createAPIToken struct {
 	CreateProjectAPIToken
 	Project  flag.ProjectID   `json:"project,omitempty" doc:"The one project that it opens; * for every project."`
 	Projects []flag.ProjectID `json:"projects,omitempty" minItems:"1" doc:"The projects that it opens; every project if left out."`
+	Secret   string           `json:"secret,omitempty" doc:"A secret that SDKs have already, from another server; a fresh one if left out. Only an admin may bring one."`
 }
 
 // updateAPIToken is the body that changes an API token.
@@ -169,7 +170,7 @@ func (a *api) listTokens(ctx context.Context, r request, wanted func(*access.API
 
 func (a *api) createAPIToken(ctx context.Context, r request, in *struct{ Body createAPIToken }) (apiTokenCreated, error) {
 	wanted := in.Body.token()
-	wanted.Projects = in.Body.Projects
+	wanted.Projects, wanted.Secret = in.Body.Projects, in.Body.Secret
 	if len(wanted.Projects) == 0 && in.Body.Project != "" {
 		wanted.Projects = []flag.ProjectID{in.Body.Project}
 	}

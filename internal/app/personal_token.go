@@ -13,6 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// personalPrefix is how the secrets of personal tokens begin, and no others.
+const personalPrefix = "user:"
+
 // maxPersonalTokens is how many tokens an account can have (reference/platform.md, section 5.2).
 const maxPersonalTokens = 10
 
@@ -44,7 +47,7 @@ func (a *App) CreateServiceAccountToken(ctx context.Context, c Caller, id int64,
 func (a *App) addPersonalToken(ctx context.Context, c Caller, kind access.Kind, id int64, in NewPersonalToken) (*access.PersonalToken, string, error) {
 	random := make([]byte, 28)
 	_, _ = rand.Read(random) // documented never to fail
-	secret := "user:" + hex.EncodeToString(random)
+	secret := personalPrefix + hex.EncodeToString(random)
 	token := access.PersonalToken{
 		Account: id, Description: strings.TrimSpace(in.Description), Digest: a.keys.Digest(secret), ExpiresAt: in.ExpiresAt,
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,14 @@ type NewToken struct {
 	Environment flag.EnvironmentName // empty: development
 	Projects    []flag.ProjectID     // empty: every project
 	ExpiresAt   *time.Time
+	// Secret is one that SDKs have already, from another server; empty: a fresh one. Only an
+	// admin may bring one.
+	Secret string
 }
+
+// broughtSecret is the form of the secrets that can be brought: what a header can carry, too
+// long to be guessed.
+var broughtSecret = regexp.MustCompile(`^[!-~]{20,300}$`)
 
 // CreateToken makes an API token and returns it with its secret, of which the ledger
 // learns nothing but the digest.
@@ -84,13 +92,18 @@ func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*
 	if token.Type == access.TokenAdmin || tokenPermissions[token.Type].create == "" {
 		return nil, "", fault.Field("/body/type", "The `type` property must be equal to one of the allowed values: \"client\", \"backend\", \"frontend\". You provided %q, which is not valid. Please use one of the allowed values instead..", in.Type)
 	}
-	secret := newSecret(&token)
+	secret := cmp.Or(in.Secret, newSecret(&token))
 	s, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := may(d, token); err != nil {
 			return err
 		}
 		if err := validateToken(d.State, &token); err != nil {
 			return err
+		}
+		if in.Secret != "" {
+			if err := a.bringable(d, in.Secret); err != nil {
+				return err
+			}
 		}
 		if decide.Reached(d.TokenCount(), d.Limits.APITokens) {
 			return flag.ExceedsLimit("api token", d.Limits.APITokens)
@@ -102,6 +115,20 @@ func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*
 		return nil, "", err
 	}
 	return s.Token(token.ID), secret, nil
+}
+
+// bringable returns a fault if a secret cannot be brought from elsewhere. None repeats it.
+func (a *App) bringable(d *decide.Decision, secret string) error {
+	if err := d.Require("", "", access.Admin); err != nil {
+		return err
+	}
+	if !broughtSecret.MatchString(secret) || strings.HasPrefix(secret, personalPrefix) {
+		return fault.Field("/body/secret", "A secret that is brought from another server has 20 to 300 visible characters and does not begin with %q.", personalPrefix)
+	}
+	if digest := a.keys.Digest(secret); d.TokenByDigest(digest) != nil || d.PersonalTokenByDigest(digest) != nil {
+		return fault.New(fault.NameExists, "There is a token with this secret already.")
+	}
+	return nil
 }
 
 // newSecret returns a secret in Unleash's form (reference/platform.md, section 1.1).

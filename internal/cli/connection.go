@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,8 +15,12 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
-// answerLimit is how long a server may take to answer.
-const answerLimit = time.Minute
+// answerLimit is how long a server may take to answer, and workLimit how long it may if it has
+// much to do.
+const (
+	answerLimit = time.Minute
+	workLimit   = 10 * time.Minute
+)
 
 // remote is how a subcommand reaches a server, and as whom.
 type remote struct {
@@ -24,6 +29,8 @@ type remote struct {
 	// propose is the way in which a write to a protected environment is proposed; empty: the
 	// operation's own.
 	propose string
+	// patience is how long the server may take to answer; 0: answerLimit.
+	patience time.Duration
 }
 
 // connection is that of a subcommand which prints what the API answers, in one form or the other.
@@ -47,16 +54,16 @@ func (a *address) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// call sends a request to the admin API, with a body unless it is nil, and returns what is
+// Call sends a request to the admin API, with a body unless it is nil, and returns what is
 // answered, which is empty or JSON. The path is given part by part, and may hold anything.
 //
 // Faults: what the server refuses, in its words; Unauthenticated without a token, Unavailable
 // when there is no server.
-func (c remote) call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
+func (c remote) Call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
 	if c.Token == "" {
 		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.patience, answerLimit))
 	defer cancel()
 	target := (*url.URL)(&c.URL).JoinPath("api", "admin")
 	for _, part := range path {
@@ -102,7 +109,7 @@ func (c remote) call(ctx context.Context, method string, path []string, query ur
 
 // get asks for something and decodes it.
 func get[T any](ctx context.Context, c remote, path []string, query url.Values) (T, json.RawMessage, error) {
-	answer, err := c.call(ctx, http.MethodGet, path, query, nil)
+	answer, err := c.Call(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		var none T
 		return none, nil, err

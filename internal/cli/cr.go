@@ -62,7 +62,7 @@ type step struct {
 
 // take takes the request to another state, and prints where it is then.
 func (n named) take(ctx context.Context, t terminal, to step) error {
-	answer, err := n.call(ctx, http.MethodPut, n.Request.path("state"), nil, to)
+	answer, err := n.Call(ctx, http.MethodPut, n.Request.path("state"), nil, to)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (c crOpen) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.call(ctx, http.MethodPost, []string{"projects", c.Project, "environments", c.Environment, "change-requests"}, nil, changes)
+	answer, err := c.Call(ctx, http.MethodPost, []string{"projects", c.Project, "environments", c.Environment, "change-requests"}, nil, changes)
 	if err != nil {
 		return err
 	}
@@ -122,17 +122,17 @@ func (c crOpen) describe(ctx context.Context, r changeRequest, reviewers []int64
 		about["description"] = c.Description
 	}
 	if len(about) > 0 {
-		if _, err := c.call(ctx, http.MethodPut, r.reference().path("title"), nil, about); err != nil {
+		if _, err := c.Call(ctx, http.MethodPut, r.reference().path("title"), nil, about); err != nil {
 			return err
 		}
 	}
 	if len(reviewers) > 0 {
-		if _, err := c.call(ctx, http.MethodPut, r.reference().path("approvers"), nil, map[string][]int64{"reviewers": reviewers}); err != nil {
+		if _, err := c.Call(ctx, http.MethodPut, r.reference().path("approvers"), nil, map[string][]int64{"reviewers": reviewers}); err != nil {
 			return err
 		}
 	}
 	if c.Submit && r.State == "Draft" {
-		_, err := c.call(ctx, http.MethodPut, r.reference().path("state"), nil, step{State: "In review"})
+		_, err := c.Call(ctx, http.MethodPut, r.reference().path("state"), nil, step{State: "In review"})
 		return err
 	}
 	return nil

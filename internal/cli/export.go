@@ -22,10 +22,13 @@ quorate import and Unleash read. Segments are told by name and not exported; arc
 
 // Run exports.
 func (e export) Run(ctx context.Context, t terminal) error {
-	answer, err := e.call(ctx, http.MethodPost, []string{"features-batch", "export"}, nil, struct {
+	if e.Project == "" && e.Tag == "" && e.Feature == nil {
+		e.Feature = []string{} // all, as Unleash has it
+	}
+	answer, err := e.Call(ctx, http.MethodPost, []string{"features-batch", "export"}, nil, struct {
 		Environment  string   `json:"environment"`
 		Project      string   `json:"project,omitempty"`
-		Features     []string `json:"features,omitempty"`
+		Features     []string `json:"features,omitzero"`
 		Tag          string   `json:"tag,omitempty"`
 		DownloadFile bool     `json:"downloadFile"`
 	}{e.Environment, e.Project, e.Feature, e.Tag, true})

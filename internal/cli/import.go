@@ -14,7 +14,8 @@ import (
 
 // importCommands is `quorate import`.
 type importCommands struct {
-	Flags importFlags `cmd:"" default:"withargs" help:"Import flags from a file in Unleash's export format."`
+	Flags   importFlags   `cmd:"" default:"withargs" help:"Import flags from a file in Unleash's export format."`
+	Unleash importUnleash `cmd:"" help:"Take over everything of a running Unleash server."`
 }
 
 // importFlags is `quorate import flags`, or `quorate import` with its arguments.
@@ -60,8 +61,9 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 		Environment string                   `json:"environment"`
 		Data        interchange.ExportResult `json:"data"`
 	}{i.Project, i.Environment, doc}
+	i.patience = workLimit
 	if i.Check {
-		answer, err := i.call(ctx, http.MethodPost, []string{"features-batch", "validate"}, nil, body)
+		answer, err := i.Call(ctx, http.MethodPost, []string{"features-batch", "validate"}, nil, body)
 		if err != nil {
 			return err
 		}
@@ -78,7 +80,7 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 	if i.Submit {
 		c.propose = "submit"
 	}
-	answer, err := c.call(ctx, http.MethodPost, []string{"features-batch", "import"}, nil, body)
+	answer, err := c.Call(ctx, http.MethodPost, []string{"features-batch", "import"}, nil, body)
 	switch {
 	case err != nil:
 		return err

@@ -4,6 +4,7 @@
 //	interchange.go  the document: Unleash's export format (reference/platform.md, section 3.18)
 //	write.go        a document from a state
 //	read.go         an import from a document
+//	takeover*.go    everything of an Unleash server, through the admin APIs of both
 //
 // What an import leads to, and who may do it, does not belong here but in app: an import is a
 // command like any other. Paths and status codes belong in adminapi.
@@ -128,7 +129,7 @@ type ExportedTagType struct {
 	Name        string  `json:"name"`
 	Description *string `json:"description,omitempty"`
 	Icon        *string `json:"icon" nullable:"true" required:"false"`
-	Color       *string `json:"color,omitempty"`
+	Color       *string `json:"color" nullable:"true" required:"false"`
 }
 
 // ExportedDependencies are the parents of a flag.
