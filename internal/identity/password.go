@@ -120,10 +120,12 @@ func (i *Identity) CheckPassword(ctx context.Context, account int64, password st
 	return nil
 }
 
-// The length of a password, in characters.
+// The length of a password, in characters. A passphrase may be of any characters, as in the test
+// of the Open Worldwide Application Security Project that Unleash uses.
 const (
-	minPassword = 10
-	maxPassword = 128
+	minPassword   = 10
+	maxPassword   = 128
+	minPassphrase = 20
 )
 
 // ValidatePassword returns a WeakPassword fault that names the rules which a password
@@ -139,10 +141,12 @@ func ValidatePassword(password string) error {
 	rule(len(characters) >= minPassword, fmt.Sprintf("The password must be at least %d characters long.", minPassword))
 	rule(len(characters) <= maxPassword, fmt.Sprintf("The password must be fewer than %d characters.", maxPassword+1))
 	rule(!repeats(characters), "The password may not contain sequences of three or more repeated characters.")
-	rule(strings.ContainsFunc(password, unicode.IsLower), "The password must contain at least one lowercase letter.")
-	rule(strings.ContainsFunc(password, unicode.IsUpper), "The password must contain at least one uppercase letter.")
-	rule(strings.ContainsFunc(password, unicode.IsDigit), "The password must contain at least one number.")
-	rule(strings.ContainsFunc(password, isSpecial), "The password must contain at least one special character.")
+	if len(characters) < minPassphrase {
+		rule(strings.ContainsFunc(password, unicode.IsLower), "The password must contain at least one lowercase letter.")
+		rule(strings.ContainsFunc(password, unicode.IsUpper), "The password must contain at least one uppercase letter.")
+		rule(strings.ContainsFunc(password, unicode.IsDigit), "The password must contain at least one number.")
+		rule(strings.ContainsFunc(password, isSpecial), "The password must contain at least one special character.")
+	}
 	if len(broken) == 0 {
 		return nil
 	}

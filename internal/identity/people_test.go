@@ -267,7 +267,7 @@ func TestValidatePassword(t *testing.T) {
 	t.Parallel()
 	for candidate, want := range map[string]int{
 		password: 0, "": 5, "Short-7": 1, "Correct-hoooorse-7": 1, "correct-horse-7": 1, "CORRECT-HORSE-7": 1,
-		"Correct-horse": 1, "Correcthorse77": 1, "Äußerst-lang-9": 0, strings.Repeat("Ab-7", 33): 1,
+		"Correct-horse": 1, "Correcthorse77": 1, "Äußerst-lang-9": 0, "nineteen characters": 2, "twenty characters ok": 0, "twenty characters ooo": 1, strings.Repeat("Ab-7", 33): 1,
 	} {
 		err := identity.ValidatePassword(candidate)
 		got := 0
