@@ -138,7 +138,8 @@ func TestValidateRole(t *testing.T) {
 		{"built in", access.Role{Name: "x", Type: access.ProjectRole}, []string{"/body/type"}},
 		{"with what there is not", access.Role{Name: "x", Type: access.CustomProjectRole, Permissions: []access.RolePermission{bound("FLY", ""), bound(access.None, "")}}, []string{"/body/permissions/0/name", "/body/permissions/1/name"}},
 		{"for a project, with a permission of the instance", access.Role{Name: "x", Type: access.CustomProjectRole, Permissions: []access.RolePermission{bound(access.Admin, "")}}, []string{"/body/permissions/0/name"}},
-		{"for the instance, with permissions of projects", access.Role{Name: "x", Type: access.CustomRootRole, Permissions: []access.RolePermission{bound(access.UpdateFeature, ""), bound(access.SkipChangeRequest, "")}}, []string{"/body/permissions/0/name", "/body/permissions/1/name"}},
+		{"for the instance, with permissions of projects", access.Role{Name: "x", Type: access.CustomRootRole, Permissions: []access.RolePermission{bound(access.ReadLogs, ""), bound(access.UpdateFeature, "")}}, nil},
+		{"for the instance, with permissions of environments", access.Role{Name: "x", Type: access.CustomRootRole, Permissions: []access.RolePermission{bound(access.UpdateFeature, ""), bound(access.SkipChangeRequest, "")}}, []string{"/body/permissions/1/name"}},
 		{"with a bound permission of a project", access.Role{Name: "x", Type: access.CustomProjectRole, Permissions: []access.RolePermission{bound(access.UpdateFeature, "prod")}}, []string{"/body/permissions/0/environment"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,14 +11,15 @@ type Group struct {
 	ID          int64   `json:"id"`
 	Name        string  `json:"name"`
 	Description *string `json:"description,omitempty"`
-	// MappingsSSO are the names under which single sign-on providers know the group.
+	// MappingsSSO are the names under which single sign-on providers know the group, in the
+	// order in which they were given.
 	MappingsSSO []string `json:"mappingsSSO,omitempty"`
 	// RootRole, when set, is the members' in the whole instance, beside their own.
 	RootRole  *RoleID   `json:"rootRole,omitempty"`
 	SCIMID    *string   `json:"scimId,omitempty"`
 	CreatedAt time.Time `json:"createdAt"`
 	CreatedBy Ref       `json:"createdBy"`
-	// Members are sorted by account.
+	// Members are in the order in which they were given: Terraform compares it.
 	Members []Member `json:"members,omitempty"`
 }
 

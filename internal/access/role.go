@@ -63,7 +63,9 @@ func (p RolePermission) covers(want Permission, env flag.EnvironmentName) bool {
 // maxRoleName bounds the names of roles and groups, in bytes: what is longer is no name.
 const maxRoleName = 255
 
-// ValidateRole returns what is wrong with a custom role. Details name fields below path.
+// ValidateRole returns what is wrong with a custom role. Details name fields below path. In a
+// role for the instance, permissions of projects hold in all of them; those of environments,
+// to approve among them, are given by project.
 func ValidateRole(path string, r Role) []fault.Detail {
 	details := validateName(path+"/name", r.Name)
 	if r.Type.BuiltIn() {
@@ -75,7 +77,7 @@ func ValidateRole(path string, r Role) []fault.Detail {
 		switch {
 		case !known:
 			details = append(details, fault.Detail{Path: at + "/name", Message: fmt.Sprintf("There is no permission %q.", p.Permission)})
-		case r.Type.Root() != (entry.Scope == ScopeRoot):
+		case !r.Type.Root() && entry.Scope == ScopeRoot, r.Type.Root() && entry.Scope == ScopeEnvironment:
 			details = append(details, fault.Detail{Path: at + "/name", Message: fmt.Sprintf("The permission %q cannot be part of a role of the type %q.", p.Permission, r.Type)})
 		case p.Environment != "" && entry.Scope != ScopeEnvironment:
 			details = append(details, fault.Detail{Path: at + "/environment", Message: fmt.Sprintf("The permission %q cannot be bound to an environment.", p.Permission)})

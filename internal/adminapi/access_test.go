@@ -166,7 +166,7 @@ func roleScenarios() []scenario {
 		{name: "create a role that is built in", method: "POST", path: all, body: `{"name":"x","type":"root"}`, status: 400, want: `{"details":[{"path":"type"}]}`},
 		{name: "create a role of what there is not", method: "POST", path: all, body: `{"name":"x","permissions":[{"name":"FLY"},{"id":99}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/name"},{"path":"/body/permissions/1/name"}]}`},
 		{name: "create a role for projects that administers", method: "POST", path: all, body: `{"name":"x","permissions":[{"name":"ADMIN"}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/name"}]}`},
-		{name: "create a role for the instance that changes flags", method: "POST", path: all, body: `{"name":"x","type":"root-custom","permissions":[{"name":"UPDATE_FEATURE"}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/name"}]}`},
+		{name: "create a role for the instance that changes flags", method: "POST", path: all, body: `{"name":"x","type":"root-custom","permissions":[{"name":"UPDATE_FEATURE_ENVIRONMENT"}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/name"}]}`},
 		{name: "create a role that is bound where it cannot be", method: "POST", path: all, body: `{"name":"x","permissions":[{"name":"UPDATE_FEATURE","environment":"production"}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/environment"}]}`},
 		{name: "create a role for no environment", method: "POST", path: all, body: `{"name":"x","permissions":[{"name":"APPLY_CHANGE_REQUEST","environment":"none"}]}`, status: 400, want: `{"details":[{"path":"/body/permissions/0/environment"}]}`},
 		{name: "create a role whose name is taken", method: "POST", path: all, body: `{"name":"owner"}`, status: 409, want: `{"name":"NameExistsError"}`},
@@ -213,7 +213,7 @@ func groupScenarios() []scenario {
 		{
 			name: "create a group", method: "POST", path: all, status: 201,
 			body: `{"name":"Support","description":"d","mappingsSSO":["b","a","a"],"rootRole":2,"users":[{"user":{"id":4}},{"user":{"id":2}},{"user":{"id":2}}]}`,
-			want: `{"id":3,"name":"Support","description":"d","mappingsSSO":["a","b"],"rootRole":2,"createdBy":"terraform","userCount":2,"users":[{"user":{"id":2}},{"user":{"id":4}}],"projects":[]}`, events: []string{"group-created"},
+			want: `{"id":3,"name":"Support","description":"d","mappingsSSO":["b","a"],"rootRole":2,"createdBy":"terraform","userCount":2,"users":[{"user":{"id":4}},{"user":{"id":2}}],"projects":[]}`, events: []string{"group-created"},
 			then: map[string]string{"/groups/3": `{"userCount":2}`},
 		},
 		{name: "create a group without members", method: "POST", path: all, body: `{"name":"Support"}`, status: 201, want: `{"users":[],"rootRole":null,"description":null}`, events: []string{"group-created"}},
@@ -223,7 +223,7 @@ func groupScenarios() []scenario {
 		{name: "create a group whose name is taken", method: "POST", path: all, body: `{"name":"on CALL"}`, status: 409, want: `{"name":"NameExistsError"}`},
 		{
 			name: "change a group", method: "PUT", path: one, body: `{"name":"Awake","users":[{"user":{"id":3}},{"user":{"id":2}}]}`, status: 200,
-			want: `{"id":1,"name":"Awake","mappingsSSO":["oncall"],"users":[{"user":{"id":2},"createdBy":"terraform"},{"user":{"id":3},"createdBy":"person-1","joinedAt":"2026-03-01T12:00:00.000Z"}]}`, events: []string{"group-updated"},
+			want: `{"id":1,"name":"Awake","mappingsSSO":["oncall"],"users":[{"user":{"id":3},"createdBy":"person-1","joinedAt":"2026-03-01T12:00:00.000Z"},{"user":{"id":2},"createdBy":"terraform"}]}`, events: []string{"group-updated"},
 		},
 		{name: "empty a group", method: "PUT", path: one, body: `{"name":"On call","users":[],"mappingsSSO":[],"rootRole":3}`, status: 200, want: `{"users":[],"mappingsSSO":[],"rootRole":3}`, events: []string{"group-updated"}},
 		{name: "change a group to what it is", method: "PUT", path: one, body: `{"name":"On call"}`, status: 200, want: `{"userCount":1}`},

@@ -120,7 +120,7 @@ func settingsOf(g *access.Group) GroupSettings {
 func madeOf(d *decide.Decision, g access.Group, in GroupSettings) (access.Group, error) {
 	old := g.Members
 	g.Name, g.Description, g.RootRole, g.Members = strings.TrimSpace(in.Name), in.Description, in.RootRole, nil
-	g.MappingsSSO = slices.Compact(slices.Sorted(slices.Values(in.MappingsSSO)))
+	g.MappingsSSO = once(in.MappingsSSO)
 	details := access.ValidateGroup("/body", g)
 	for i, account := range in.Members {
 		if d.Account(account) == nil {
@@ -140,7 +140,7 @@ func madeOf(d *decide.Decision, g access.Group, in GroupSettings) (access.Group,
 			return g, fault.New(fault.NameExists, "Group name already exists")
 		}
 	}
-	for _, account := range slices.Compact(slices.Sorted(slices.Values(in.Members))) {
+	for _, account := range once(in.Members) {
 		at := slices.IndexFunc(old, func(m access.Member) bool { return m.Account == account })
 		if at >= 0 {
 			g.Members = append(g.Members, old[at])
@@ -149,4 +149,15 @@ func madeOf(d *decide.Decision, g access.Group, in GroupSettings) (access.Group,
 		g.Members = append(g.Members, access.Member{Account: account, JoinedAt: d.Now, AddedBy: d.Actor.Ref})
 	}
 	return g, nil
+}
+
+// once returns a list without what has been in it before.
+func once[T comparable](list []T) []T {
+	var kept []T
+	for _, v := range list {
+		if !slices.Contains(kept, v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }

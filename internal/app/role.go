@@ -153,13 +153,7 @@ func ValidateRole(s *state.State, role access.Role) error {
 // tidied returns a role with a trimmed name, and each permission once.
 func tidied(r access.Role) access.Role {
 	r.Name = strings.TrimSpace(r.Name)
-	var once []access.RolePermission
-	for _, p := range r.Permissions {
-		if !slices.Contains(once, p) {
-			once = append(once, p)
-		}
-	}
-	r.Permissions = once
+	r.Permissions = once(r.Permissions)
 	return r
 }
 

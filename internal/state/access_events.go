@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -364,7 +363,6 @@ func (s *State) putGroup(given *access.Group) error {
 	g := new(access.Group)
 	*g = *given
 	g.Members = slices.Clone(g.Members)
-	slices.SortFunc(g.Members, func(a, b access.Member) int { return cmp.Compare(a.Account, b.Account) })
 	if old := s.Group(g.ID); old != nil {
 		s.unindexGroup(old)
 	}
