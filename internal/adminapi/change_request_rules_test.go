@@ -507,9 +507,9 @@ func TestPredefined(t *testing.T) {
 		c.must(t, "root", "PUT", "/environments/update/staging", `{"requiredApprovals":3}`, 200)
 		config(`{"changeRequestEnabled":true,"requiredApprovals":3,"predefined":true,"enforced":false}`) // old projects, too
 		c.must(t, "ada", "POST", shopPath+"/features/web/environments/staging/on", "", 403, needsSkip)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 200) // a default, not a duty
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 204) // a default, not a duty
 		config(`{"requiredApprovals":1,"predefined":false}`)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 204)
 		config(`{"changeRequestEnabled":false,"requiredApprovals":null}`)
 
 		c.must(t, "root", "PUT", "/environments/update/staging", `{"approvalsEnforced":true}`, 200, `{"requiredApprovals":3,"approvalsEnforced":true}`)
@@ -517,15 +517,15 @@ func TestPredefined(t *testing.T) {
 		for _, less := range []string{`{"changeRequestsEnabled":false}`, `{"changeRequestsEnabled":true,"requiredApprovals":2}`, `{"changeRequestsEnabled":true,"requiredApprovals":3,"authorCounts":true}`} {
 			c.must(t, "olu", "PUT", staging, less, 403, `{"name":"ForbiddenError"}`)
 		}
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":4,"separateApplier":true}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":4,"separateApplier":true}`, 204)
 		config(`{"requiredApprovals":4,"separateApplier":true}`)
 		// An admin can make an exception, which nobody else can widen, and which ends with the next stricter rule.
-		c.must(t, "root", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":1,"separateApplier":false}`, 200)
+		c.must(t, "root", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":1,"separateApplier":false}`, 204)
 		config(`{"changeRequestEnabled":true,"requiredApprovals":1,"separateApplier":false}`)
 		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 403)
-		c.must(t, "root", "PUT", staging, `{"changeRequestsEnabled":false}`, 200)
+		c.must(t, "root", "PUT", staging, `{"changeRequestsEnabled":false}`, 204)
 		config(`{"changeRequestEnabled":false}`)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":3}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":3}`, 204)
 		config(`{"requiredApprovals":3}`)
 		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 403)
 		c.must(t, "root", "PUT", "/environments/update/staging", `{"requiredApprovals":5}`, 200)

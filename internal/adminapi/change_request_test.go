@@ -281,7 +281,7 @@ func changeRequestScenarios() []scenario {
 
 func protectionScenarios() []scenario {
 	config := func(body string) scenario {
-		return scenario{as: "owner", method: "PUT", path: configPath, body: body, status: 200, events: []string{"change-request-configuration-updated guarded/production"}}
+		return scenario{as: "owner", method: "PUT", path: configPath, body: body, status: 204, events: []string{"change-request-configuration-updated guarded/production"}}
 	}
 	named := func(name string, s scenario, then string) scenario {
 		s.name = name

@@ -29,16 +29,16 @@ func TestConformance01(t *testing.T) {
 			if asked == "" {
 				continue
 			}
-			c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true`+asked+`}`, 200)
+			c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true`+asked+`}`, 204)
 			c.must(t, "viv", "GET", config, "", 200, `[{},{"changeRequestEnabled":true,"requiredApprovals":`+got+`},{}]`)
 		}
 		c.must(t, "viv", "PUT", staging, `{"changeRequestsEnabled":false}`, 403, `{"name":"PermissionError"}`)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":4}`, 200)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true,"requiredApprovals":4}`, 204)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true}`, 204)
 		c.must(t, "viv", "GET", config, "", 200, `[{},{"requiredApprovals":4},{}]`) // left out: it stays
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":false}`, 204)
 		c.must(t, "viv", "GET", config, "", 200, `[{},{"changeRequestEnabled":false,"requiredApprovals":null},{}]`)
-		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true}`, 200)
+		c.must(t, "olu", "PUT", staging, `{"changeRequestsEnabled":true}`, 204)
 		c.must(t, "viv", "GET", config, "", 200, `[{},{"requiredApprovals":1},{}]`)
 	})
 }
@@ -155,7 +155,7 @@ func TestConformance05(t *testing.T) {
 	eachCrew(t, 3, func(t *testing.T, c *crew) {
 		c.protect(t, "staging", `{"changeRequestsEnabled":true}`)
 		first := c.must(t, "ada", "POST", prodPath, switched("cart", true), 200, `{"state":"Draft","minApprovals":3,"stateTimestamps":{"Draft":"(present)"}}`)
-		c.must(t, "root", "PUT", prodPath+"/config", `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 200)
+		c.must(t, "root", "PUT", prodPath+"/config", `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 204)
 		second := c.must(t, "ada", "POST", prodPath, addition("web", "x"), 200, `{"minApprovals":3,"features":[{"name":"cart"},{"name":"web"}]}`)
 		staging := c.must(t, "ada", "POST", shopPath+"/environments/staging/change-requests", switched("cart", true), 200)
 		other := c.must(t, "viv", "POST", prodPath, switched("cart", true), 200, `{"minApprovals":1}`)
@@ -642,7 +642,7 @@ func TestConformance31(t *testing.T) {
 func TestConformance32(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
-		c.must(t, "root", "PUT", "/projects/other/environments/production/change-requests/config", `{"changeRequestsEnabled":true}`, 200)
+		c.must(t, "root", "PUT", "/projects/other/environments/production/change-requests/config", `{"changeRequestsEnabled":true}`, 204)
 		c.must(t, "root", "PUT", "/projects/other/settings", `{"mode":"private","defaultStickiness":"default"}`, 200)
 		closed := c.approved(t, "ada", []string{"bo"}, addition("web", "x"))
 		c.move(t, "di", closed, "Applied", 200)

@@ -191,7 +191,7 @@ type legalValue struct {
 // ContextField is a context field.
 type ContextField struct {
 	Name        string          `json:"name"`
-	Description *string         `json:"description"`
+	Description *string         `json:"description,omitempty"`
 	Stickiness  bool            `json:"stickiness"`
 	SortOrder   int             `json:"sortOrder"`
 	LegalValues []legalValue    `json:"legalValues"`

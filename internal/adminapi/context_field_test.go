@@ -10,7 +10,7 @@ func contextFieldScenarios() []scenario {
 	return []scenario{
 		{
 			name: "list the context fields", method: "GET", path: global, status: 200,
-			want: `[{"name":"country","description":null,"stickiness":false,"sortOrder":0,"legalValues":[{"value":"DE","description":"(absent)"},{"value":"FR"}],"createdAt":"2026-03-01T12:00:00.000Z","usedInProjects":0,"usedInFeatures":0,"project":"(absent)"}]`,
+			want: `[{"name":"country","description":"(absent)","stickiness":false,"sortOrder":0,"legalValues":[{"value":"DE","description":"(absent)"},{"value":"FR"}],"createdAt":"2026-03-01T12:00:00.000Z","usedInProjects":0,"usedInFeatures":0,"project":"(absent)"}]`,
 		},
 		{name: "list all context fields", method: "GET", path: global + "?include=project", status: 200, want: `[{"name":"country"},{"name":"tier","project":"guarded"}]`},
 		{name: "list the context fields of a project", method: "GET", path: own, status: 200, want: `[{"name":"tier","project":"guarded"}]`},

@@ -309,7 +309,7 @@ func (c *crew) allowed(t testing.TB, as string, id int) map[string]bool {
 // protect changes the rule of an environment of shop.
 func (c *crew) protect(t testing.TB, env, rule string) {
 	t.Helper()
-	c.must(t, "root", http.MethodPut, shopPath+"/environments/"+env+"/change-requests/config", rule, 200)
+	c.must(t, "root", http.MethodPut, shopPath+"/environments/"+env+"/change-requests/config", rule, 204)
 }
 
 // Changes, as bodies.

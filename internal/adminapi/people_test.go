@@ -112,6 +112,7 @@ type browser struct {
 	*house
 	cookies map[string]*http.Cookie
 	token   string // sent in Authorization
+	header  http.Header
 	ip      string
 }
 
@@ -126,6 +127,9 @@ func (b *browser) do(t testing.TB, method, path, body string) answer {
 	r.RemoteAddr = b.ip + ":1234"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	for name, values := range b.header {
+		r.Header[name] = values
 	}
 	if b.token != "" {
 		r.Header.Set("Authorization", b.token)

@@ -111,7 +111,7 @@ type changeRequestEnvironments struct {
 type projectCreated struct {
 	ID                        flag.ProjectID              `json:"id"`
 	Name                      string                      `json:"name"`
-	Description               *string                     `json:"description"`
+	Description               *string                     `json:"description,omitempty"`
 	FeatureLimit              *int                        `json:"featureLimit"`
 	Mode                      flag.Mode                   `json:"mode"`
 	DefaultStickiness         string                      `json:"defaultStickiness"`
@@ -163,7 +163,7 @@ type projects struct {
 type projectSummary struct {
 	ID                    flag.ProjectID   `json:"id"`
 	Name                  string           `json:"name"`
-	Description           *string          `json:"description"`
+	Description           *string          `json:"description,omitempty"`
 	Health                int              `json:"health"`
 	TechnicalDebt         int              `json:"technicalDebt"`
 	Favorite              bool             `json:"favorite"`

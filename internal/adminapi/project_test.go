@@ -7,14 +7,14 @@ func projectScenarios() []scenario {
 		{
 			name: "list the projects", method: "GET", path: "/projects", status: 200,
 			want: `{"version":1,"projects":[
-				{"id":"default","name":"default","description":null,"health":17,"technicalDebt":83,"favorite":false,"featureCount":6,"memberCount":0,"createdAt":"2026-03-01T12:00:00.000Z","archivedAt":null,"mode":"open","lastReportedFlagUsage":null,"onboardingStatus":{"status":"first-flag-created","feature":"checkout"},"owners":[{"ownerType":"system"}]},
+				{"id":"default","name":"default","description":"(absent)","health":17,"technicalDebt":83,"favorite":false,"featureCount":6,"memberCount":0,"createdAt":"2026-03-01T12:00:00.000Z","archivedAt":null,"mode":"open","lastReportedFlagUsage":null,"onboardingStatus":{"status":"first-flag-created","feature":"checkout"},"owners":[{"ownerType":"system"}]},
 				{"id":"full"},{"id":"guarded"},{"id":"named","featureCount":0,"onboardingStatus":{"status":"onboarding-started","feature":"(absent)"}},{"id":"other"},{"id":"small"}]}`,
 		},
 		{name: "list the archived projects", method: "GET", path: "/projects?archived=true", status: 200, want: `{"projects":[{"id":"shelved","archivedAt":"(present)"}]}`},
 
 		{
 			name: "create a project", method: "POST", path: "/projects", body: `{"id":"shop","name":"Shop"}`, status: 201,
-			want:   `{"id":"shop","name":"Shop","description":null,"featureLimit":null,"mode":"open","defaultStickiness":"default","environments":["development","production"],"changeRequestEnvironments":[]}`,
+			want:   `{"id":"shop","name":"Shop","description":"(absent)","featureLimit":null,"mode":"open","defaultStickiness":"default","environments":["development","production"],"changeRequestEnvironments":[]}`,
 			events: []string{"project-created shop"},
 			then:   map[string]string{overview("shop"): `{"name":"Shop","environments":[{"environment":"development"},{"environment":"production"}]}`},
 		},

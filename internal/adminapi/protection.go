@@ -22,6 +22,7 @@ func (a *api) protection() {
 		Summary:     "Protect an environment of a project, or no longer",
 		Description: "What is left out stays. Open requests keep the rule under which they were submitted, unless the new one is stricter. Only an admin can ask for less than is enforced for the environment.",
 		Permissions: []access.Permission{access.UpdateProject, access.WriteChangeRequestSettings},
+		Status:      http.StatusNoContent, // Unleash's document says 200; its Terraform provider takes nothing but this
 	}, a.updateProtection)
 	register(a, operation{
 		ID: "getChangeRequestSettings", Method: http.MethodGet, Path: "/change-requests/settings", Tag: tagChangeRequests,
