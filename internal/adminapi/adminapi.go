@@ -53,6 +53,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/requests"
 	reported "github.com/quorate/quorate/internal/usage"
 	"github.com/quorate/quorate/internal/webfault"
@@ -86,13 +87,13 @@ type Options struct {
 	URL string
 	// Version is the release that runs.
 	Version string
-	// SendLink brings a link to choose a password to a person who has asked for it.
-	SendLink func(ctx context.Context, to identity.Person, link string)
 	// SignedOut returns where a browser goes whose session began by an identity provider, when it
 	// has signed out; empty: nowhere else.
 	SignedOut func(ctx context.Context, provider string) string
 	// Elsewhere says what the server's settings fix about signing in.
 	Elsewhere ConfiguredElsewhere
+	// Notify tells people things, and mails links to them.
+	Notify *notify.Notify
 }
 
 // api is where operations are registered.
@@ -145,6 +146,9 @@ func (a *api) operations() {
 	a.passwords()
 	a.invites()
 	a.sessions()
+	a.inboxes()
+	a.notificationSettings()
+	a.deliveries()
 }
 
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.

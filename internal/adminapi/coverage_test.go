@@ -154,6 +154,7 @@ var notCarried = map[string]string{
 	"deleteUserSession":        "a session",
 	"addPublicSignupTokenUser": "an invitation",
 	"updatePublicSignupToken":  "an invitation",
+	"sendTestMail":             "an e-mail address",
 
 	"addFavoriteFeature":    "a release that has them",
 	"removeFavoriteFeature": "a release that has them",

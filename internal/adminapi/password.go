@@ -7,6 +7,7 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/notify"
 )
 
 // passwords registers how people get passwords and change them.
@@ -143,7 +144,7 @@ type email struct {
 func (a *api) sendResetPasswordEmail(ctx context.Context, _ request, in *struct{ Body email }) (empty, error) {
 	person, secret, err := a.People.RequestReset(ctx, in.Body.Email)
 	if err == nil && secret != "" {
-		a.SendLink(ctx, person, a.resetLink(secret))
+		_, err = a.Notify.SendLink(ctx, person, notify.ToReset, a.resetLink(secret))
 	}
 	return empty{}, err
 }

@@ -2,7 +2,6 @@ package adminapi_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -45,9 +45,9 @@ type house struct {
 	app     *app.App
 	handler http.Handler
 
-	mu    sync.Mutex
-	now   time.Time
-	links []string // that were sent to people
+	mu      sync.Mutex
+	now     time.Time
+	keyring *identity.Keyring
 }
 
 func (h *house) clock() time.Time {
@@ -99,10 +99,9 @@ func newHouse(t testing.TB, db *store.DB) *house {
 		App: h.app, Authenticator: people, Tokens: people, People: people, URL: houseURL,
 		Requests: requests.New(db),
 		Events:   eventlog.New(eventlog.Options{DB: db, State: h.engine.State}),
-		SendLink: func(_ context.Context, to identity.Person, link string) {
-			h.links = append(h.links, to.Email+" "+link)
-		},
+		Notify:   newNotify(h.engine, db, keyring),
 	})
+	h.keyring = keyring
 	h.handler = r
 	return h
 }
@@ -191,7 +190,7 @@ const userAdmin = "/api/admin/user-admin"
 func (h *house) mustInvite(t testing.TB, admin *browser) *browser {
 	t.Helper()
 	made := admin.must(t, "POST", userAdmin, `{"email":"Bob@example.com","name":"Bob","rootRole":"Viewer"}`, 201,
-		`{"id":2,"email":"Bob@example.com","name":"Bob","username":"(absent)","rootRole":"Viewer","emailSent":false,"seenAt":null,"loginAttempts":0,
+		`{"id":2,"email":"Bob@example.com","name":"Bob","username":"(absent)","rootRole":"Viewer","emailSent":true,"seenAt":null,"loginAttempts":0,
 		"imageUrl":"https://gravatar.com/avatar/5ff860bf1190596c7188ab851db691f0f3169c453936e9e1eba2f9a47f7a0018?s=42&d=retro&r=g"}`)
 	if got := made.header.Get("Location"); got != "2" {
 		t.Errorf("got the location %q, want 2", got)
@@ -325,10 +324,7 @@ func TestPasswords(t *testing.T) {
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{"email":"BOB@example.com"}`, 429, `{"name":"RateLimitError"}`)
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{"email":"nobody@example.com"}`, 200, "")
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{}`, 400, `{"name":"BadDataError"}`)
-		if len(h.links) != 1 {
-			t.Fatalf("got the links %v, want one", h.links)
-		}
-		second, _ := strings.CutPrefix(h.links[0], "Bob@example.com "+houseURL+"/reset-password?token=")
+		second, _ := strings.CutPrefix(h.mustBeMailed(t, "2", notify.ToReset), houseURL+"/reset-password?token=")
 		anonymous.must(t, "GET", "/auth/reset/validate?token="+first, "", 401, `{"name":"InvalidTokenError","message":"Token was not valid"}`)
 		anonymous.must(t, "GET", "/auth/reset/validate?token="+second, "", 200, `{"id":2,"createdBy":"(present)"}`)
 		anonymous.must(t, "POST", "/auth/reset/password", `{"token":"`+second+`","password":"`+nextPassword+`"}`, 400, `{"name":"PasswordPreviouslyUsedError"}`)

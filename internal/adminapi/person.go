@@ -18,6 +18,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/state"
 )
 
@@ -34,7 +35,7 @@ func (a *api) people() {
 	register(a, operation{
 		ID: "createUser", Method: http.MethodPost, Path: "/user-admin", Tag: tagUsers,
 		Summary:     "Create a person",
-		Description: "Without a password, `inviteLink` is where the person chooses one within a day; it is shown this once.",
+		Description: "Without a password, `inviteLink` is where the person chooses one within a day; it is shown this once, and mailed to the person unless `sendEmail` is false.",
 		Permissions: admin, Status: http.StatusCreated,
 	}, a.createUser)
 	register(a, operation{
@@ -251,11 +252,16 @@ func (a *api) createUser(ctx context.Context, r request, in *struct{ Body create
 	if err != nil {
 		return none, err
 	}
-	link := a.URL
+	link, sent := a.URL, false
 	if secret != "" {
 		link = a.newUserLink(secret)
+		if in.Body.SendEmail == nil || *in.Body.SendEmail {
+			if sent, err = a.Notify.SendLink(ctx, p, notify.ToInvite, link); err != nil {
+				return none, err
+			}
+		}
 	}
-	return createUserResponse{CreatedUser: CreatedUser(viewPerson(p)), RootRole: in.Body.RootRole, InviteLink: link}, nil
+	return createUserResponse{CreatedUser: CreatedUser(viewPerson(p)), RootRole: in.Body.RootRole, InviteLink: link, EmailSent: sent}, nil
 }
 
 func (a *api) newUserLink(secret string) string { return a.URL + "/new-user?token=" + secret }

@@ -69,6 +69,7 @@ func scenarios() map[string][]scenario {
 		"change requests":      slices.Concat(changeRequestScenarios(), previewScenarios()),
 		"protection":           protectionScenarios(),
 		"playground":           playgroundScenarios(),
+		"notifications":        notificationScenarios(),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/notify"
 )
 
 // user registers what a caller can ask about itself.
@@ -99,7 +100,7 @@ type profile struct {
 	RootRole          role             `json:"rootRole"`
 	Projects          []flag.ProjectID `json:"projects" doc:"Those in which the person or one of the person's groups has a role."`
 	Groups            []groupItem      `json:"groups"`
-	Subscriptions     []string         `json:"subscriptions"`
+	Subscriptions     []notify.Topic   `json:"subscriptions" doc:"The topics about which the person has chosen to get mails at once."`
 	Features          []struct{}       `json:"features" doc:"Always empty."`
 	CanChangePassword bool             `json:"canChangePassword"`
 }
@@ -111,13 +112,13 @@ type groupItem struct {
 	Description *string `json:"description" nullable:"true"`
 }
 
-func (a *api) getProfile(_ context.Context, r request, _ *struct{}) (profile, error) {
+func (a *api) getProfile(ctx context.Context, r request, _ *struct{}) (profile, error) {
 	id := r.Caller.Actor.Ref.Account()
 	if id == 0 {
 		return profile{}, fault.New(fault.Forbidden, "An admin token has no profile.")
 	}
 	seen := profile{
-		RootRole: roleOf(r.State, id), Projects: []flag.ProjectID{}, Groups: []groupItem{}, Subscriptions: []string{}, Features: []struct{}{},
+		RootRole: roleOf(r.State, id), Projects: []flag.ProjectID{}, Groups: []groupItem{}, Subscriptions: []notify.Topic{}, Features: []struct{}{},
 		CanChangePassword: r.Caller.Actor.Ref.Kind() == access.KindUser && !r.State.PasswordSignIn().Disabled,
 	}
 	for g := range r.State.GroupsOf(id) {
@@ -128,7 +129,13 @@ func (a *api) getProfile(_ context.Context, r request, _ *struct{}) (profile, er
 			seen.Projects = append(seen.Projects, p.ID)
 		}
 	}
-	return seen, nil
+	setting, err := a.Notify.Setting(ctx, id)
+	for _, t := range notify.Topics() {
+		if setting.Topics[t.Topic] == notify.Immediately {
+			seen.Subscriptions = append(seen.Subscriptions, t.Topic)
+		}
+	}
+	return seen, err
 }
 
 // roles is a list of roles.

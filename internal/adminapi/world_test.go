@@ -126,6 +126,7 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 		Requests:      requests.New(db),
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
 		Usage:         w.mustReport(t),
+		Notify:        newNotify(w.engine, db, keyring),
 	})
 	w.handler = r
 	return w
@@ -250,6 +251,8 @@ func actors() map[string]access.Actor {
 		// editor has no permissions here; the root role is what counts.
 		"editor": user(editor),
 		"mark":   user(mark),
+		// boss may do everything, and has an e-mail address.
+		"boss": user(olga, grants("", "", access.Admin)),
 		// auditor may read roles.
 		"auditor": user(auditor, grants("", "", access.ReadRole)),
 		// access reader may see who has access to a project.

@@ -71,11 +71,12 @@ func TestWhereThingsLivePage(t *testing.T) {
 
 // nouns are the names in the code that are not simply the noun in the plural.
 var nouns = map[string]string{
-	"Tokens": "API token",
-	"Lost":   "lost history",
-	"Served": "revision served",
-	"meta":   "instance's own fact",
-	"people": "person",
+	"Tokens":     "API token",
+	"Lost":       "lost history",
+	"Served":     "revision served",
+	"deliveries": "delivery",
+	"meta":       "instance's own fact",
+	"people":     "person",
 }
 
 // nounOf returns the noun of a table of the database or a field of the state, in the

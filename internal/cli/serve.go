@@ -34,7 +34,8 @@ type serve struct {
 	TrustProxy []network     `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
 	SDKLimit   int           `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
 	Grace      time.Duration `name:"schedule-grace" default:"1h" env:"QUORATE_SCHEDULE_GRACE" placeholder:"DURATION" help:"How late a scheduled change request is still applied when no server was running at its time, such as 90m; later, it waits for somebody to decide anew (${default}; $$${env})."`
-	LogLevel   slog.Level    `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
+	mailFlags
+	LogLevel slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
 }
 
 // Help says what is not a flag: secrets, which other users of the machine could read there.
@@ -43,6 +44,7 @@ func (serve) Help() string {
 
   QUORATE_SECRET_KEY         the secret key as base64 text; otherwise it is in the file secret.key of the data folder,
                              made on the first start. All servers on one database need the same.
+  QUORATE_SMTP_PASSWORD      the password of --smtp-user; EMAIL_PASSWORD means the same
   INIT_ADMIN_API_TOKENS      tokens, separated by commas, that a first start creates: *:*.TEXT
   INIT_BACKEND_API_TOKENS    the same for server-side SDKs: PROJECT:ENVIRONMENT.TEXT, where * is every project
   INIT_CLIENT_API_TOKENS     the old name of INIT_BACKEND_API_TOKENS
@@ -73,12 +75,16 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	mails, err := c.mailFlags.settings()
+	if err != nil {
+		return err
+	}
 	proxies := make([]netip.Prefix, len(c.TrustProxy))
 	for i, n := range c.TrustProxy {
 		proxies[i] = netip.Prefix(n)
 	}
 	s, err := server.Start(ctx, server.Settings{
-		Storage:        c.settings(),
+		Storage:        c.storage.settings(),
 		SecretKey:      os.Getenv("QUORATE_SECRET_KEY"),
 		Listen:         c.Listen,
 		BasePath:       c.BasePath,
@@ -86,6 +92,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		TrustedProxies: proxies,
 		SDKPerMinute:   c.SDKLimit,
 		ScheduleGrace:  c.Grace,
+		Mail:           mails,
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
 			Backend:  append(split(os.Getenv("INIT_BACKEND_API_TOKENS")), split(os.Getenv("INIT_CLIENT_API_TOKENS"))...),

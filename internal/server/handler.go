@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/quorate/quorate/internal/adminapi"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
-	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/sdkapi"
@@ -57,10 +55,7 @@ func (s *Server) handler() http.Handler {
 		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath}),
 		Usage:    s.usage,
 		People:   s.identity, URL: s.URL(), Version: s.settings.Version,
-		// There is no mail yet, so an administrator who reads the log passes the link on.
-		SendLink: func(ctx context.Context, to identity.Person, link string) {
-			s.settings.Log.InfoContext(ctx, "somebody has asked for a link to choose a password", "user", to.ID, "link", link)
-		},
+		Notify:    s.notify,
 		SignedOut: signOn.SignedOut,
 		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil},
 	})

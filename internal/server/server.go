@@ -19,6 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/usage"
@@ -40,6 +41,8 @@ type Settings struct {
 	PublicURL string
 	// TrustedProxies are believed what they say about a client's address.
 	TrustedProxies []netip.Prefix
+	// Mail says how mails are sent; nil: there are none.
+	Mail *notify.SMTP
 	// SDKPerMinute bounds the requests of SDKs from one address; 0: 20,000, negative: not.
 	SDKPerMinute int
 	// ScheduleGrace is how late a scheduled change request may be applied, if no node was running at
@@ -67,6 +70,8 @@ const (
 	flushEvery  = time.Minute
 	expireEvery = 5 * time.Second
 	forgetEvery = time.Hour
+	remindEvery = time.Minute
+	digestEvery = time.Minute
 )
 
 // Server is one running node.
@@ -78,6 +83,8 @@ type Server struct {
 	identity *identity.Identity
 	payload  *payload.Payload
 	usage    *usage.Usage
+	notify   *notify.Notify
+	keys     *identity.Keyring
 
 	http     *http.Server
 	listener net.Listener

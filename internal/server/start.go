@@ -17,6 +17,7 @@ import (
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/scheduler"
@@ -87,12 +88,16 @@ func (s *Server) open(ctx context.Context) error {
 		Now:    time.Now,
 		Keys:   keyring,
 		People: s.identity,
-		NewID:  func() string { return uuid.Must(uuid.NewV7()).String() },
+		NewID:  newID,
 
 		ScheduleGrace: s.settings.ScheduleGrace,
 	})
+	s.keys = keyring
 	return nil
 }
+
+// newID returns a fresh id.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // close closes what open opened.
 func (s *Server) close() error {
@@ -117,6 +122,14 @@ func (s *Server) listen(ctx context.Context) error {
 	if s.listener, err = config.Listen(ctx, "tcp", s.settings.Listen); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
+	s.notify = notify.New(notify.Options{
+		DB: s.db, State: s.engine.State, Now: time.Now, NewID: newID, Keys: s.keys, Log: s.settings.Log,
+		URL: s.URL(), Mail: s.settings.Mail,
+	})
+	if err := s.notify.Begin(ctx); err != nil {
+		return errors.Join(fmt.Errorf("server: %w", err), s.listener.Close())
+	}
+	s.engine.Subscribe(func(engine.Change) { s.notify.Moved() })
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: headerLimit,
@@ -134,6 +147,7 @@ func (s *Server) serve() {
 	s.quit = quit
 	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
 	s.work.Go(func() { s.keepUsage(ctx) })
+	s.work.Go(func() { s.notify.Run(ctx) })
 	s.work.Go(func() { scheduler.Run(ctx, s.settings.Log, s.jobs()...) })
 	s.work.Go(func() { s.schedules().Run(ctx, s.settings.Log) })
 	s.inBackground("answer requests", func() error {
@@ -170,6 +184,9 @@ func (s *Server) jobs() []scheduler.Job {
 		{Name: "note when tokens were used", Every: flushEvery, Do: s.identity.FlushUses},
 		{Name: "cancel change requests that have expired", Every: expireEvery, Do: s.app.ExpireRequests},
 		{Name: "forget expired sessions and old attempts to sign in", Every: forgetEvery, Do: s.identity.Forget},
+		{Name: "remind people of requests that are about to expire", Every: remindEvery, Do: s.notify.Remind},
+		{Name: "make the daily mails that are due", Every: digestEvery, Do: s.notify.Digest},
+		{Name: "forget old notifications and deliveries", Every: forgetEvery, Do: s.notify.Forget},
 	}
 }
 

@@ -109,6 +109,9 @@ func (tx *Tx) DeletePerson(id int64) error {
 		`delete from reset_tokens where account = $1`,
 		`delete from logins where account = $1`,
 		`delete from sign_on_subjects where account = $1`,
+		`delete from inbox_items where account = $1`,
+		`delete from notification_settings where account = $1`,
+		`delete from deliveries where account = $1`,
 	} {
 		if _, err := tx.exec("delete person", statement, id); err != nil {
 			return err

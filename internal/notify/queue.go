@@ -1,0 +1,135 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Delivery is something to be brought to somebody outside, and DeliveryFilter says which of
+// them are wanted.
+type (
+	Delivery       = store.Delivery
+	DeliveryFilter = store.DeliveryFilter
+)
+
+// Sender brings deliveries of one kind.
+type Sender interface {
+	// Send makes one attempt, which ends with ctx. A delivery may come again although it has
+	// arrived, if nobody could note that it has: its ID is the same then, and what is sent has
+	// to let the other side see that. An error that is no PermanentError is passing: there will
+	// be another attempt.
+	Send(ctx context.Context, d Delivery) error
+}
+
+// PermanentError says that another attempt would fail as well.
+type PermanentError struct{ Reason string }
+
+// Error returns the reason.
+func (e *PermanentError) Error() string { return e.Reason }
+
+func permanent(format string, args ...any) error {
+	return &PermanentError{fmt.Sprintf(format, args...)}
+}
+
+// How deliveries are tried. A lease outlives an attempt, so that a delivery is tried twice at
+// the same time only if a node has stood still.
+const (
+	attemptLimit = time.Minute
+	lease        = 3 * time.Minute
+	noteLimit    = 5 * time.Second
+	attempts     = 4 // at the same time
+)
+
+// The pauses between attempts: each is twice the one before.
+const (
+	firstPause   = 30 * time.Second
+	longestPause = 2 * time.Hour
+)
+
+// pauseAfter returns how long to wait after so many attempts.
+func pauseAfter(tried int) time.Duration {
+	pause := firstPause
+	for range tried - 1 {
+		if pause *= 2; pause >= longestPause {
+			return longestPause
+		}
+	}
+	return pause
+}
+
+// Deliver tries all deliveries that are due, and returns when each has had its attempt. What
+// becomes of an attempt is noted on the delivery; errors are the database's.
+func (n *Notify) Deliver(ctx context.Context) error {
+	kinds := make([]string, 0, len(n.senders))
+	for kind := range n.senders {
+		kinds = append(kinds, kind)
+	}
+	var work sync.WaitGroup
+	defer work.Wait()
+	free := make(chan struct{}, attempts)
+	for {
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		d, err := n.DB.LeaseDelivery(ctx, kinds, n.Now(), lease)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("notify: deliver: %w", err)
+		}
+		work.Go(func() {
+			defer func() { <-free }()
+			n.attempt(ctx, d)
+		})
+	}
+}
+
+// attempt tries a delivery once, and notes what became of it.
+func (n *Notify) attempt(ctx context.Context, d Delivery) {
+	err := n.send(ctx, d)
+	now := n.Now()
+	var lasting *PermanentError
+	switch {
+	case err == nil:
+		d.State, d.LastError, d.DoneAt = store.DeliveryDelivered, "", &now
+	case errors.As(err, &lasting):
+		d.State, d.LastError, d.DoneAt = store.DeliveryDead, lasting.Reason, &now
+	case ctx.Err() != nil: // this node stops; the next one tries at once
+		d.DueAt = now
+	case now.Add(pauseAfter(d.Attempts)).After(d.ExpiresAt):
+		d.State, d.DoneAt = store.DeliveryDead, &now
+		d.LastError = fmt.Sprintf("Given up after %d attempts. The last one failed: %v", d.Attempts, err)
+	default:
+		d.DueAt, d.LastError = now.Add(pauseAfter(d.Attempts)), err.Error()
+	}
+	if d.State == store.DeliveryDead {
+		n.Log.Warn("a delivery was given up", "id", d.ID, "kind", d.Kind, "attempts", d.Attempts, "reason", d.LastError)
+	}
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteLimit)
+	defer cancel()
+	if err := n.DB.EndAttempt(noting, d); err != nil {
+		n.Log.Warn("what became of a delivery could not be noted; it may come twice", "id", d.ID, "kind", d.Kind, "error", err)
+	}
+}
+
+func (n *Notify) send(ctx context.Context, d Delivery) error {
+	if !n.Now().Before(d.ExpiresAt) {
+		return permanent("It expired before it could be delivered. %s", d.LastError)
+	}
+	ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+	defer cancel()
+	return n.senders[d.Kind].Send(ctx, d)
+}
+
+// Deliveries returns a page of the deliveries that match, the newest first, and how many match.
+func (n *Notify) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery, int, error) {
+	return n.DB.Deliveries(ctx, filter)
+}

@@ -1,0 +1,81 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// remindAhead is how long before a deadline people are reminded of it, unless half of the
+// time that the request has is less.
+const remindAhead = 24 * time.Hour
+
+// What the documentation says of reminders.
+const (
+	reminderWhen = "a request in review expires within a day (or half of its time, if that is less), once in each round"
+	reminderTold = "the author; who is asked for a review and has not approved, or if nobody is asked, who may approve in the environment"
+)
+
+// Remind tells people of requests that are about to expire. Each is told once of a round.
+func (n *Notify) Remind(ctx context.Context) error {
+	s, now := n.State(), n.Now()
+	if s.ChangeRequests().Disabled {
+		return nil // they do not expire, either
+	}
+	var failed error
+	for r := range s.OpenRequests() {
+		deadline := r.Deadline()
+		if deadline.IsZero() || !now.Before(deadline) || now.Before(deadline.Add(-min(remindAhead, deadline.Sub(r.RoundAt)/2))) {
+			continue
+		}
+		failed = errors.Join(failed, n.remind(ctx, s, r, deadline))
+	}
+	return failed
+}
+
+func (n *Notify) remind(ctx context.Context, s *state.State, r *changerequest.Request, deadline time.Time) error {
+	told := Notification{
+		Topic: Reminder, Request: r.ID, Project: r.Project, Environment: r.Environment, Title: r.ShownTitle(),
+		Actor: access.SystemRef, At: n.Now(), Deadline: &deadline,
+	}
+	told.headOf(s)
+	tells := fmt.Sprintf("deadline of %d, round %d", r.ID, r.Round)
+	for _, account := range late(s, r) {
+		setting, err := n.Setting(ctx, account)
+		if err != nil {
+			return fmt.Errorf("notify: remind: %w", err)
+		}
+		err = n.DB.Update(ctx, func(tx *store.Tx) error {
+			return n.give(tx, recipient{account, true}, setting, tells, told)
+		})
+		if err != nil {
+			return fmt.Errorf("notify: remind: %w", err)
+		}
+	}
+	hint(n.due)
+	return nil
+}
+
+// late returns whom a request waits for, and its author.
+func late(s *state.State, r *changerequest.Request) []int64 {
+	waits := asked(s, r)
+	if len(waits) == 0 {
+		places := make([]changerequest.Place, len(r.Agreements))
+		for i, a := range r.Agreements {
+			places[i] = a.Place
+		}
+		waits = mayApprove(s, places)
+	}
+	all := append(accounts(r.Author), waits...)
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(account int64) bool {
+		return !mayBeTold(s, account, r.Project) || r.ApprovedBy(access.NewRef(access.KindUser, account))
+	})
+}

@@ -1,0 +1,164 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones are known also where the machine has none installed
+
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Topic is what a notification is about; everybody chooses for each how they are told.
+type Topic string
+
+// The topics.
+const (
+	ReviewRequested Topic = "review-requested"
+	Reminder        Topic = "reminder"
+	Approved        Topic = "approved"
+	Rejected        Topic = "rejected"
+	Changed         Topic = "changed"
+	Applied         Topic = "applied"
+	Closed          Topic = "closed"
+	Commented       Topic = "commented"
+	Mentioned       Topic = "mentioned"
+	Scheduled       Topic = "scheduled"
+	Suspended       Topic = "suspended"
+	Failed          Topic = "failed"
+	Bypassed        Topic = "bypassed"
+	Switched        Topic = "switched"
+)
+
+// TopicInfo says what a topic is about.
+type TopicInfo struct {
+	Topic   Topic
+	Meaning string // after "you are told when"
+}
+
+// Topics returns all topics, in the order in which they are offered.
+func Topics() []TopicInfo {
+	return []TopicInfo{
+		{ReviewRequested, "you are asked for a review"},
+		{Reminder, "a request that waits for you, or is yours, is about to expire"},
+		{Approved, "your request has all its approvals, or has lost one"},
+		{Rejected, "your request is rejected"},
+		{Changed, "a request that you approved was edited, so that your approval no longer counts"},
+		{Applied, "your request, or one that you approved, is applied"},
+		{Closed, "a request is cancelled or has expired"},
+		{Commented, "somebody comments on a request"},
+		{Mentioned, "somebody mentions you in a comment"},
+		{Scheduled, "a request is scheduled"},
+		{Suspended, "a scheduled request is suspended"},
+		{Failed, "a scheduled request could not be applied"},
+		{Bypassed, "somebody changes an environment that you approve for without a change request"},
+		{Switched, "change requests are turned off or on for the whole instance"},
+	}
+}
+
+// Channel is how somebody is told of a topic. The inbox has everything, whatever the channel.
+type Channel string
+
+// The channels.
+const (
+	// ByDefault is what the table says: a mail at once about what concerns the person, else
+	// the inbox only.
+	ByDefault   Channel = "default"
+	Immediately Channel = "immediately" // a mail at once
+	Daily       Channel = "daily"       // in one mail a day
+	InboxOnly   Channel = "inbox"
+)
+
+// Channels are all channels.
+func Channels() []Channel { return []Channel{ByDefault, Immediately, Daily, InboxOnly} }
+
+// Setting is how a person wants to be told.
+type Setting struct {
+	// Zone is the IANA name of the time zone in which the person is told times; empty: UTC.
+	Zone   string
+	Topics map[Topic]Channel // what is missing: ByDefault
+}
+
+// Location returns the time zone.
+func (s Setting) Location() *time.Location {
+	if location, err := time.LoadLocation(s.Zone); err == nil {
+		return location
+	}
+	return time.UTC // the zone was known when it was chosen, and may have been given up since
+}
+
+// Setting returns how a person wants to be told.
+func (n *Notify) Setting(ctx context.Context, account int64) (Setting, error) {
+	stored, err := n.DB.NotificationSetting(ctx, account)
+	if errors.Is(err, store.ErrNotFound) {
+		return Setting{}, nil
+	}
+	if err != nil {
+		return Setting{}, err
+	}
+	s := Setting{Zone: stored.Zone}
+	if err := json.Unmarshal(stored.Topics, &s.Topics); err != nil {
+		return Setting{}, fmt.Errorf("notify: setting of %d: %w", account, err)
+	}
+	return s, nil
+}
+
+// SettingChange is what to change of how a person wants to be told.
+type SettingChange struct {
+	Zone   *string           // nil: it stays
+	Topics map[Topic]Channel // what is missing stays
+}
+
+// ChangeSetting changes how a person wants to be told, and returns it.
+//
+// Faults: BadData, which names the field.
+func (n *Notify) ChangeSetting(ctx context.Context, account int64, c SettingChange) (Setting, error) {
+	s, err := n.Setting(ctx, account)
+	if err != nil {
+		return s, err
+	}
+	if c.Zone != nil {
+		// "Local" is the server's, which is nobody's.
+		if _, err := time.LoadLocation(*c.Zone); err != nil || *c.Zone == "Local" {
+			return s, fault.Field("/body/timeZone", "There is no time zone %q. Zones have IANA's names, such as Europe/Berlin.", *c.Zone)
+		}
+		s.Zone = *c.Zone
+	}
+	topics := map[Topic]Channel{}
+	for topic, channel := range s.Topics {
+		topics[topic] = channel
+	}
+	for topic, channel := range c.Topics {
+		if !slices.ContainsFunc(Topics(), func(i TopicInfo) bool { return i.Topic == topic }) {
+			return s, fault.Field("/body/topics", "There is no topic %q. There are: %s.", topic, joined(Topics(), func(i TopicInfo) string { return string(i.Topic) }))
+		}
+		if !slices.Contains(Channels(), channel) {
+			return s, fault.Field("/body/topics/"+string(topic), "Nobody can be told %q. There are: %s.", channel, joined(Channels(), func(c Channel) string { return string(c) }))
+		}
+		topics[topic] = channel
+		if channel == ByDefault {
+			delete(topics, topic)
+		}
+	}
+	s.Topics = topics
+	stored, err := json.Marshal(topics)
+	if err != nil {
+		return s, fmt.Errorf("notify: encode setting: %w", err)
+	}
+	return s, n.DB.Update(ctx, func(tx *store.Tx) error {
+		return tx.PutNotificationSetting(account, store.NotificationSetting{Zone: s.Zone, Topics: stored})
+	})
+}
+
+func joined[T any](list []T, text func(T) string) string {
+	texts := make([]string, len(list))
+	for i, value := range list {
+		texts[i] = text(value)
+	}
+	return strings.Join(texts, ", ")
+}
