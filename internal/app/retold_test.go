@@ -11,6 +11,7 @@ import (
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/state"
@@ -47,6 +48,10 @@ type told struct {
 	votes   []toldVote
 	frozen  map[changerequest.Place]changerequest.Rule
 	granted map[int64]bool // whom the author let approve after submitting
+
+	waits     bool       // it is scheduled, and nothing has broken that yet
+	runs      bool       // its time has come
+	scheduler access.Ref // who scheduled it last
 }
 
 type toldChange struct {
@@ -215,7 +220,7 @@ func (r *retelling) batch(entries []ledger.Entry) error {
 			}
 		}
 	}
-	return nil
+	return r.unbroken()
 }
 
 // approvers returns who may approve the submitted requests of an author.
@@ -322,7 +327,7 @@ var permissionFor = map[string]access.Permission{
 
 // appliedWhole returns an error unless a request could be applied, and has been as a whole.
 func (r *retelling) appliedWhole(by access.Ref, moved []changerequest.Place, events []state.Applied, t *told) error {
-	if t.state != changerequest.Approved {
+	if t.state != changerequest.Approved && t.state != changerequest.Scheduled {
 		return fmt.Errorf("request %d was applied while it was %q", t.id, t.state)
 	}
 	if !r.may(by, access.ApplyChangeRequest, t.place) {
@@ -341,7 +346,8 @@ func (r *retelling) appliedWhole(by access.Ref, moved []changerequest.Place, eve
 		}
 	}
 	for _, e := range events {
-		if e.Group != state.RequestGroup(t.id) && e.Stored.Type != (changerequest.CancelledEvent{}).EventType() {
+		follows := e.Stored.Type == (changerequest.CancelledEvent{}).EventType() || e.Stored.Type == (changerequest.ScheduleSuspended{}).EventType()
+		if e.Group != state.RequestGroup(t.id) && !follows {
 			return fmt.Errorf("%s was written with request %d and belongs to %v", e.Stored.Type, t.id, e.Group)
 		}
 	}
@@ -440,7 +446,7 @@ func (r *retelling) event(by access.Ref, e *state.Event, applied *told) error {
 			r.rules[at] = *p.After
 		}
 	case state.ChangeRequestEvent:
-		return r.fact(by, at, p)
+		return r.fact(by, at, p, applied)
 	default:
 		if aboutAccess(p.EventType()) {
 			return fmt.Errorf("nobody said how to retell %s", p.EventType())
@@ -464,7 +470,7 @@ func (r *retelling) hold(project flag.ProjectID, account int64, roles []access.R
 }
 
 // fact retells an event of a change request (invariants 4, 5, 6 and 7).
-func (r *retelling) fact(by access.Ref, at changerequest.Place, p state.ChangeRequestEvent) error {
+func (r *retelling) fact(by access.Ref, at changerequest.Place, p state.ChangeRequestEvent, applied *told) error {
 	r.counts[p.EventType()]++
 	if _, closed := r.closed[p.ID]; closed {
 		if _, said := p.Fact.(changerequest.Commented); said {
@@ -529,12 +535,15 @@ func (r *retelling) fact(by access.Ref, at changerequest.Place, p state.ChangeRe
 		may := func(p access.Permission) bool {
 			return slices.ContainsFunc(slices.Concat(t.frozenPlaces(), slices.Collect(maps.Keys(r.rules))), func(at changerequest.Place) bool { return r.may(by, p, at) })
 		}
-		if !t.state.Pending() || t.state == changerequest.Draft || by == t.author && !r.admin(by) || !may(access.ApproveChangeRequest) && !may(access.ApplyChangeRequest) {
+		own := by == t.author && !r.admin(by)
+		switch {
+		case t.state == changerequest.Scheduled && own: // there is no cancelling it
+		case t.state == changerequest.Draft || own || !may(access.ApproveChangeRequest) && !may(access.ApplyChangeRequest):
 			return fmt.Errorf("request %d, which was %q, was rejected by %s", t.id, t.state, by)
 		}
 		r.close(t, changerequest.Rejected)
 	case changerequest.CancelledEvent:
-		if fact.Reason == "" && by != t.author && !r.admin(by) {
+		if fact.Reason == "" && (by != t.author && !r.admin(by) || t.state == changerequest.Scheduled) {
 			return fmt.Errorf("request %d of %s was cancelled by %s", t.id, t.author, by)
 		}
 		r.close(t, changerequest.Cancelled)
@@ -543,8 +552,52 @@ func (r *retelling) fact(by access.Ref, at changerequest.Place, p state.ChangeRe
 			return fmt.Errorf("request %d of %s, which was %q, was discarded by %s", t.id, t.author, t.state, by)
 		}
 		delete(r.requests, t.id)
+	case changerequest.ScheduledEvent:
+		if t.state != changerequest.Approved && t.state != changerequest.Scheduled || !r.may(by, access.ApplyChangeRequest, at) {
+			return fmt.Errorf("request %d, which was %q, was scheduled by %s", t.id, t.state, by)
+		}
+		t.state, t.waits, t.scheduler = changerequest.Scheduled, true, by
+		return r.agreed(t, t.frozenPlaces())
+	case changerequest.ScheduleSuspended, changerequest.ScheduleFailed:
+		if !t.waits {
+			return fmt.Errorf("%s happened to request %d, which was not waiting for its time", p.EventType(), t.id)
+		}
+		t.waits = false
+	case changerequest.ScheduleSucceeded:
+		if !t.waits || by != t.scheduler || applied != t {
+			return fmt.Errorf("the time of request %d of %s came for %s: waiting %t, applied %v", t.id, t.scheduler, by, t.waits, applied)
+		}
+		t.runs = true
 	case changerequest.AppliedEvent:
+		if t.runs {
+			r.counts["run"]++
+		}
 		r.close(t, changerequest.Applied) // appliedWhole has looked at it
+	}
+	return nil
+}
+
+// unbroken returns an error if a schedule is waiting for its time that could not be kept if that came now: what
+// breaks one suspends it in the same batch.
+func (r *retelling) unbroken() error {
+	for _, t := range r.requests {
+		if !t.waits {
+			continue
+		}
+		if !r.may(t.scheduler, access.ApplyChangeRequest, t.place) {
+			return fmt.Errorf("request %d waits, and %s, who scheduled it, may not apply it", t.id, t.scheduler)
+		}
+		if err := r.agreed(t, t.frozenPlaces()); err != nil {
+			return fmt.Errorf("request %d waits: %w", t.id, err)
+		}
+		for _, c := range t.changes {
+			if f := r.state.Flag(c.full.Feature); c.full.Feature != "" && (f == nil || f.Archived()) {
+				return fmt.Errorf("request %d waits, and the flag %s is gone", t.id, c.full.Feature)
+			}
+		}
+		if o := changerequest.ObstacleOf(r.state.ChangeRequest(t.id), gate.World(r.state)); o != nil {
+			return fmt.Errorf("request %d waits, and cannot be applied: %+v", t.id, o)
+		}
 	}
 	return nil
 }
@@ -570,7 +623,7 @@ func (r *retelling) created(by access.Ref, at changerequest.Place, id changerequ
 		return fmt.Errorf("request %d was made with %v, and %v has the rule %v (%t)", id, e.Agreements, at, rule, protected)
 	}
 	for _, t := range r.requests {
-		if t.author == by && t.place == at {
+		if t.author == by && t.place == at && t.state != changerequest.Scheduled {
 			return fmt.Errorf("%s has the requests %d and %d in %v", by, t.id, id, at)
 		}
 	}
@@ -589,7 +642,7 @@ func (r *retelling) edited(t *told, agreements []changerequest.Agreement) error 
 	switch {
 	case t.state == changerequest.Draft && len(agreements) == 0:
 		return nil
-	case t.state == changerequest.Draft || !t.state.Pending():
+	case t.state == changerequest.Draft || t.state == changerequest.Scheduled:
 		return fmt.Errorf("request %d was edited while it was %q, and freezes %v", t.id, t.state, agreements)
 	}
 	t.round++
@@ -618,7 +671,7 @@ func (r *retelling) freeze(t *told, agreements []changerequest.Agreement) error 
 
 // voted takes down a vote.
 func (r *retelling) voted(t *told, by access.Ref, v changerequest.Vote) error {
-	if t.state != changerequest.InReview && t.state != changerequest.Approved {
+	if t.state == changerequest.Draft {
 		return fmt.Errorf("%s approved request %d while it was %q", by, t.id, t.state)
 	}
 	if v.By != by || v.Round != t.round {

@@ -107,7 +107,7 @@ func newStorm(t *testing.T, dbs []*store.DB) *storm {
 		must(t, err)
 		s.engines = append(s.engines, e)
 		s.apps = append(s.apps, app.New(app.Options{
-			Engine: e, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Keys: keys{},
+			Engine: e, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Keys: keys{}, ScheduleGrace: time.Minute,
 		}))
 	}
 	must(t, s.apps[0].Bootstrap(t.Context()))
@@ -353,6 +353,13 @@ func (c *client) on(name string, project flag.ProjectID, id changerequest.ID, co
 // about draws a step in the life of a request, more often one that leads on.
 func (c *client) about(s *state.State) stormCommand {
 	r := c.open(s, c.random.IntN(4) == 0)
+	if c.random.IntN(3) == 0 {
+		for agreed := range s.OpenRequests() { // they are few, and the most happens to them
+			if agreed.State == changerequest.Approved || agreed.State == changerequest.Scheduled {
+				r = agreed
+			}
+		}
+	}
 	if r == nil {
 		return c.propose(s)
 	}
@@ -376,6 +383,11 @@ func (c *client) about(s *state.State) stormCommand {
 		return on("say", changerequest.Say{Text: "Hm."})
 	case r.State == changerequest.Draft:
 		return on("submit", changerequest.Submit{})
+	case r.State == changerequest.Approved && n < 17, n == 6:
+		at := time.Now().Add(time.Duration(c.random.IntN(100)) * time.Millisecond)
+		return on("schedule", changerequest.ScheduleAt{At: at, Overwrite: c.overwrite})
+	case r.State == changerequest.Scheduled && n < 20:
+		return stormCommand{"run what is due", func(ctx context.Context, a *app.App, _ app.Caller) error { return a.RunDue(ctx) }}
 	case r.State == changerequest.Approved && n < 25, n < 8:
 		return on("apply", changerequest.Apply{Overwrite: c.overwrite})
 	default:

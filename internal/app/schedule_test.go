@@ -1,0 +1,293 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/change"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/scheduler"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
+)
+
+// The flags of planned, and who schedules their requests.
+const plannedBy = access.Ref("user:2")
+
+func planned(i int) flag.Name { return flag.Name(fmt.Sprintf("flag-%d", i)) }
+
+// mustPlan writes that so many flags of the project default are to be switched on in production, each by a request of its own
+// that is due in a while, and returns when.
+func mustPlan(t testing.TB, e *engine.Engine, in time.Duration, n int) time.Time {
+	t.Helper()
+	place := changerequest.Place{Project: "default", Environment: "production"}
+	agreements := []changerequest.Agreement{{Place: place, Rule: changerequest.Rule{RequiredApprovals: 1}}}
+	write := func(by access.Ref, decide func(*state.State) []state.Event) {
+		t.Helper()
+		_, err := e.Do(t.Context(), engine.Command{
+			Actor:  access.Actor{Ref: by, Grants: []access.Grant{{Permission: access.Admin}}},
+			Decide: func(s *state.State) ([]state.Event, error) { return decide(s), nil },
+		})
+		must(t, err)
+	}
+	write(access.SystemRef, func(*state.State) []state.Event {
+		events := []state.Event{
+			{Payload: state.UserCreated{ID: 1, RootRole: access.RoleViewer}},
+			{Payload: state.UserCreated{ID: 2, RootRole: access.RoleAdmin}},
+			{Payload: state.UserCreated{ID: 3, RootRole: access.RoleAdmin}},
+		}
+		for i := range n {
+			events = append(events, state.Event{Scope: state.Scope{Project: "default", Feature: planned(i)}, Payload: state.FeatureCreated{Flag: flag.Flag{
+				Name: planned(i), Project: "default", Environments: []flag.FlagEnvironment{{Environment: "development"}, {Environment: "production"}},
+			}}})
+		}
+		return events
+	})
+	tell := func(by access.Ref, facts func(*state.State, changerequest.ID) []changerequest.Event) {
+		t.Helper()
+		write(by, func(s *state.State) []state.Event {
+			var events []state.Event
+			for i := range n {
+				r := &changerequest.Request{ID: changerequest.ID(i + 1), Project: place.Project, Environment: place.Environment}
+				for _, fact := range facts(s, r.ID) {
+					events = append(events, decide.RequestEvent(r, fact))
+				}
+			}
+			return events
+		})
+	}
+	// Each is somebody else's, since an author has one pending request in a place.
+	for i := range n {
+		write(access.NewRef(access.KindServiceAccount, int64(1000+i)), func(s *state.State) []state.Event {
+			r := &changerequest.Request{ID: s.NextChangeRequestID(), Project: place.Project, Environment: place.Environment}
+			p := change.UpdateEnabled{Enabled: true, Minted: flag.StrategyID(fmt.Sprintf("s%d", i))}
+			c := change.Change{ID: s.NextChangeID(), Feature: planned(i), Payload: p, Base: change.BaseOf(s, place.Environment, planned(i), p)}
+			return []state.Event{
+				decide.RequestEvent(r, changerequest.Created{Agreements: agreements}),
+				decide.RequestEvent(r, changerequest.ChangeAdded{Change: c}),
+				decide.RequestEvent(r, changerequest.SentToReview{Agreements: agreements}),
+			}
+		})
+	}
+	tell("user:3", func(s *state.State, id changerequest.ID) []changerequest.Event {
+		return []changerequest.Event{changerequest.ApprovedEvent{Vote: changerequest.Vote{By: "user:3", Round: 1, ContentID: s.ChangeRequest(id).ContentID()}}}
+	})
+	at := e.Now().Add(in)
+	tell(plannedBy, func(*state.State, changerequest.ID) []changerequest.Event {
+		return []changerequest.Event{changerequest.ScheduledEvent{At: at}}
+	})
+	return at
+}
+
+// node is a node of a test, whose clock the test may put forward.
+type node struct {
+	*app.App
+	engine *engine.Engine
+	ahead  *atomic.Int64
+}
+
+func mustStart(t testing.TB, db *store.DB, ahead *atomic.Int64, project func(*store.Tx, engine.Change) error) node {
+	t.Helper()
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	e, err := engine.Open(t.Context(), engine.Options{
+		DB: db, Now: now, Log: slog.New(slog.DiscardHandler), Project: project,
+		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
+	})
+	must(t, err)
+	a := app.New(app.Options{
+		Engine: e, Now: now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Keys: keys{}, ScheduleGrace: time.Hour,
+	})
+	must(t, a.Bootstrap(t.Context()))
+	return node{a, e, ahead}
+}
+
+func (n node) alarm() scheduler.Alarm {
+	return scheduler.Alarm{Name: "schedules", Now: n.Now, Next: n.NextDue, Moved: n.Moved, Do: n.RunDue}
+}
+
+// applications says how often each request was applied, according to the ledger.
+func applications(t testing.TB, db *store.DB) map[changerequest.ID]int {
+	t.Helper()
+	times := map[changerequest.ID]int{}
+	_, err := db.Verify(t.Context(), ledger.Head{}, func(e ledger.Entry) error {
+		event, err := state.Decode(e.Event)
+		if p, ok := event.Payload.(state.ChangeRequestEvent); ok {
+			if _, applied := p.Fact.(changerequest.AppliedEvent); applied {
+				times[p.ID]++
+				if access.Ref(e.Actor) != plannedBy {
+					t.Errorf("request %d was applied by %s, want by who scheduled it", p.ID, e.Actor)
+				}
+			}
+		}
+		return err
+	})
+	must(t, err)
+	return times
+}
+
+// TestRace lets two nodes wake at the same instant, at which many requests are due: each is applied exactly once.
+func TestRace(t *testing.T) {
+	t.Parallel()
+	const n = 100
+	storetest.EachNodes(t, 2, func(t *testing.T, dbs []*store.DB) {
+		var ahead atomic.Int64
+		first, second := mustStart(t, dbs[0], &ahead, nil), mustStart(t, dbs[1], &ahead, nil)
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		for _, node := range []node{first, second} {
+			running.Go(func() { _ = node.engine.Run(ctx) })
+			running.Go(func() { node.alarm().Run(ctx, slog.New(slog.DiscardHandler)) })
+		}
+		due := mustPlan(t, first.engine, time.Second, n)
+		for first.State().DueCount() > 0 {
+			select {
+			case <-first.Moved():
+			case <-time.After(30 * time.Second):
+				t.Fatalf("%d requests are still waiting", first.State().DueCount())
+			}
+		}
+		t.Logf("%d requests were applied within %s of their time", n, time.Since(due))
+		stop()
+		running.Wait()
+		times := applications(t, dbs[0])
+		for id := changerequest.ID(1); id <= n; id++ {
+			if times[id] != 1 {
+				t.Errorf("request %d was applied %d times", id, times[id])
+			}
+		}
+		for i := range n {
+			if !first.State().Flag(planned(i)).In("production").Enabled {
+				t.Errorf("the flag %s is off", planned(i))
+			}
+		}
+	})
+}
+
+// TestPassingFault takes the database away when something is due, and gives it back.
+func TestPassingFault(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, nil)
+	mustPlan(t, n.engine, time.Hour, 1)
+	ahead.Store(int64(time.Hour))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := n.RunDue(gone); err == nil {
+		t.Error("got no error, though nothing could be written")
+	}
+	if r := n.State().ChangeRequest(1); r.Schedule.Status != changerequest.Pending {
+		t.Errorf("got the schedule %+v, want it as it was", r.Schedule)
+	}
+	must(t, n.RunDue(t.Context()))
+	if n.State().ChangeRequest(1) != nil {
+		t.Error("the request was not applied when that could be done")
+	}
+}
+
+// TestLastingFault has an error in the way that no waiting ends: it is recorded with the request, once, and told to the log.
+func TestLastingFault(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	broken := errors.New("a table is missing")
+	tried := 0
+	n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, func(_ *store.Tx, c engine.Change) error {
+		for _, e := range c.Events {
+			if e.Stored.Type == (changerequest.AppliedEvent{}).EventType() {
+				tried++
+				return broken
+			}
+		}
+		return nil
+	})
+	mustPlan(t, n.engine, time.Hour, 2)
+	ahead.Store(int64(time.Hour))
+	if err := n.RunDue(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("got %v, want what the log should have", err)
+	}
+	must(t, n.RunDue(t.Context()))
+	for id := changerequest.ID(1); id <= 2; id++ {
+		r := n.State().ChangeRequest(id)
+		if r == nil || r.Schedule.Status != changerequest.Failed || !strings.Contains(r.Schedule.Reason, "log of the server") || strings.Contains(r.Schedule.Reason, "table") {
+			t.Errorf("got the request %+v, want a schedule that failed, and a reason without what only the log should have", r)
+		}
+	}
+	if tried != 2 || n.State().DueCount() > 0 || n.State().Flag(planned(0)).In("production").Enabled {
+		t.Errorf("tried %d times, %d are still due; want each tried once, and no effect", tried, n.State().DueCount())
+	}
+}
+
+// TestWeeksAhead applies a request each day at nine in Oslo, over three weeks in which the clocks there are put
+// forward; but for the day on which nobody was there at nine, nor within the grace.
+func TestWeeksAhead(t *testing.T) {
+	t.Parallel()
+	oslo, err := time.LoadLocation("Europe/Oslo")
+	must(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		var ahead atomic.Int64
+		n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, nil)
+		const days = 21
+		time.Sleep(time.Until(time.Date(2000, 3, 15, 12, 0, 0, 0, oslo))) // bubbles begin in 2000
+		mustPlan(t, n.engine, time.Hour, days)
+		nine := func(day int) time.Time { return time.Date(2000, 3, 16+day, 9, 0, 0, 0, oslo) }
+		for day := range days {
+			r := n.State().ChangeRequest(changerequest.ID(day + 1))
+			actor, _ := n.State().Actor(plannedBy.ID())
+			_, err := n.CommandRequest(t.Context(), app.Caller{Actor: actor}, r.Project, r.ID, changerequest.ScheduleAt{At: nine(day), Zone: "Europe/Oslo"})
+			must(t, err)
+		}
+		applied := map[flag.Name]time.Time{}
+		n.engine.Subscribe(func(c engine.Change) {
+			for _, e := range c.Events {
+				if _, on := e.Payload.(state.FeatureEnvironmentEnabled); on {
+					applied[e.Feature] = e.Stored.At
+				}
+			}
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		watch := func() {
+			ctx, stop = context.WithCancel(t.Context())
+			ended = make(chan struct{})
+			go func() { n.alarm().Run(ctx, slog.New(slog.DiscardHandler)); close(ended) }()
+		}
+		watch()
+		time.Sleep(time.Until(nine(days - 2).Add(-time.Hour)))
+		stop()
+		<-ended
+		time.Sleep(2*time.Hour + 30*time.Minute) // nobody is there at nine, and an hour after
+		watch()
+		time.Sleep(time.Until(nine(days)))
+		stop()
+		<-ended
+		for day := range days {
+			at, was := applied[planned(day)]
+			if late := day == days-2; late == was || was && !at.Equal(nine(day)) {
+				t.Errorf("day %d: applied %t at %s, want at %s unless it was too late", day, was, at, nine(day))
+			}
+		}
+		if first, last := nine(0).UTC().Hour(), nine(days-1).UTC().Hour(); first != 8 || last != 7 {
+			t.Errorf("nine in Oslo is %d and %d, want 8 and then 7: the clocks were not put forward", first, last)
+		}
+		r := n.State().ChangeRequest(days - 1)
+		if r == nil || r.Schedule.Status != changerequest.Suspended || r.Schedule.Cause.Kind != changerequest.TooLate || r.Schedule.Zone != "Europe/Oslo" {
+			t.Errorf("got %+v, want it suspended because it was too late", r)
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package scheduler_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/scheduler"
+)
+
+// agenda is what an alarm does, told by a few values. It is used in a bubble, where only one goroutine runs at a time
+// between two waits.
+type agenda struct {
+	due   []time.Time // sorted
+	moved chan struct{}
+	fail  int           // how many attempts will fail
+	tried []time.Time   // when Do was called
+	late  time.Duration // how long after its time something was done, at most
+}
+
+func (a *agenda) alarm() scheduler.Alarm {
+	return scheduler.Alarm{
+		Name: "test", Now: time.Now,
+		Next: func() (time.Time, bool) {
+			if len(a.due) == 0 {
+				return time.Time{}, false
+			}
+			return a.due[0], true
+		},
+		Moved: func() <-chan struct{} { return a.moved },
+		Do: func(context.Context) error {
+			a.tried = append(a.tried, time.Now())
+			if a.fail > 0 {
+				a.fail--
+				return errors.New("away")
+			}
+			for len(a.due) > 0 && !a.due[0].After(time.Now()) {
+				a.late = max(a.late, time.Since(a.due[0]))
+				a.due = a.due[1:]
+			}
+			return nil
+		},
+	}
+}
+
+// add puts something on the agenda, of which the alarm is told.
+func (a *agenda) add(at time.Time) {
+	a.due = append(a.due, at)
+	slices.SortFunc(a.due, time.Time.Compare)
+	close(a.moved)
+	a.moved = make(chan struct{})
+}
+
+// run runs a test beside the alarm of an agenda, and returns the log.
+func (a *agenda) run(t *testing.T, test func()) string {
+	t.Helper()
+	a.moved = make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	var log bytes.Buffer
+	ended := make(chan struct{})
+	go func() {
+		a.alarm().Run(ctx, slog.New(slog.NewTextHandler(&log, nil)))
+		close(ended)
+	}()
+	synctest.Wait()
+	test()
+	stop()
+	<-ended
+	return log.String()
+}
+
+// TestAlarmWakes does things at their time, weeks ahead and at once, also those that are added later and come sooner.
+func TestAlarmWakes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var a agenda
+		a.run(t, func() {
+			a.add(began.Add(3*7*24*time.Hour + 123*time.Millisecond))
+			time.Sleep(24 * time.Hour)
+			a.add(began.Add(48 * time.Hour))
+			a.add(began.Add(25 * time.Hour))
+			a.add(began) // it is late already
+			time.Sleep(4 * 7 * 24 * time.Hour)
+		})
+		var got []time.Duration
+		for _, at := range a.tried {
+			got = append(got, at.Sub(began))
+		}
+		want := []time.Duration{24 * time.Hour, 25 * time.Hour, 48 * time.Hour, 3*7*24*time.Hour + 123*time.Millisecond}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("done (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestAlarmTriesAgain waits longer and longer after attempts that fail, and goes on as before after one that does not.
+func TestAlarmTriesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		a := agenda{fail: 7}
+		log := a.run(t, func() {
+			a.add(began.Add(time.Minute))
+			time.Sleep(2 * time.Minute)
+			a.add(began.Add(time.Hour)) // being told of something else does not make it sooner
+			time.Sleep(2 * time.Hour)
+		})
+		var waits []time.Duration
+		for i := 1; i < len(a.tried); i++ {
+			waits = append(waits, a.tried[i].Sub(a.tried[i-1]))
+		}
+		s := time.Second
+		if diff := cmp.Diff([]time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 30 * s, 30 * s, time.Hour - time.Minute - 91*s}, waits); diff != "" {
+			t.Errorf("the waits between attempts (-want +got):\n%s", diff)
+		}
+		if n := strings.Count(log, "alarm=test"); n != 7 || len(a.due) > 0 {
+			t.Errorf("%d failures are in the log, and %d things are left to do; want 7 and none:\n%s", n, len(a.due), log)
+		}
+	})
+}
+
+// TestAlarmMissesNothing moves the agenda at every moment around the alarm's own: nothing is done late.
+func TestAlarmMissesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var a agenda
+		a.run(t, func() {
+			for i := range 2000 {
+				a.add(time.Now().Add(time.Duration(i%97) * time.Millisecond))
+				time.Sleep(time.Duration(i%13) * time.Millisecond)
+			}
+			time.Sleep(time.Second)
+		})
+		if len(a.due) > 0 || a.late > 0 {
+			t.Errorf("%d things are left to do, and something was done %s late; want none, and nothing", len(a.due), a.late)
+		}
+	})
+}
