@@ -111,6 +111,8 @@ func (a *api) operations() {
 	a.featureVariants()
 	a.featureLinks()
 	a.featureTypes()
+	a.lifecycles()
+	a.favourites()
 	a.dependencies()
 	a.archive()
 	a.search()

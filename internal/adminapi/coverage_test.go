@@ -155,11 +155,6 @@ var notCarried = map[string]string{
 	"addPublicSignupTokenUser": "an invitation",
 	"updatePublicSignupToken":  "an invitation",
 	"sendTestMail":             "an e-mail address",
-
-	"addFavoriteFeature":    "a release that has them",
-	"removeFavoriteFeature": "a release that has them",
-	"addFavoriteProject":    "a release that has them",
-	"removeFavoriteProject": "a release that has them",
 }
 
 // coverageTable shows what moved production.

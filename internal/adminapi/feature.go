@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -74,14 +75,6 @@ func (a *api) features() {
 		Permissions: []access.Permission{access.UpdateFeature},
 		Status:      http.StatusAccepted, MaxBody: maxBulkBody,
 	}, a.staleFeatures)
-	register(a, operation{
-		ID: "addFavoriteFeature", Method: http.MethodPost, Path: featurePath + "/favorites", Tag: tagFeatures,
-		Summary: "Make a flag a favourite",
-	}, a.favorite)
-	register(a, operation{
-		ID: "removeFavoriteFeature", Method: http.MethodDelete, Path: featurePath + "/favorites", Tag: tagFeatures,
-		Summary: "Make a flag no favourite any more",
-	}, a.favorite)
 }
 
 // FeatureAt names a flag.
@@ -158,6 +151,7 @@ type featureDetail struct {
 	Dependencies  []dependency         `json:"dependencies"`
 	Children      []flag.Name          `json:"children"`
 	Links         []featureLink        `json:"links"`
+	Lifecycle     stage                `json:"lifecycle"`
 	Collaborators collaborators        `json:"collaborators"`
 }
 
@@ -201,27 +195,38 @@ type projectFeature struct {
 	Tags           []tag                       `json:"tags,omitempty"`
 }
 
-func (a *api) getFeatures(_ context.Context, r request, in *struct {
+func (a *api) getFeatures(ctx context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 },
 ) (projectFeatures, error) {
 	if r.State.Project(in.Project) == nil {
 		return projectFeatures{}, noProject(in.Project)
 	}
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return projectFeatures{}, err
+	}
+	favourites, err := a.favouritesOf(ctx, r)
+	if err != nil {
+		return projectFeatures{}, err
+	}
 	list := projectFeatures{Version: 2, Features: []projectFeature{}}
 	for f := range r.State.FlagsOf(in.Project) {
 		if f.Archived() {
 			continue
 		}
+		of := usageOf{Use: use(string(f.Name))}
 		list.Features = append(list.Features, projectFeature{
 			Name:           f.Name,
 			Type:           f.Type,
 			Description:    f.Description,
 			Project:        f.Project,
 			Stale:          f.Stale,
+			Favorite:       favourites.Features[string(f.Name)],
 			ImpressionData: f.ImpressionData,
 			CreatedAt:      instant(f.CreatedAt),
-			Environments:   viewEnvironmentSummaries(r.State, f),
+			LastSeenAt:     of.seen(),
+			Environments:   viewEnvironmentSummaries(r.State, f, of),
 			Tags:           viewTags(r.State, f.Tags),
 		})
 	}
@@ -252,7 +257,7 @@ func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body val
 	return empty{}, app.ValidateFeatureName(r.State, in.Body.Name, project)
 }
 
-func (a *api) getFeature(_ context.Context, r request, in *struct {
+func (a *api) getFeature(ctx context.Context, r request, in *struct {
 	FeatureAt
 	Variants bool `query:"variantEnvironments" doc:"Whether to show the environments' own variants."`
 },
@@ -261,7 +266,7 @@ func (a *api) getFeature(_ context.Context, r request, in *struct {
 	if err != nil {
 		return featureDetail{}, err
 	}
-	return viewFeatureDetail(r.State, f, in.Variants), nil
+	return a.viewFeatureDetail(ctx, r, f, in.Variants)
 }
 
 func (a *api) updateFeature(ctx context.Context, r request, in *struct {
@@ -340,14 +345,6 @@ func (a *api) staleFeatures(ctx context.Context, r request, in *struct {
 	return empty{}, a.App.MarkFeaturesStale(ctx, r.Caller, in.Project, in.Body.Features, in.Body.Stale)
 }
 
-// favorite refuses: favourites belong to people, and tokens are none.
-func (a *api) favorite(_ context.Context, r request, in *FeatureAt) (empty, error) {
-	if _, err := decide.Feature(r.State, in.Project, in.Feature); err != nil {
-		return empty{}, err
-	}
-	return empty{}, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")
-}
-
 // viewFeature returns what is shown of a flag; nothing for none.
 func viewFeature(f *flag.Flag) Feature {
 	if f == nil {
@@ -365,29 +362,50 @@ func viewFeature(f *flag.Flag) Feature {
 	}
 }
 
-func viewFeatureDetail(s *state.State, f *flag.Flag, variants bool) featureDetail {
+func (a *api) viewFeatureDetail(ctx context.Context, r request, f *flag.Flag, variants bool) (featureDetail, error) {
+	s := r.State
+	known, err := a.usagesOf(ctx, f)
+	if err != nil {
+		return featureDetail{}, err
+	}
+	favourites, err := a.favouritesOf(ctx, r)
+	if err != nil {
+		return featureDetail{}, err
+	}
+	of := known(f)
+	stages := stagesOf(f, of.Use)
 	detail := featureDetail{
 		Feature:       viewFeature(f),
-		CreatedBy:     viewCreator(s, f.CreatedBy),
+		Favorite:      favourites.Features[string(f.Name)],
+		CreatedBy:     a.viewCreator(ctx, s, f.CreatedBy),
 		ArchivedAt:    instantOf(f.ArchivedAt),
 		Environments:  []featureEnvironment{},
 		Dependencies:  viewDependencies(f.Dependencies),
 		Children:      append([]flag.Name{}, slices.Collect(s.Children(f.Name))...),
 		Links:         []featureLink{},
+		Lifecycle:     stages[len(stages)-1],
 		Collaborators: collaborators{Users: []person{}},
 	}
 	for _, row := range environmentsInOrder(s, f) {
-		detail.Environments = append(detail.Environments, viewFeatureEnvironment(s, row, variants))
+		detail.Environments = append(detail.Environments, viewFeatureEnvironment(s, row, of, variants))
 	}
 	for _, l := range f.Links {
 		detail.Links = append(detail.Links, featureLink(l))
 	}
-	return detail
+	return detail, nil
 }
 
-func viewCreator(s *state.State, ref string) person {
+// viewCreator returns who stands behind an actor's reference. People whose names cannot be
+// looked up, since they are deleted or the database is away, go by the reference.
+func (a *api) viewCreator(ctx context.Context, s *state.State, ref string) person {
 	by := eventlog.CreatorOf(s, ref)
-	return person{ID: by.ID, Name: by.Name}
+	shown := person{ID: by.ID, Name: by.Name}
+	if account := access.Ref(ref).Account(); account != 0 {
+		if p, err := a.People.PersonAtHand(ctx, account); err == nil {
+			shown.Name, shown.ImageURL = cmp.Or(p.Name, p.Username, p.Email), imageOf(p)
+		}
+	}
+	return shown
 }
 
 // tag is a tag of a flag; answers show the colour of its type.

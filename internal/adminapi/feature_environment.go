@@ -73,8 +73,8 @@ type featureEnvironment struct {
 	SortOrder  int                  `json:"sortOrder"`
 	Enabled    bool                 `json:"enabled"`
 	LastSeenAt *instant             `json:"lastSeenAt" nullable:"true"`
-	Yes        int                  `json:"yes"`
-	No         int                  `json:"no"`
+	Yes        int64                `json:"yes" doc:"How often it was found on in the last hour."`
+	No         int64                `json:"no" doc:"How often it was found off in the last hour."`
 	Strategies []featureStrategy    `json:"strategies"`
 	Variants   *[]variant           `json:"variants,omitempty" doc:"Only if asked for."`
 }
@@ -153,13 +153,17 @@ func environmentsInOrder(s *state.State, f *flag.Flag) []flag.FlagEnvironment {
 	return rows
 }
 
-func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, withVariants bool) featureEnvironment {
+func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, of usageOf, withVariants bool) featureEnvironment {
 	env := s.Environment(row.Environment)
+	counted := of.hour[string(row.Environment)]
 	view := featureEnvironment{
 		Name:       row.Environment,
 		Type:       env.Type,
 		SortOrder:  env.SortOrder,
 		Enabled:    row.Enabled,
+		LastSeenAt: of.seenIn(row.Environment),
+		Yes:        counted.Yes,
+		No:         counted.No,
 		Strategies: viewStrategies(row.Strategies),
 	}
 	if withVariants {
@@ -169,7 +173,7 @@ func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, withVarian
 	return view
 }
 
-func viewEnvironmentSummaries(s *state.State, f *flag.Flag) []FeatureEnvironmentSummary {
+func viewEnvironmentSummaries(s *state.State, f *flag.Flag, of usageOf) []FeatureEnvironmentSummary {
 	list := []FeatureEnvironmentSummary{}
 	for _, row := range environmentsInOrder(s, f) {
 		env := s.Environment(row.Environment)
@@ -179,6 +183,7 @@ func viewEnvironmentSummaries(s *state.State, f *flag.Flag) []FeatureEnvironment
 			Enabled:              row.Enabled,
 			SortOrder:            env.SortOrder,
 			VariantCount:         len(row.Variants),
+			LastSeenAt:           of.seenIn(row.Environment),
 			HasStrategies:        len(row.Strategies) > 0,
 			HasEnabledStrategies: slices.ContainsFunc(row.Strategies, func(s flag.Strategy) bool { return !s.Disabled }),
 		})

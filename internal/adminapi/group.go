@@ -157,7 +157,7 @@ func (a *api) viewGroup(ctx context.Context, s *state.State, g *access.Group) (G
 		if name, known := names[by.Account()]; known {
 			return &name
 		}
-		return new(viewCreator(s, string(by)).Name)
+		return new(a.viewCreator(ctx, s, string(by)).Name)
 	}
 	seen := Group{
 		ID: g.ID, Name: g.Name, Description: g.Description, MappingsSSO: append([]string{}, g.MappingsSSO...), RootRole: g.RootRole,

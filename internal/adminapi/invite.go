@@ -69,10 +69,10 @@ type publicSignupTokens struct {
 	Tokens []publicSignupToken `json:"tokens"`
 }
 
-func (a *api) viewInvite(s *state.State, i identity.Invite) publicSignupToken {
+func (a *api) viewInvite(ctx context.Context, s *state.State, i identity.Invite) publicSignupToken {
 	seen := publicSignupToken{
 		Secret: i.Secret, URL: a.URL + "/new-user?invite=" + i.Secret, Name: i.Name, Enabled: i.Enabled,
-		ExpiresAt: instant(i.ExpiresAt), CreatedAt: instant(i.CreatedAt), CreatedBy: viewCreator(s, i.CreatedBy).Name, Users: []user{},
+		ExpiresAt: instant(i.ExpiresAt), CreatedAt: instant(i.CreatedAt), CreatedBy: a.viewCreator(ctx, s, i.CreatedBy).Name, Users: []user{},
 	}
 	if viewer := s.Role(access.RoleViewer); viewer != nil {
 		seen.Role = viewRole(viewer)
@@ -87,14 +87,14 @@ func (a *api) getInvites(ctx context.Context, r request, _ *struct{}) (publicSig
 	invites, err := a.People.Invites(ctx, r.Caller.Actor)
 	all := publicSignupTokens{[]publicSignupToken{}}
 	for _, i := range invites {
-		all.Tokens = append(all.Tokens, a.viewInvite(r.State, i))
+		all.Tokens = append(all.Tokens, a.viewInvite(ctx, r.State, i))
 	}
 	return all, err
 }
 
 func (a *api) getInvite(ctx context.Context, r request, in *InviteAt) (publicSignupToken, error) {
 	i, err := a.People.Invite(ctx, r.Caller.Actor, in.Token)
-	return a.viewInvite(r.State, i), err
+	return a.viewInvite(ctx, r.State, i), err
 }
 
 // publicSignupTokenCreate is an invite link to be.
@@ -105,7 +105,7 @@ type publicSignupTokenCreate struct {
 
 func (a *api) createInvite(ctx context.Context, r request, in *struct{ Body publicSignupTokenCreate }) (publicSignupToken, error) {
 	i, err := a.People.CreateInvite(ctx, r.Caller.Actor, in.Body.Name, in.Body.ExpiresAt)
-	return a.viewInvite(r.State, i), err
+	return a.viewInvite(ctx, r.State, i), err
 }
 
 // publicSignupTokenUpdate is what to change of an invite link.
@@ -120,7 +120,7 @@ func (a *api) updateInvite(ctx context.Context, r request, in *struct {
 },
 ) (publicSignupToken, error) {
 	i, err := a.People.UpdateInvite(ctx, r.Caller.Actor, in.Token, in.Body.Enabled, in.Body.ExpiresAt)
-	return a.viewInvite(r.State, i), err
+	return a.viewInvite(ctx, r.State, i), err
 }
 
 func (a *api) validateInvite(ctx context.Context, _ request, in *InviteAt) (empty, error) {

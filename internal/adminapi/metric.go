@@ -103,6 +103,43 @@ func (a *api) getFeatureUsageSummary(ctx context.Context, r request, in *struct 
 	return summary, nil
 }
 
+// usageOf is what is known of how a flag is used.
+type usageOf struct {
+	reported.Use
+	hour map[string]reported.Counts // the last hour's, by environment
+}
+
+// usagesOf returns what is known of how some flags are used. While the database is away,
+// nothing is known of the last hour.
+func (a *api) usagesOf(ctx context.Context, flags ...*flag.Flag) (func(*flag.Flag) usageOf, error) {
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(flags))
+	for i, f := range flags {
+		names[i] = string(f.Name)
+	}
+	hour, err := orAway(a.Usage.LastHour(ctx, names...))
+	return func(f *flag.Flag) usageOf { return usageOf{use(string(f.Name)), hour[string(f.Name)]} }, err
+}
+
+// seen returns when the flag was last used anywhere, nil if it never was.
+func (u usageOf) seen() *instant {
+	if at := u.LastSeen(); !at.IsZero() {
+		return instantOf(&at)
+	}
+	return nil
+}
+
+// seenIn returns when the flag was last used in an environment, nil if it never was.
+func (u usageOf) seenIn(env flag.EnvironmentName) *instant {
+	if seen, ok := u.Seen[string(env)]; ok {
+		return instantOf(&seen.Last)
+	}
+	return nil
+}
+
 // hours returns how often a flag was used; a flag of which the caller may not know was not.
 func (a *api) hours(ctx context.Context, r request, name flag.Name, hours int) ([]reported.HourCount, error) {
 	if r.hidden(name) {

@@ -14,12 +14,18 @@ import (
 	"github.com/quorate/quorate/internal/usage"
 )
 
+// live is what a usage asks about flags.
+func (w *world) live(name, environment string) bool {
+	return w.engine.State().Live(flag.Name(name), flag.EnvironmentName(environment))
+}
+
 // mustReport returns what two applications have reported.
 func (w *world) mustReport(t testing.TB) *usage.Usage {
 	t.Helper()
 	u := usage.New(usage.Options{
 		DB: w.db, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Known: func(name string) bool { return w.engine.State().Flag(flag.Name(name)) != nil },
+		Live:  w.live,
 	})
 	now := time.Now()
 	u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "1", Projects: []string{"default"}, SDKType: usage.Backend, Strategies: []string{"default"}})

@@ -122,7 +122,7 @@ func (a *api) validateToken(ctx context.Context, r request, in *struct {
 		return resetTokenUser{}, err
 	}
 	return resetTokenUser{
-		ID: p.ID, Name: p.Name, Email: p.Email, Token: in.Token, CreatedBy: viewCreator(r.State, token.CreatedBy).Name, Role: roleOf(r.State, p.ID),
+		ID: p.ID, Name: p.Name, Email: p.Email, Token: in.Token, CreatedBy: a.viewCreator(ctx, r.State, token.CreatedBy).Name, Role: roleOf(r.State, p.ID),
 	}, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/notify"
@@ -28,6 +29,7 @@ import (
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
+	"github.com/quorate/quorate/internal/usage"
 )
 
 // The people of a house, and their secrets.
@@ -43,6 +45,7 @@ type house struct {
 	db      *store.DB
 	engine  *engine.Engine
 	app     *app.App
+	usage   *usage.Usage
 	handler http.Handler
 
 	mu      sync.Mutex
@@ -68,7 +71,7 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	h := &house{db: db, now: time.Now().UTC().Truncate(time.Second)}
 	var err error
 	h.engine, err = engine.Open(t.Context(), engine.Options{
-		Project: func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) },
+		Project: index,
 		DB:      db, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
 	})
@@ -94,9 +97,18 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	if err := h.app.SeedTokens(t.Context(), app.FirstTokens{Admin: []string{"*:*.admin"}, Frontend: []string{"*:development.frontend"}}); err != nil {
 		t.Fatal(err)
 	}
+	h.usage = usage.New(usage.Options{
+		DB: db, Now: h.clock, Log: slog.New(slog.DiscardHandler),
+		Known: func(name string) bool { return h.engine.State().Flag(flag.Name(name)) != nil },
+		Live: func(name, environment string) bool {
+			return h.engine.State().Live(flag.Name(name), flag.EnvironmentName(environment))
+		},
+	})
+	follow(h.engine, h.usage)
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
-		App: h.app, Authenticator: people, Tokens: people, People: people, URL: houseURL,
+		Usage: h.usage,
+		App:   h.app, Authenticator: people, Tokens: people, People: people, URL: houseURL,
 		Requests: requests.New(db),
 		Events:   eventlog.New(eventlog.Options{DB: db, State: h.engine.State}),
 		Notify:   newNotify(h.engine, db, keyring),

@@ -9,9 +9,9 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
-	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
+	reported "github.com/quorate/quorate/internal/usage"
 )
 
 const (
@@ -69,20 +69,12 @@ func (a *api) projects() {
 	}, a.getProjectOverview)
 	register(a, operation{
 		ID: "getProjectStatus", Method: http.MethodGet, Path: projectPath + "/status", Tag: tagProjects,
-		Summary: "How a project is doing", Description: "Activity is that of the last half year. Stages that need usage metrics are not recorded yet.",
+		Summary: "How a project is doing", Description: "Activity is that of the last half year. `averageDays` are how long flags of the project stay, or have been so far, in a stage.",
 	}, a.getProjectStatus)
 	register(a, operation{
 		ID: "getProjectFlagCreators", Method: http.MethodGet, Path: projectPath + "/flag-creators", Tag: tagProjects,
 		Summary: "Who created the flags of a project",
 	}, a.getProjectFlagCreators)
-	register(a, operation{
-		ID: "addFavoriteProject", Method: http.MethodPost, Path: projectPath + "/favorites", Tag: tagFeatures,
-		Summary: "Make a project a favourite",
-	}, a.favoriteProject)
-	register(a, operation{
-		ID: "removeFavoriteProject", Method: http.MethodDelete, Path: projectPath + "/favorites", Tag: tagFeatures,
-		Summary: "Make a project no favourite any more",
-	}, a.favoriteProject)
 }
 
 // ProjectAt names a project.
@@ -245,11 +237,19 @@ func (a *api) getProjects(ctx context.Context, r request, in *struct {
 },
 ) (projects, error) {
 	list := projects{Version: 1, Projects: []projectSummary{}}
+	favourites, err := a.favouritesOf(ctx, r)
+	if err != nil {
+		return list, err
+	}
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return list, err
+	}
 	for p := range r.State.Projects() {
 		if p.Archived() != in.Archived || !r.sees(p.ID) {
 			continue
 		}
-		c := countFlags(r.State, p.ID, a.App.Now())
+		c := countFlags(r.State, p.ID, use, a.App.Now())
 		owners, err := a.projectOwners(ctx, r.State, p.ID)
 		if err != nil {
 			return list, err
@@ -260,6 +260,7 @@ func (a *api) getProjects(ctx context.Context, r request, in *struct {
 			Description:       p.Description,
 			Health:            c.health(),
 			TechnicalDebt:     100 - c.health(),
+			Favorite:          favourites.Projects[string(p.ID)],
 			FeatureCount:      c.active,
 			MemberCount:       len(membersOf(r.State, p.ID)),
 			CreatedAt:         instant(p.CreatedAt),
@@ -269,6 +270,8 @@ func (a *api) getProjects(ctx context.Context, r request, in *struct {
 			LastUpdatedAt:     instant(p.UpdatedAt),
 			OnboardingStatus:  c.onboarding(),
 			Owners:            owners,
+
+			LastReportedFlagUsage: c.lastUse(),
 		})
 	}
 	return list, nil
@@ -416,21 +419,21 @@ func (a *api) deleteProject(ctx context.Context, r request, in *ProjectAt) (empt
 	return empty{}, a.App.DeleteProject(ctx, r.Caller, in.Project)
 }
 
-// favoriteProject refuses: favourites belong to people, and tokens are none.
-func (a *api) favoriteProject(_ context.Context, r request, in *ProjectAt) (empty, error) {
-	if _, err := app.Project(r.State, in.Project); err != nil {
-		return empty{}, err
-	}
-	return empty{}, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")
-}
-
 func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) (projectOverview, error) {
 	p, err := app.Project(r.State, in.Project)
 	if err != nil {
 		return projectOverview{}, err
 	}
+	favourites, err := a.favouritesOf(ctx, r)
+	if err != nil {
+		return projectOverview{}, err
+	}
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return projectOverview{}, err
+	}
 	now := a.App.Now()
-	c := countFlags(r.State, p.ID, now)
+	c := countFlags(r.State, p.ID, use, now)
 	stats, err := a.projectStats(ctx, r.State, p.ID, now)
 	if err != nil {
 		return projectOverview{}, err
@@ -445,6 +448,7 @@ func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) 
 		DefaultStickiness: p.DefaultStickiness,
 		Health:            c.health(),
 		TechnicalDebt:     100 - c.health(),
+		Favorite:          favourites.Projects[string(p.ID)],
 		UpdatedAt:         instant(p.UpdatedAt),
 		CreatedAt:         instant(p.CreatedAt),
 		ArchivedAt:        instantOf(p.ArchivedAt),
@@ -522,11 +526,21 @@ type flagCounts struct {
 	archived, archivedLately        int
 	byType                          map[string]int
 	first                           *flag.Flag // the oldest that is active
+	enabled                         bool       // one of them, somewhere
+	stages                          featureLifecycleCount
+	days                            stageDays
+	used                            time.Time // when one of them was last used
 }
 
-func countFlags(s *state.State, id flag.ProjectID, now time.Time) flagCounts {
-	c := flagCounts{byType: map[string]int{}}
+func countFlags(s *state.State, id flag.ProjectID, useOf func(string) reported.Use, now time.Time) flagCounts {
+	c := flagCounts{byType: map[string]int{}, days: stageDays{}}
 	for f := range s.FlagsOf(id) {
+		use := useOf(string(f.Name))
+		c.stages.add(stageOf(f, use))
+		c.days.add(stagesOf(f, use), now)
+		if last := use.LastSeen(); last.After(c.used) {
+			c.used = last
+		}
 		if f.Archived() {
 			c.archived++
 			if f.ArchivedAt.After(now.Add(-window)) {
@@ -535,6 +549,7 @@ func countFlags(s *state.State, id flag.ProjectID, now time.Time) flagCounts {
 			continue
 		}
 		c.active++
+		c.enabled = c.enabled || slices.ContainsFunc(f.Environments, func(row flag.FlagEnvironment) bool { return row.Enabled })
 		c.byType[f.Type]++
 		switch stalenessOf(s, f, now) {
 		case "stale":
@@ -559,10 +574,24 @@ func (c flagCounts) health() int {
 }
 
 func (c flagCounts) onboarding() onboardingStatus {
-	if c.first == nil {
+	switch {
+	case c.first == nil:
 		return onboardingStatus{Status: "onboarding-started"}
+	case c.used.IsZero():
+		return onboardingStatus{Status: "first-flag-created", Feature: c.first.Name}
+	case !c.enabled:
+		return onboardingStatus{Status: "sdk-connected"}
+	default:
+		return onboardingStatus{Status: "onboarded"}
 	}
-	return onboardingStatus{Status: "first-flag-created", Feature: c.first.Name}
+}
+
+// lastUse returns when one of the flags was last used, nil if none ever was.
+func (c flagCounts) lastUse() *instant {
+	if c.used.IsZero() {
+		return nil
+	}
+	return instantOf(&c.used)
 }
 
 // projectStatus is how a project is doing.
@@ -628,14 +657,21 @@ func (a *api) getProjectStatus(ctx context.Context, r request, in *ProjectAt) (p
 	if err != nil {
 		return projectStatus{}, err
 	}
-	c := countFlags(r.State, in.Project, now)
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return projectStatus{}, err
+	}
+	c := countFlags(r.State, in.Project, use, now)
 	status := projectStatus{
 		ActivityCountByDate: []activityCount{},
 		Health:              currentValue{c.health()},
 		TechnicalDebt:       currentValue{100 - c.health()},
 		LifecycleSummary: lifecycleSummary{
-			Initial:  stageSummary{CurrentFlags: c.active},
-			Archived: archiveSummary{CurrentFlags: c.archived, Last30Days: c.archivedLately},
+			Initial:   stageSummary{c.days.average(reported.StageInitial), c.stages.Initial},
+			PreLive:   stageSummary{c.days.average(reported.StagePreLive), c.stages.PreLive},
+			Live:      stageSummary{c.days.average(reported.StageLive), c.stages.Live},
+			Completed: stageSummary{c.days.average(stageCompleted), c.stages.Completed},
+			Archived:  archiveSummary{CurrentFlags: c.archived, Last30Days: c.archivedLately},
 		},
 		StaleFlags: staleFlags{c.stale + c.potentiallyStale},
 	}
@@ -662,13 +698,13 @@ type flagCreator struct {
 	Name string `json:"name"`
 }
 
-func (a *api) getProjectFlagCreators(_ context.Context, r request, in *ProjectAt) ([]flagCreator, error) {
+func (a *api) getProjectFlagCreators(ctx context.Context, r request, in *ProjectAt) ([]flagCreator, error) {
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return nil, err
 	}
 	list := []flagCreator{}
 	for f := range r.State.FlagsOf(in.Project) {
-		by := viewCreator(r.State, f.CreatedBy)
+		by := a.viewCreator(ctx, r.State, f.CreatedBy)
 		if one := (flagCreator{by.ID, by.Name}); !slices.Contains(list, one) {
 			list = append(list, one)
 		}

@@ -7,7 +7,7 @@ func projectScenarios() []scenario {
 		{
 			name: "list the projects", method: "GET", path: "/projects", status: 200,
 			want: `{"version":1,"projects":[
-				{"id":"default","name":"default","description":"(absent)","health":17,"technicalDebt":83,"favorite":false,"featureCount":6,"memberCount":0,"createdAt":"2026-03-01T12:00:00.000Z","archivedAt":null,"mode":"open","lastReportedFlagUsage":null,"onboardingStatus":{"status":"first-flag-created","feature":"checkout"},"owners":[{"ownerType":"system"}]},
+				{"id":"default","name":"default","description":"(absent)","health":17,"technicalDebt":83,"favorite":false,"featureCount":6,"memberCount":0,"createdAt":"2026-03-01T12:00:00.000Z","archivedAt":null,"mode":"open","lastReportedFlagUsage":"(present)","onboardingStatus":{"status":"onboarded"},"owners":[{"ownerType":"system"}]},
 				{"id":"full"},{"id":"guarded"},{"id":"named","featureCount":0,"onboardingStatus":{"status":"onboarding-started","feature":"(absent)"}},{"id":"other"},{"id":"small"}]}`,
 		},
 		{name: "list the archived projects", method: "GET", path: "/projects?archived=true", status: 200, want: `{"projects":[{"id":"shelved","archivedAt":"(present)"}]}`},
@@ -88,7 +88,7 @@ func projectScenarios() []scenario {
 				"defaultStickiness":"default","health":17,"technicalDebt":83,"favorite":false,"archivedAt":"(absent)","createdAt":"2026-03-01T12:00:00.000Z","members":0,
 				"environments":[{"environment":"development","defaultStrategy":"(absent)"},{"environment":"production"}],
 				"featureTypeCounts":[{"type":"kill-switch","count":1},{"type":"operational","count":1},{"type":"release","count":4}],
-				"onboardingStatus":{"status":"first-flag-created","feature":"checkout"},
+				"onboardingStatus":{"status":"onboarded","feature":"(absent)"},
 				"stats":{"avgTimeToProdCurrentWindow":0,"archivedCurrentWindow":1,"projectMembersAddedCurrentWindow":0}}`,
 		},
 		{name: "get a project with a default strategy", method: "GET", path: overview("other"), status: 200, want: `{"environments":[{"environment":"development","defaultStrategy":{"name":"flexibleRollout","parameters":{"rollout":"25","stickiness":"sessionId","groupId":""}}},{"environment":"production"}]}`},
@@ -97,16 +97,13 @@ func projectScenarios() []scenario {
 		{
 			name: "get the status of a project", method: "GET", path: "/projects/default/status", status: 200,
 			want: `{"resources":{"members":0,"apiTokens":2,"segments":1},"health":{"current":17},"technicalDebt":{"current":83},"staleFlags":{"total":5},
-				"lifecycleSummary":{"initial":{"averageDays":null,"currentFlags":6},"preLive":{"averageDays":null,"currentFlags":0},"live":{"currentFlags":0},"completed":{"currentFlags":0},"archived":{"currentFlags":1,"last30Days":1}},
+				"lifecycleSummary":{"initial":{"averageDays":"(present)","currentFlags":5},"preLive":{"averageDays":"(present)","currentFlags":1},"live":{"averageDays":null,"currentFlags":0},"completed":{"averageDays":null,"currentFlags":0},"archived":{"currentFlags":1,"last30Days":1}},
 				"activityCountByDate":[{"count":9}]}`,
 		},
 		{name: "get the status of no project", method: "GET", path: "/projects/none/status", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "who created the flags of a project", method: "GET", path: "/projects/default/flag-creators", status: 200, want: `[{"id":-42,"name":"terraform"}]`},
 		{name: "who created the flags of an empty project", method: "GET", path: "/projects/named/flag-creators", status: 200, want: `[]`},
 		{name: "who created the flags of no project", method: "GET", path: "/projects/none/flag-creators", status: 404, want: `{"name":"NotFoundError"}`},
-		{name: "make a project a favourite", method: "POST", path: "/projects/default/favorites", status: 403, want: `{"name":"ForbiddenError"}`},
-		{name: "make a project no favourite", method: "DELETE", path: "/projects/default/favorites", status: 403, want: `{"name":"ForbiddenError"}`},
-		{name: "make no project a favourite", method: "POST", path: "/projects/none/favorites", status: 404, want: `{"name":"NotFoundError"}`},
 	}
 }
 

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
+	reported "github.com/quorate/quorate/internal/usage"
 )
 
 // search registers how flags are found.
@@ -69,87 +71,159 @@ type featureSearchResponse struct {
 	Environments   []featureSearchEnvironment `json:"environments"`
 	Segments       []string                   `json:"segments"`
 	CreatedBy      person                     `json:"createdBy"`
+	Lifecycle      stage                      `json:"lifecycle"`
 	Tags           []tag                      `json:"tags,omitempty"`
 }
 
 // featureSearchEnvironment is an environment of a flag that was found.
 type featureSearchEnvironment struct {
 	FeatureEnvironmentSummary
-	Yes              int                `json:"yes"`
-	No               int                `json:"no"`
+	Yes              int64              `json:"yes" doc:"How often it was found on in the last hour."`
+	No               int64              `json:"no" doc:"How often it was found off in the last hour."`
 	ChangeRequestIDs []changerequest.ID `json:"changeRequestIds"`
 }
 
-func (a *api) searchFeatures(_ context.Context, r request, in *searchFeaturesQuery) (searchFeatures, error) {
-	matches := in.matcher(r.State, a.App.Now())
-	var found []*flag.Flag
-	for f := range r.State.Flags() {
-		if r.sees(f.Project) && matches(f) {
-			found = append(found, f)
-		}
+func (a *api) searchFeatures(ctx context.Context, r request, in *searchFeaturesQuery) (searchFeatures, error) {
+	use, err := a.Usage.Uses(ctx)
+	if err != nil {
+		return searchFeatures{}, err
 	}
-	slices.SortStableFunc(found, in.order()) // they come by name
+	favourites, err := a.favouritesOf(ctx, r)
+	if err != nil {
+		return searchFeatures{}, err
+	}
+	s := searcher{state: r.State, now: a.App.Now(), use: use, favourites: favourites.Features}
+	found := s.search(in, r.sees)
 	page := searchFeatures{Features: []featureSearchResponse{}, Total: len(found)}
-	for _, f := range pageOf(found, in.Offset, in.Limit, 50, 100) {
-		page.Features = append(page.Features, r.viewSearchResult(f))
+	var shown []*flag.Flag
+	for _, one := range pageOf(found, in.Offset, in.Limit, 50, 100) {
+		shown = append(shown, one.Flag)
+	}
+	usages, err := a.usagesOf(ctx, shown...)
+	if err != nil {
+		return searchFeatures{}, err
+	}
+	for _, f := range shown {
+		view := a.viewSearchResult(ctx, r, f, usages(f))
+		view.Favorite = favourites.Features[string(f.Name)]
+		page.Features = append(page.Features, view)
 	}
 	return page, nil
 }
 
-// matcher returns whether a flag is one that is searched for.
-func (in *searchFeaturesQuery) matcher(s *state.State, now time.Time) func(*flag.Flag) bool {
-	if in.Favorite == "IS:true" || in.LastSeenAt != "" {
-		return func(*flag.Flag) bool { return false } // tokens have no favourites, and nothing was seen yet
-	}
-	words := strings.FieldsFunc(strings.ToLower(in.Query), func(r rune) bool { return r == ',' })
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
-	}
-	project, kind, stage := parseChoice(in.Project), parseChoice(in.Type), parseChoice(in.Lifecycle)
-	staleness, creator := parseChoice(in.State), parseChoice(in.CreatedBy)
-	tags, segments := parseInclusion(in.Tag), parseInclusion(in.Segment)
-	status := slices.Concat(in.Status, in.StatusList)
-	archived := in.Archived == "IS:true" || slices.Contains(stage.values, "archived")
+// searcher looks for flags, and knows all that they are searched by.
+type searcher struct {
+	state      *state.State
+	now        time.Time
+	use        func(string) reported.Use
+	favourites map[string]bool
+}
 
-	return func(f *flag.Flag) bool {
-		return f.Archived() == archived &&
-			hasWord(f, words) &&
-			project.allows(string(f.Project)) &&
-			kind.allows(f.Type) &&
-			stage.allows(lifecycleStage(f)) &&
-			staleness.allows(stalenessOf(s, f, now)) &&
-			creator.allows(strconv.FormatInt(viewCreator(s, f.CreatedBy).ID, 10)) &&
-			tags.allows(tagNames(f)) &&
-			segments.allows(segmentNames(s, f)) &&
-			hasStatus(f, status) &&
-			isWhen(in.CreatedAt, f.CreatedAt)
+// hit is a flag that was found, with what hits are sorted by.
+type hit struct {
+	*flag.Flag
+	favourite bool
+	seen      time.Time // only if hits are sorted by it
+}
+
+// search returns the flags that are searched for, of the projects that the caller sees, in the
+// order that is wanted.
+func (s searcher) search(in *searchFeaturesQuery, sees func(flag.ProjectID) bool) []hit {
+	project, filters := parseChoice(in.Project), s.filters(in)
+	var found []hit
+	for p := range s.state.Projects() {
+		if !project.allows(string(p.ID)) || !sees(p.ID) {
+			continue
+		}
+	flags:
+		for f := range s.state.FlagsOf(p.ID) {
+			for _, allows := range filters {
+				if !allows(f) {
+					continue flags
+				}
+			}
+			one := hit{Flag: f, favourite: s.favourites[string(f.Name)]}
+			if in.SortBy == "lastSeenAt" {
+				one.seen = s.use(string(f.Name)).LastSeen()
+			}
+			found = append(found, one)
+		}
+	}
+	slices.SortFunc(found, in.order())
+	return found
+}
+
+// filters returns what a flag must be, apart from its project: only what was asked for, and
+// what is told fastest first.
+func (s searcher) filters(in *searchFeaturesQuery) []func(*flag.Flag) bool {
+	kind, stage, staleness, creator := parseChoice(in.Type), parseChoice(in.Lifecycle), parseChoice(in.State), parseChoice(in.CreatedBy)
+	archived := in.Archived == "IS:true" || !stage.none && slices.Contains(stage.values, stageArchived)
+	filters := []func(*flag.Flag) bool{func(f *flag.Flag) bool { return f.Archived() == archived }}
+	add := func(given bool, filter func(*flag.Flag) bool) {
+		if given {
+			filters = append(filters, filter)
+		}
+	}
+	add(in.Type != "", func(f *flag.Flag) bool { return kind.allows(f.Type) })
+	add(in.Favorite != "", func(f *flag.Flag) bool { return s.favourites[string(f.Name)] == (in.Favorite == "IS:true") })
+	status := slices.Concat(in.Status, in.StatusList)
+	add(len(status) > 0, func(f *flag.Flag) bool { return hasStatus(f, status) })
+	add(in.CreatedAt != "", whenever(in.CreatedAt, func(f *flag.Flag) time.Time { return f.CreatedAt }))
+	add(in.CreatedBy != "", func(f *flag.Flag) bool {
+		return creator.allows(strconv.FormatInt(eventlog.CreatorOf(s.state, f.CreatedBy).ID, 10))
+	})
+	add(in.State != "", func(f *flag.Flag) bool { return staleness.allows(stalenessOf(s.state, f, s.now)) })
+	add(in.Lifecycle != "", func(f *flag.Flag) bool { return stage.allows(stageOf(f, s.use(string(f.Name)))) })
+	add(in.LastSeenAt != "", whenever(in.LastSeenAt, func(f *flag.Flag) time.Time { return s.use(string(f.Name)).LastSeen() }))
+	tags, segments := parseInclusion(in.Tag), parseInclusion(in.Segment)
+	add(in.Tag != "", func(f *flag.Flag) bool { return tags.allows(tagNames(f)) })
+	add(in.Segment != "", func(f *flag.Flag) bool { return segments.allows(segmentNames(s.state, f)) })
+	words := wordsOf(in.Query)
+	add(len(words) > 0, func(f *flag.Flag) bool { return hasWord(f, words) })
+	return filters
+}
+
+// order compares flags as the search wants them sorted; by name where nothing else decides.
+func (in *searchFeaturesQuery) order() func(a, b hit) int {
+	by := in.sortedBy()
+	if in.SortOrder == "desc" {
+		ascending := by
+		by = func(a, b hit) int { return ascending(b, a) }
+	}
+	favouritesFirst := in.FavoritesFirst == "true"
+	return func(a, b hit) int {
+		if favouritesFirst && a.favourite != b.favourite {
+			return compareBool(b.favourite, a.favourite)
+		}
+		if order := by(a, b); order != 0 {
+			return order
+		}
+		return cmp.Compare(a.Name, b.Name)
 	}
 }
 
-// order compares flags as the search wants them sorted.
-func (in *searchFeaturesQuery) order() func(a, b *flag.Flag) int {
-	by := func(a, b *flag.Flag) int { return a.CreatedAt.Compare(b.CreatedAt) }
-	switch in.SortBy {
-	case "name":
-		by = func(a, b *flag.Flag) int { return cmp.Compare(a.Name, b.Name) }
-	case "type":
-		by = func(a, b *flag.Flag) int { return cmp.Compare(a.Type, b.Type) }
-	case "project":
-		by = func(a, b *flag.Flag) int { return cmp.Compare(a.Project, b.Project) }
-	case "stale":
-		by = func(a, b *flag.Flag) int { return compareBool(a.Stale, b.Stale) }
-	}
+func (in *searchFeaturesQuery) sortedBy() func(a, b hit) int {
 	if name, ok := strings.CutPrefix(in.SortBy, "environment:"); ok {
-		enabled := func(f *flag.Flag) bool {
+		enabled := func(f hit) bool {
 			row := f.In(flag.EnvironmentName(name))
 			return row != nil && row.Enabled
 		}
-		by = func(a, b *flag.Flag) int { return compareBool(enabled(a), enabled(b)) }
+		return func(a, b hit) int { return compareBool(enabled(a), enabled(b)) }
 	}
-	if in.SortOrder == "desc" {
-		return func(a, b *flag.Flag) int { return by(b, a) }
+	switch in.SortBy {
+	case "name":
+		return func(a, b hit) int { return cmp.Compare(a.Name, b.Name) }
+	case "type":
+		return func(a, b hit) int { return cmp.Compare(a.Type, b.Type) }
+	case "project":
+		return func(a, b hit) int { return cmp.Compare(a.Project, b.Project) }
+	case "stale":
+		return func(a, b hit) int { return compareBool(a.Stale, b.Stale) }
+	case "lastSeenAt":
+		return func(a, b hit) int { return a.seen.Compare(b.seen) }
+	default:
+		return func(a, b hit) int { return a.CreatedAt.Compare(b.CreatedAt) }
 	}
-	return by
 }
 
 // choice is a filter on one value: one of some, or none of them.
@@ -209,10 +283,16 @@ func splitList(list string) []string {
 	return values
 }
 
-func hasWord(f *flag.Flag, words []string) bool {
-	if len(words) == 0 {
-		return true
+// wordsOf returns the words of a query, in lower case.
+func wordsOf(query string) []string {
+	words := strings.FieldsFunc(strings.ToLower(query), func(r rune) bool { return r == ',' })
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
 	}
+	return words
+}
+
+func hasWord(f *flag.Flag, words []string) bool {
 	text := strings.ToLower(string(f.Name))
 	if f.Description != nil {
 		text += "\n" + strings.ToLower(*f.Description)
@@ -222,21 +302,22 @@ func hasWord(f *flag.Flag, words []string) bool {
 
 // hasStatus reports whether one of the statuses, such as production:enabled, is the flag's.
 func hasStatus(f *flag.Flag, statuses []string) bool {
-	return len(statuses) == 0 || slices.ContainsFunc(statuses, func(status string) bool {
+	return slices.ContainsFunc(statuses, func(status string) bool {
 		env, want, _ := strings.Cut(status, ":")
 		row := f.In(flag.EnvironmentName(env))
 		return row != nil && row.Enabled == (want == "enabled")
 	})
 }
 
-// isWhen reports whether a time lies where a filter such as IS_BEFORE:2026-01-31 wants it.
-func isWhen(filter string, at time.Time) bool {
-	operator, date, ok := strings.Cut(filter, ":")
-	if !ok {
-		return true
-	}
+// whenever returns whether a time of a flag lies where a filter such as IS_BEFORE:2026-01-31
+// wants it. A time that never was lies nowhere.
+func whenever(filter string, of func(*flag.Flag) time.Time) func(*flag.Flag) bool {
+	operator, date, _ := strings.Cut(filter, ":")
 	day, err := time.Parse(time.DateOnly, date)
-	return err == nil && at.Before(day) == (operator == "IS_BEFORE")
+	return func(f *flag.Flag) bool {
+		at := of(f)
+		return err == nil && !at.IsZero() && at.Before(day) == (operator == "IS_BEFORE")
+	}
 }
 
 // stalenessOf returns active, stale, or potentially-stale for a flag that has outlived
@@ -251,15 +332,6 @@ func stalenessOf(s *state.State, f *flag.Flag, now time.Time) string {
 	default:
 		return "active"
 	}
-}
-
-// lifecycleStage returns the stage that a flag is known to be in. Stages that need
-// usage are not recorded yet.
-func lifecycleStage(f *flag.Flag) string {
-	if f.Archived() {
-		return "archived"
-	}
-	return "initial"
 }
 
 func tagNames(f *flag.Flag) []string {
@@ -284,8 +356,9 @@ func segmentNames(s *state.State, f *flag.Flag) []string {
 	return slices.Compact(names)
 }
 
-func (r request) viewSearchResult(f *flag.Flag) featureSearchResponse {
+func (a *api) viewSearchResult(ctx context.Context, r request, f *flag.Flag, of usageOf) featureSearchResponse {
 	s := r.State
+	stages := stagesOf(f, of.Use)
 	view := featureSearchResponse{
 		Name:           f.Name,
 		Type:           f.Type,
@@ -298,12 +371,16 @@ func (r request) viewSearchResult(f *flag.Flag) featureSearchResponse {
 		DependencyType: dependencyType(s, f),
 		Environments:   []featureSearchEnvironment{},
 		Segments:       segmentNames(s, f),
-		CreatedBy:      viewCreator(s, f.CreatedBy),
+		CreatedBy:      a.viewCreator(ctx, s, f.CreatedBy),
+		Lifecycle:      stages[len(stages)-1],
 		Tags:           viewTags(s, f.Tags),
 	}
-	for _, summary := range viewEnvironmentSummaries(s, f) {
+	for _, summary := range viewEnvironmentSummaries(s, f, of) {
+		counted := of.hour[string(summary.Name)]
 		view.Environments = append(view.Environments, featureSearchEnvironment{
 			FeatureEnvironmentSummary: summary,
+			Yes:                       counted.Yes,
+			No:                        counted.No,
 			ChangeRequestIDs:          r.requestsOn(f, summary.Name),
 		})
 	}

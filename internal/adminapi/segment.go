@@ -134,11 +134,11 @@ type titledRequest struct {
 	Title *string          `json:"title" nullable:"true" doc:"Null unless it was given one."`
 }
 
-func (a *api) getSegments(_ context.Context, r request, _ *struct{}) (segments, error) {
+func (a *api) getSegments(ctx context.Context, r request, _ *struct{}) (segments, error) {
 	list := segments{Segments: []segmentUsed{}}
 	for s := range r.State.Segments() {
 		if r.seesOwn(s.Project) {
-			list.Segments = append(list.Segments, r.viewSegmentUsed(s))
+			list.Segments = append(list.Segments, a.viewSegmentUsed(ctx, r, s))
 		}
 	}
 	return list, nil
@@ -149,7 +149,7 @@ func (a *api) createSegment(ctx context.Context, r request, in *struct{ Body ups
 	if err != nil {
 		return segmentCreated{}, err
 	}
-	return segmentCreated{viewSegment(r.State, s)}, nil
+	return segmentCreated{a.viewSegment(ctx, r.State, s)}, nil
 }
 
 func (a *api) validateSegment(_ context.Context, r request, in *struct{ Body name }) (empty, error) {
@@ -165,7 +165,7 @@ func (r request) hiddenSegment(id flag.SegmentID) error {
 	return nil
 }
 
-func (a *api) getSegment(_ context.Context, r request, in *SegmentAt) (Segment, error) {
+func (a *api) getSegment(ctx context.Context, r request, in *SegmentAt) (Segment, error) {
 	if err := r.hiddenSegment(in.ID); err != nil {
 		return Segment{}, err
 	}
@@ -173,7 +173,7 @@ func (a *api) getSegment(_ context.Context, r request, in *SegmentAt) (Segment, 
 	if err != nil {
 		return Segment{}, err
 	}
-	return viewSegment(r.State, s), nil
+	return a.viewSegment(ctx, r.State, s), nil
 }
 
 func (a *api) updateSegment(ctx context.Context, r request, in *struct {
@@ -240,7 +240,7 @@ func (r request) viewProposedUse(cr *changerequest.Request, c change.Change) pro
 	return use
 }
 
-func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
+func (a *api) getSegmentsByStrategy(ctx context.Context, r request, in *struct {
 	ID flag.StrategyID `path:"strategyId"`
 },
 ) (segments, error) {
@@ -249,7 +249,7 @@ func (a *api) getSegmentsByStrategy(_ context.Context, r request, in *struct {
 		for _, row := range f.Environments {
 			if s := row.Strategy(in.ID); s != nil && r.sees(f.Project) {
 				for _, id := range s.Segments {
-					list.Segments = append(list.Segments, r.viewSegmentUsed(r.State.Segment(id)))
+					list.Segments = append(list.Segments, a.viewSegmentUsed(ctx, r, r.State.Segment(id)))
 				}
 				return list, nil
 			}
@@ -274,20 +274,20 @@ func usesIn(f *flag.Flag, wanted func(*flag.Strategy) bool) []strategyUse {
 	return uses
 }
 
-func viewSegment(s *state.State, segment *flag.Segment) Segment {
+func (a *api) viewSegment(ctx context.Context, s *state.State, segment *flag.Segment) Segment {
 	return Segment{
 		ID:          segment.ID,
 		Name:        segment.Name,
 		Description: segment.Description,
 		Project:     segment.Project,
 		Constraints: viewConstraints(segment.Constraints),
-		CreatedBy:   viewCreator(s, segment.CreatedBy).Name,
+		CreatedBy:   a.viewCreator(ctx, s, segment.CreatedBy).Name,
 		CreatedAt:   instant(segment.CreatedAt),
 	}
 }
 
 // viewSegmentUsed counts the uses that are proposed as well.
-func (r request) viewSegmentUsed(segment *flag.Segment) segmentUsed {
+func (a *api) viewSegmentUsed(ctx context.Context, r request, segment *flag.Segment) segmentUsed {
 	var used usage
 	known := map[flag.Name]bool{}
 	add := func(name flag.Name) {
@@ -304,7 +304,7 @@ func (r request) viewSegmentUsed(segment *flag.Segment) segmentUsed {
 			add(c.Feature)
 		}
 	}
-	return segmentUsed{viewSegment(r.State, segment), len(used.projects), used.features}
+	return segmentUsed{a.viewSegment(ctx, r.State, segment), len(used.projects), used.features}
 }
 
 // usage counts the flags in use that use something, and their projects. Each flag is

@@ -8,7 +8,7 @@ func segmentScenarios() []scenario {
 			want: `{"segments":[
 				{"id":1,"name":"europe","description":null,"project":"(absent)","createdAt":"2026-03-01T12:00:00.000Z","usedInProjects":1,"usedInFeatures":1,
 					"constraints":[{"contextName":"country","operator":"IN","values":["DE"],"inverted":false,"caseInsensitive":false,"value":"(absent)"}]},
-				{"id":2,"name":"insiders","project":"default","usedInProjects":0,"usedInFeatures":0},{"id":3},{"id":4,"createdBy":"user:11"}]}`,
+				{"id":2,"name":"insiders","project":"default","usedInProjects":0,"usedInFeatures":0},{"id":3},{"id":4,"createdBy":"person-11"}]}`,
 		},
 		{name: "get a segment", method: "GET", path: "/segments/2", status: 200, want: `{"id":2,"name":"insiders","project":"default","usedInFeatures":"(absent)"}`},
 		{name: "get no segment", method: "GET", path: "/segments/999", status: 404, want: `{"name":"NotFoundError","message":"No segment exists with ID \"999\""}`},
@@ -20,7 +20,7 @@ func segmentScenarios() []scenario {
 		},
 		{
 			name: "create a segment of a project", as: "owner", method: "POST", path: "/segments", body: `{"name":"fresh","project":"guarded","constraints":[]}`, status: 201,
-			want: `{"project":"guarded","createdBy":"user:11","constraints":[]}`, events: []string{"segment-created guarded"},
+			want: `{"project":"guarded","createdBy":"person-11","constraints":[]}`, events: []string{"segment-created guarded"},
 		},
 		{name: "create a segment of another project", as: "owner", method: "POST", path: "/segments", body: `{"name":"fresh","project":"default","constraints":[]}`, status: 403, want: `{"permissions":["CREATE_SEGMENT","UPDATE_PROJECT_SEGMENT"]}`},
 		{name: "create a global segment as an owner", as: "owner", method: "POST", path: "/segments", body: `{"name":"fresh","constraints":[]}`, status: 403, want: `{"permissions":["CREATE_SEGMENT","UPDATE_PROJECT_SEGMENT"]}`},

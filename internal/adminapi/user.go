@@ -78,7 +78,7 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 		who.User.account = &seen
 		return who, err
 	}
-	by := viewCreator(r.State, string(r.Caller.Actor.Ref))
+	by := a.viewCreator(ctx, r.State, string(r.Caller.Actor.Ref))
 	token := tokenUser{
 		ID:                       by.ID,
 		Username:                 by.Name,

@@ -45,7 +45,7 @@ func (w *world) mustHide(t testing.TB) {
 			}}}, {Environment: "production"}},
 		}}},
 	)
-	u := usage.New(usage.Options{DB: w.db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(string) bool { return true }})
+	u := usage.New(usage.Options{DB: w.db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(string) bool { return true }, Live: w.live})
 	u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "1", Projects: []string{string(project)}, SDKType: usage.Backend})
 	u.Register(usage.Presence{Application: "hush-app", Environment: "development", Instance: "1", Projects: []string{string(project)}, SDKType: usage.Backend})
 	u.Count(usage.Report{Application: "hush-app", Environment: "development", At: time.Now(), Features: map[string]usage.Counts{"hush-flag": {Yes: 1}}})

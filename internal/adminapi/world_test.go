@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -31,6 +32,7 @@ import (
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/usage"
 )
 
 // world is the admin API on a real engine and database, with a story in it.
@@ -38,6 +40,7 @@ type world struct {
 	db      *store.DB
 	engine  *engine.Engine
 	app     *app.App
+	usage   *usage.Usage
 	handler http.Handler
 	ahead   atomic.Int64 // how far the clock of the world is ahead, a time.Duration
 	callers callers      // those who may call, beside actors
@@ -87,7 +90,7 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 					return err
 				}
 			}
-			return requests.Index(tx, c.Before, c.Events)
+			return index(tx, c)
 		},
 		DB:    db,
 		Now:   w.now,
@@ -115,6 +118,8 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 
 		ScheduleGrace: time.Hour,
 	})
+	w.usage = w.mustReport(t)
+	follow(w.engine, w.usage)
 	r := chi.NewRouter()
 	adminapi.Mount(r, adminapi.Options{
 		App:           w.app,
@@ -125,8 +130,8 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 		Version:       "1.2.3",
 		Requests:      requests.New(db),
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
-		Usage:         w.mustReport(t),
 		Notify:        newNotify(w.engine, db, keyring),
+		Usage:         w.usage,
 	})
 	w.handler = r
 	return w
@@ -134,6 +139,24 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 
 // now is the time in the world.
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// index writes what follows from a batch into plain tables, as a server does.
+func index(tx *store.Tx, c engine.Change) error {
+	err := requests.Index(tx, c.Before, c.Events)
+	for _, e := range c.Events {
+		err = errors.Join(err, usage.Index(tx, e.Stored), identity.Index(tx, e.Stored))
+	}
+	return err
+}
+
+// follow tells a usage what happens from now on.
+func follow(e *engine.Engine, u *usage.Usage) {
+	e.Subscribe(func(c engine.Change) {
+		for _, event := range c.Events {
+			u.Follow(event.Stored)
+		}
+	})
+}
 
 // mustHappen writes events as Quorate itself.
 func (w *world) mustHappen(t testing.TB, events ...state.Event) {

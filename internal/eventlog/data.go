@@ -242,6 +242,11 @@ func strategyTypeOf(t flag.StrategyType) strategyType {
 	return strategyType{t.Name, t.Description, orEmpty(t.Parameters), t.Editable, t.Deprecated}
 }
 
+type completion struct {
+	Status flag.Outcome `json:"status"`
+	Value  string       `json:"statusValue,omitempty"`
+}
+
 type named struct {
 	Name string `json:"name"`
 }

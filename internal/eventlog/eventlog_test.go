@@ -162,6 +162,8 @@ func everyType() []state.Event {
 		ofFlag(state.FeatureMetadataUpdated{Before: state.MetadataOf(&f), After: state.Metadata{Type: "experiment", ImpressionData: true}}),
 		ofFlag(state.FeatureStaleOn{}),
 		ofFlag(state.FeatureStaleOff{}),
+		ofFlag(state.FeatureCompleted{Status: model.Kept, Value: "blue"}),
+		ofFlag(state.FeatureUncompleted{}),
 		ofFlag(state.FeatureArchived{}),
 		ofFlag(state.FeatureRevived{}),
 		ofFlag(state.FeatureDeleted{Before: f}),

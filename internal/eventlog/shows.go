@@ -67,6 +67,10 @@ var (
 	})
 	_ = of("Flag marked as stale", "{who} marked the flag {flag} as stale.", nothing[state.FeatureStaleOn])
 	_ = of("Flag marked as active", "{who} took the mark stale from the flag {flag}.", nothing[state.FeatureStaleOff])
+	_ = of("Flag completed", "{who} declared the work of the flag {flag} done: {subject}.", func(p state.FeatureCompleted, _ state.Scope) sight {
+		return sight{subject: string(p.Status), data: completion{p.Status, p.Value}}
+	})
+	_ = of("Flag no longer completed", "{who} declared the work of the flag {flag} not done after all.", nothing[state.FeatureUncompleted])
 	_ = of("Flag archived", "{who} archived the flag {flag} of the project {project}.", nothing[state.FeatureArchived])
 	_ = of("Flag revived", "{who} revived the flag {flag} in the project {project}.", nothing[state.FeatureRevived])
 	_ = of("Flag deleted", "{who} deleted the flag {flag} of the project {project}.", func(p state.FeatureDeleted, _ state.Scope) sight {

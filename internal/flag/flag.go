@@ -36,6 +36,8 @@ type Flag struct {
 	CreatedAt      time.Time  `json:"createdAt"`
 	CreatedBy      string     `json:"createdBy,omitempty"` // actor reference, see access.Ref
 	ArchivedAt     *time.Time `json:"archivedAt,omitempty"`
+	// Completed says how the flag's work was ended; nil: it was not.
+	Completed *Completion `json:"completed,omitempty"`
 
 	// Environments holds a row for each environment of the project, sorted by name.
 	Environments []FlagEnvironment `json:"environments,omitempty"`
@@ -58,6 +60,24 @@ func (f *Flag) In(env EnvironmentName) *FlagEnvironment {
 	}
 	return nil
 }
+
+// Completion says that somebody has declared a flag's work done: what it switched is kept or
+// discarded, and the flag can leave the code.
+type Completion struct {
+	At     time.Time `json:"at"`
+	Status Outcome   `json:"status"`
+	// Value is the variant that is kept, if it is one.
+	Value string `json:"value,omitempty"`
+}
+
+// Outcome is what becomes of what a flag switched.
+type Outcome string
+
+// The outcomes.
+const (
+	Kept      Outcome = "kept"
+	Discarded Outcome = "discarded"
+)
 
 // FlagEnvironment is a flag's configuration in one environment.
 type FlagEnvironment struct {

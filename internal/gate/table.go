@@ -72,6 +72,8 @@ var rows = map[string]row{
 	"feature-metadata-updated": describes,
 	"feature-stale-on":         describes,
 	"feature-stale-off":        describes,
+	"feature-completed":        describes,
+	"feature-uncompleted":      describes,
 	"feature-tagged":           describes,
 	"feature-untagged":         describes,
 	"feature-link-added":       describes,

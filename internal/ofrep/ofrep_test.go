@@ -82,7 +82,7 @@ func newHouse(t testing.TB, perMinute int) *house {
 	h := &house{state: s, payload: payload.New(s, payload.Options{}), router: chi.NewRouter()}
 	h.usage = usage.New(usage.Options{
 		DB: storetest.Open(t, storetest.SQLite(t)), Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Known: func(name string) bool { return s.Flag(flag.Name(name)) != nil },
+		Known: func(name string) bool { return s.Flag(flag.Name(name)) != nil }, Live: func(string, string) bool { return false },
 	})
 	ofrep.New(ofrep.Options{
 		Tokens: tokens{

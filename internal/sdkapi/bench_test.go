@@ -54,7 +54,7 @@ func newLarge(b *testing.B) (*sdkapi.API, http.Handler) {
 	api := sdkapi.New(sdkapi.Options{
 		Tokens:  identity.New(identity.Options{State: func() *state.State { return s }, Keyring: keyring, DB: db, Now: time.Now}),
 		Payload: payload.New(s, payload.Options{}),
-		Usage:   usage.New(usage.Options{DB: db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(string) bool { return true }}),
+		Usage:   usage.New(usage.Options{DB: db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(string) bool { return true }, Live: func(string, string) bool { return false }}),
 		Setting: func(string) string { return "" },
 		Now:     time.Now,
 		Limits:  sdkapi.Limits{SDK: 1 << 40}, // more than a benchmark asks, but counted

@@ -72,7 +72,7 @@ func newHouse(t testing.TB, o ...func(*sdkapi.Options)) *house {
 	e.Subscribe(func(c engine.Change) { h.payload.Follow(c.After, c.Events) })
 	h.usage = usage.New(usage.Options{
 		DB: db, Now: time.Now, Log: log,
-		Known: func(name string) bool { return e.State().Flag(flag.Name(name)) != nil },
+		Known: func(name string) bool { return e.State().Flag(flag.Name(name)) != nil }, Live: func(string, string) bool { return false },
 	})
 	options := sdkapi.Options{
 		Tokens:  identity.New(identity.Options{State: e.State, Keyring: keyring, DB: db, Now: time.Now}),

@@ -71,7 +71,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	options := s.settings.engineOptions(s.db)
 	options.Log = s.settings.Log
-	options.Project = func(tx *store.Tx, c engine.Change) error { return requests.Index(tx, c.Before, c.Events) }
+	options.Project = index
 	if s.engine, err = engine.Open(ctx, options); err != nil {
 		return fmt.Errorf("server: open the ledger: %w", err)
 	}
@@ -82,6 +82,14 @@ func (s *Server) open(ctx context.Context) error {
 	s.usage = usage.New(usage.Options{
 		DB: s.db, Now: time.Now, Log: s.settings.Log,
 		Known: func(feature string) bool { return s.engine.State().Flag(flag.Name(feature)) != nil },
+		Live: func(feature, environment string) bool {
+			return s.engine.State().Live(flag.Name(feature), flag.EnvironmentName(environment))
+		},
+	})
+	s.engine.Subscribe(func(c engine.Change) {
+		for _, e := range c.Events {
+			s.usage.Follow(e.Stored)
+		}
 	})
 	s.app = app.New(app.Options{
 		Engine: s.engine,
@@ -98,6 +106,22 @@ func (s *Server) open(ctx context.Context) error {
 
 // newID returns a fresh id.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// index writes what follows from a batch into plain tables, in its transaction.
+func index(tx *store.Tx, c engine.Change) error {
+	if err := requests.Index(tx, c.Before, c.Events); err != nil {
+		return err
+	}
+	for _, e := range c.Events {
+		if err := usage.Index(tx, e.Stored); err != nil {
+			return err
+		}
+		if err := identity.Index(tx, e.Stored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // close closes what open opened.
 func (s *Server) close() error {

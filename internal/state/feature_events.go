@@ -17,6 +17,8 @@ var (
 	_ = register[FeatureRevived]()
 	_ = register[FeatureDeleted]()
 	_ = register[FeatureProjectChange]()
+	_ = register[FeatureCompleted]()
+	_ = register[FeatureUncompleted]()
 	_ = register[FeatureDependencyAdded]()
 	_ = register[FeatureDependencyRemoved]()
 	_ = register[FeatureDependenciesRemoved]()
@@ -131,6 +133,38 @@ func (FeatureStaleOff) apply(s *State, at Place) error {
 	return s.editFlag(at, func(f *flag.Flag) error { f.Stale = false; return nil })
 }
 
+// FeatureCompleted declares the work of the scope's flag done. One that was declared so before
+// keeps the date.
+type FeatureCompleted struct {
+	nothing
+	Status flag.Outcome `json:"status"`
+	Value  string       `json:"value,omitempty"`
+}
+
+// EventType returns "feature-completed".
+func (FeatureCompleted) EventType() string { return "feature-completed" }
+
+func (p FeatureCompleted) apply(s *State, at Place) error {
+	return s.editFlag(at, func(f *flag.Flag) error {
+		done := flag.Completion{At: at.At, Status: p.Status, Value: p.Value}
+		if f.Completed != nil {
+			done.At = f.Completed.At
+		}
+		f.Completed = &done
+		return nil
+	})
+}
+
+// FeatureUncompleted takes FeatureCompleted back.
+type FeatureUncompleted struct{ nothing }
+
+// EventType returns "feature-uncompleted".
+func (FeatureUncompleted) EventType() string { return "feature-uncompleted" }
+
+func (FeatureUncompleted) apply(s *State, at Place) error {
+	return s.editFlag(at, func(f *flag.Flag) error { f.Completed = nil; return nil })
+}
+
 // FeatureArchived puts the scope's flag away: it is no longer served.
 type FeatureArchived struct{}
 
@@ -154,7 +188,7 @@ func (FeatureRevived) EventType() string { return "feature-revived" }
 
 func (FeatureRevived) apply(s *State, at Place) error {
 	return s.editFlag(at, func(f *flag.Flag) error {
-		f.ArchivedAt = nil
+		f.ArchivedAt, f.Completed = nil, nil
 		for i := range f.Environments {
 			f.Environments[i].Enabled = false
 		}

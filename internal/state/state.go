@@ -159,6 +159,16 @@ func (s *State) Flag(name flag.Name) *flag.Flag {
 	return f
 }
 
+// Live reports whether a flag is on in an environment that customers depend on.
+func (s *State) Live(name flag.Name, env flag.EnvironmentName) bool {
+	e := s.Environment(env)
+	if e == nil || e.Type != flag.Production {
+		return false
+	}
+	f := s.Flag(name)
+	return f != nil && !f.Archived() && f.In(env) != nil && f.In(env).Enabled
+}
+
 // FlagCount returns the number of flags, archived ones included.
 func (s *State) FlagCount() int { return s.flags.len() }
 

@@ -249,6 +249,8 @@ func story() []state.Event {
 			After:  []state.Holding{{Subject: state.Subject{Account: 3}, Roles: []access.RoleID{2}}, {Subject: state.Subject{Group: 1}, Roles: []access.RoleID{2}}},
 		}},
 		{Payload: state.UserDeleted{ID: 3, RootRole: 2}},
+		{Scope: at(shop, "", web), Payload: state.FeatureCompleted{Status: flag.Kept, Value: "blue"}},
+		{Scope: at(shop, "", web), Payload: state.FeatureUncompleted{}},
 	}, requestStory()...)
 }
 

@@ -273,18 +273,35 @@ func (db *DB) FeaturesUsedBy(ctx context.Context, application string) ([]string,
 		})
 }
 
-// UsageSeen returns when the named flags were used, or all flags if none are named, by
-// flag and environment. Flags that never were are missing.
-func (db *DB) UsageSeen(ctx context.Context, features ...string) ([]UsageSeen, error) {
-	query, args := `select feature, environment, first_at, last_at from usage_seen`, []any(nil)
-	if len(features) > 0 {
-		query += ` where ` + in("feature", features, &args)
-	}
-	return readAll(ctx, db, "read usage seen", query+` order by feature, environment`, args,
+// UsageSeen returns when flags were used, of those that were used at a time or later, by
+// flag and environment.
+func (db *DB) UsageSeen(ctx context.Context, since time.Time) ([]UsageSeen, error) {
+	return readAll(ctx, db, "read usage seen", `select feature, environment, first_at, last_at from usage_seen
+		where last_at >= $1 order by feature, environment`, []any{stamp(since)},
 		func(scan func(...any) error) (s UsageSeen, err error) {
 			err = scan(&s.Feature, &s.Environment, &s.First, &s.Last)
 			s.First, s.Last = stamp(s.First), stamp(s.Last)
 			return s, err
+		})
+}
+
+// ForgetUsageSeen forgets when a flag was used.
+func (tx *Tx) ForgetUsageSeen(feature string) error {
+	_, err := tx.exec("forget usage seen", `delete from usage_seen where feature = $1`, feature)
+	return err
+}
+
+// UsageSince returns how often each of some flags was found on and off in the hours that
+// begin at since or later, all applications together, by flag and environment.
+func (db *DB) UsageSince(ctx context.Context, since time.Time, features ...string) ([]UsageCount, error) {
+	if len(features) == 0 {
+		return nil, nil
+	}
+	args := []any{stamp(since)}
+	return readAll(ctx, db, "read usage of flags", `select feature, environment, sum(yes), sum(no) from usage_hours
+		where hour >= $1 and `+in("feature", features, &args)+` group by feature, environment order by feature, environment`, args,
+		func(scan func(...any) error) (c UsageCount, err error) {
+			return c, scan(&c.Feature, &c.Environment, &c.Yes, &c.No)
 		})
 }
 

@@ -12,6 +12,7 @@ import (
 type pending struct {
 	counts       map[countKey]*Counts
 	seen         map[seenKey]*store.UsageSeen
+	stages       map[stageKey]store.FlagStage
 	unknown      map[unknownKey]store.UnknownFlag
 	applications map[string]store.Application
 	projects     map[projectKey]store.ApplicationProject
@@ -24,6 +25,7 @@ type (
 		hour                              time.Time
 	}
 	seenKey     struct{ feature, environment string }
+	stageKey    struct{ feature, stage string }
 	unknownKey  struct{ name, environment, application string }
 	projectKey  struct{ application, project, environment string }
 	instanceKey struct{ application, environment, instance string }
@@ -33,6 +35,7 @@ func newPending() *pending {
 	return &pending{
 		counts:       map[countKey]*Counts{},
 		seen:         map[seenKey]*store.UsageSeen{},
+		stages:       map[stageKey]store.FlagStage{},
 		unknown:      map[unknownKey]store.UnknownFlag{},
 		applications: map[string]store.Application{},
 		projects:     map[projectKey]store.ApplicationProject{},
@@ -80,6 +83,20 @@ func (p *pending) see(feature, environment string, first, last time.Time) {
 	}
 }
 
+// enter notes that a flag has come into a stage of its life, unless that is noted already.
+func (p *pending) enter(feature, stage string, at time.Time) {
+	key := stageKey{feature, stage}
+	if _, ok := p.stages[key]; !ok {
+		p.stages[key] = store.FlagStage{Feature: feature, Stage: stage, At: at}
+	}
+}
+
+// forgetFlag drops what is noted about a flag beside its counts.
+func (p *pending) forgetFlag(feature string) {
+	maps.DeleteFunc(p.seen, func(k seenKey, _ *store.UsageSeen) bool { return k.feature == feature })
+	maps.DeleteFunc(p.stages, func(k stageKey, _ store.FlagStage) bool { return k.feature == feature })
+}
+
 // put notes an application. A later report replaces an earlier one, but for what it
 // does not say.
 func (p *pending) put(a store.Application) {
@@ -115,6 +132,9 @@ func (p *pending) merge(later *pending) {
 	for _, s := range later.seen {
 		p.see(s.Feature, s.Environment, s.First, s.Last)
 	}
+	for _, s := range later.stages {
+		p.enter(s.Feature, s.Stage, s.At)
+	}
 	maps.Copy(p.unknown, later.unknown)
 	for _, a := range later.applications {
 		p.put(a)
@@ -126,16 +146,25 @@ func (p *pending) merge(later *pending) {
 }
 
 func (p *pending) hasOnlyCounts() bool {
-	return len(p.seen)+len(p.unknown)+len(p.applications)+len(p.projects)+len(p.instances) == 0
+	return len(p.seen)+len(p.stages)+len(p.unknown)+len(p.applications)+len(p.projects)+len(p.instances) == 0
 }
 
-// putAllButCounts stores everything that is not a count; storing it twice does no harm.
-func (p *pending) putAllButCounts(tx *store.Tx) error {
+// uses returns when flags were used, and which stages they entered by that.
+func (p *pending) uses() ([]store.UsageSeen, []store.FlagStage) {
 	seen := make([]store.UsageSeen, 0, len(p.seen))
 	for _, s := range p.seen {
 		seen = append(seen, *s)
 	}
+	return seen, slices.Collect(maps.Values(p.stages))
+}
+
+// putAllButCounts stores everything that is not a count; storing it twice does no harm.
+func (p *pending) putAllButCounts(tx *store.Tx) error {
+	seen, stages := p.uses()
 	if err := tx.PutUsageSeen(seen); err != nil {
+		return err
+	}
+	if err := tx.PutFlagStages(stages); err != nil {
 		return err
 	}
 	if err := tx.PutUnknownFlags(slices.Collect(maps.Values(p.unknown))); err != nil {
@@ -152,6 +181,7 @@ func (p *pending) putAllButCounts(tx *store.Tx) error {
 
 func (p *pending) forgetAllButCounts() {
 	clear(p.seen)
+	clear(p.stages)
 	clear(p.unknown)
 	clear(p.applications)
 	clear(p.projects)

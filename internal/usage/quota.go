@@ -23,6 +23,7 @@ type quotas struct {
 	unknown      quota
 	applications quota
 	instances    quota
+	places       quota // of application, project and environment
 }
 
 func newQuotas() quotas {
@@ -33,6 +34,7 @@ func newQuotas() quotas {
 		unknown:      quota{limit: 1_000, period: keepUnknownFlags},
 		applications: quota{limit: 10_000, period: 24 * time.Hour},
 		instances:    quota{limit: 20_000, period: 24 * time.Hour},
+		places:       quota{limit: 50_000, period: 24 * time.Hour},
 	}
 }
 

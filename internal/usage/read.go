@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,34 +34,37 @@ func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]HourCoun
 	since := u.Now().UTC().Truncate(time.Hour).Add(-time.Duration(back-1) * time.Hour)
 	counts, err := u.DB.Usage(ctx, feature, since)
 	if err != nil {
-		return nil, fmt.Errorf("usage: hours of %q: %w", feature, err)
+		return nil, away("hours of "+feature, err)
 	}
 	return counts, nil
 }
 
-// LastSeen returns when flags were first and last used, by their names and environments:
-// the named ones, or all if none are named.
-func (u *Usage) LastSeen(ctx context.Context, features ...string) (map[string]map[string]Seen, error) {
-	seen, err := u.DB.UsageSeen(ctx, features...)
-	if err != nil {
-		return nil, fmt.Errorf("usage: last seen: %w", err)
-	}
-	byFlag := map[string]map[string]Seen{}
-	for _, s := range seen {
-		if byFlag[s.Feature] == nil {
-			byFlag[s.Feature] = map[string]store.UsageSeen{}
+// LastHour returns how often flags were found on and off in the hour that runs and the one
+// before it, by their names and environments.
+func (u *Usage) LastHour(ctx context.Context, features ...string) (map[string]map[string]Counts, error) {
+	since := u.Now().UTC().Truncate(time.Hour).Add(-time.Hour)
+	byFlag := map[string]map[string]Counts{}
+	for chunk := range slices.Chunk(features, flagsAtOnce) {
+		counts, err := u.DB.UsageSince(ctx, since, chunk...)
+		if err != nil {
+			return nil, away("last hour", err)
 		}
-		byFlag[s.Feature][s.Environment] = s
+		for _, c := range counts {
+			byFlag[c.Feature] = with(byFlag[c.Feature], c.Environment, Counts{Yes: c.Yes, No: c.No})
+		}
 	}
 	return byFlag, nil
 }
+
+// flagsAtOnce is about how many flags one query asks.
+const flagsAtOnce = 500
 
 // UnknownFlags returns the names that were asked for in the last day and that no flag has
 // now either, by name, environment and application.
 func (u *Usage) UnknownFlags(ctx context.Context) ([]UnknownFlag, error) {
 	flags, err := u.DB.UnknownFlags(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("usage: unknown flags: %w", err)
+		return nil, away("unknown flags", err)
 	}
 	since := u.Now().Add(-keepUnknownFlags)
 	return slices.DeleteFunc(flags, func(f UnknownFlag) bool { return f.At.Before(since) || u.Known(f.Name) }), nil
@@ -76,11 +80,11 @@ type Application struct {
 func (u *Usage) Applications(ctx context.Context) ([]Application, error) {
 	rows, err := u.DB.Applications(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("usage: applications: %w", err)
+		return nil, away("applications", err)
 	}
 	projects, err := u.DB.ApplicationProjects(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("usage: applications: %w", err)
+		return nil, away("applications", err)
 	}
 	all := make([]Application, len(rows))
 	at := map[string]int{}
@@ -110,12 +114,22 @@ func (u *Usage) Application(ctx context.Context, name string) (*Application, err
 	return &all[i], nil
 }
 
+// away makes a fault of a database that cannot be asked now.
+func away(what string, err error) error {
+	if errors.Is(err, store.ErrUnavailable) {
+		f := fault.New(fault.Unavailable, "The database is away, so it is not known how flags are used.")
+		f.RetryAfter = 2 * time.Second
+		return f
+	}
+	return fmt.Errorf("usage: %s: %w", what, err)
+}
+
 // FeaturesUsedBy returns the names of the flags that an application has counted in the
 // last two days, sorted.
 func (u *Usage) FeaturesUsedBy(ctx context.Context, application string) ([]string, error) {
 	features, err := u.DB.FeaturesUsedBy(ctx, application)
 	if err != nil {
-		return nil, fmt.Errorf("usage: features of application %q: %w", application, err)
+		return nil, away("features of application "+application, err)
 	}
 	return features, nil
 }
@@ -125,7 +139,7 @@ func (u *Usage) FeaturesUsedBy(ctx context.Context, application string) ([]strin
 func (u *Usage) Instances(ctx context.Context, application string) ([]Instance, error) {
 	instances, err := u.DB.Instances(ctx, application)
 	if err != nil {
-		return nil, fmt.Errorf("usage: instances: %w", err)
+		return nil, away("instances", err)
 	}
 	since := u.Now().Add(-keepInstances)
 	return slices.DeleteFunc(instances, func(i Instance) bool { return i.SeenAt.Before(since) }), nil
@@ -136,7 +150,7 @@ func (u *Usage) Describe(ctx context.Context, a ApplicationDetails) error {
 	a.CreatedAt = u.Now()
 	a.SeenAt = a.CreatedAt
 	if err := u.DB.Update(ctx, func(tx *store.Tx) error { return tx.DescribeApplication(a) }); err != nil {
-		return fmt.Errorf("usage: describe application %q: %w", a.Name, err)
+		return away("describe application "+a.Name, err)
 	}
 	return nil
 }
@@ -144,7 +158,7 @@ func (u *Usage) Describe(ctx context.Context, a ApplicationDetails) error {
 // Forget deletes an application and its instances. If it still runs, it will be back.
 func (u *Usage) Forget(ctx context.Context, application string) error {
 	if err := u.DB.Update(ctx, func(tx *store.Tx) error { return tx.DeleteApplication(application) }); err != nil {
-		return fmt.Errorf("usage: forget application %q: %w", application, err)
+		return away("forget application "+application, err)
 	}
 	return nil
 }

@@ -47,6 +47,10 @@ func (u *Usage) Count(r Report) {
 			c.Variants = u.admitVariants(key, c.Variants, now)
 			u.pending.add(key, c)
 			u.pending.see(key.feature, r.Environment, now, now)
+			u.pending.enter(key.feature, StagePreLive, now)
+			if u.Live(key.feature, r.Environment) {
+				u.pending.enter(key.feature, StageLive, now)
+			}
 		}
 	}
 }
@@ -122,6 +126,10 @@ func (u *Usage) Register(p Presence) {
 	}
 	u.pending.put(store.Application{Name: application, CreatedAt: now, SeenAt: now, Strategies: strategies})
 	for _, project := range p.Projects {
+		project = short(project)
+		if !u.admit(&u.quotas.places, now, application, project, p.Environment) {
+			continue
+		}
 		u.pending.projects[projectKey{application, project, p.Environment}] = store.ApplicationProject{
 			Application: application, Project: project, Environment: p.Environment, SeenAt: now,
 		}

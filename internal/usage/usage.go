@@ -40,6 +40,9 @@ type Options struct {
 	Log *slog.Logger
 	// Known reports whether a flag has the name, be it archived.
 	Known func(feature string) bool
+	// Live reports whether a flag is on in an environment that customers depend on: who uses
+	// it there uses it in earnest.
+	Live func(feature, environment string) bool
 }
 
 // Usage takes reports and answers questions about them. Its methods may be called from
@@ -48,6 +51,8 @@ type Usage struct {
 	Options
 
 	flushing sync.Mutex // held while pending reports are written
+
+	uses uses
 
 	mu      sync.Mutex
 	pending *pending
@@ -72,6 +77,9 @@ func (u *Usage) Run(ctx context.Context, flush <-chan time.Time) {
 			return
 		case <-flush:
 			u.flushAndLog(ctx)
+			if err := u.readOthers(ctx); err != nil {
+				u.Log.Warn("what other nodes were told about usage is not known; it is tried again", "error", err)
+			}
 			if now := u.Now(); now.Sub(pruned) >= time.Hour {
 				pruned = now
 				if err := u.Prune(ctx); err != nil {
@@ -132,6 +140,11 @@ func (u *Usage) write(ctx context.Context, p *pending) error {
 		if err := u.DB.Update(ctx, p.putAllButCounts); err != nil {
 			return err
 		}
+		u.uses.mu.Lock()
+		if u.uses.loaded {
+			u.uses.note(p.uses())
+		}
+		u.uses.mu.Unlock()
 		p.forgetAllButCounts()
 	}
 	for keys := range slices.Chunk(slices.Collect(maps.Keys(p.counts)), countsAtOnce) {

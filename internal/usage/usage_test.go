@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
 	"github.com/quorate/quorate/internal/usage"
@@ -45,6 +47,7 @@ func newUsage(db *store.DB) (*usage.Usage, *clock) {
 	return usage.New(usage.Options{
 		DB: db, Now: c.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Known: func(feature string) bool { return feature == "a" || feature == "b" },
+		Live:  func(_, environment string) bool { return environment == "production" },
 	}), c
 }
 
@@ -146,12 +149,113 @@ func TestLastSeen(t *testing.T) {
 		use("b")
 		a := usage.Seen{Feature: "a", Environment: "development", First: noon, Last: noon.Add(90 * time.Minute)}
 		b := usage.Seen{Feature: "b", Environment: "development", First: noon.Add(90 * time.Minute), Last: noon.Add(90 * time.Minute)}
-		type seen = map[string]map[string]usage.Seen
-		if diff := cmp.Diff(seen{"a": {"development": a}, "b": {"development": b}}, must[seen](t)(u.LastSeen(t.Context()))); diff != "" {
-			t.Errorf("all flags differ (-want +got):\n%s", diff)
+		for name, want := range map[string]map[string]usage.Seen{"a": {"development": a}, "b": {"development": b}, "c": nil} {
+			// As the one that counted knows it, and as another reads it.
+			other, _ := newUsage(db)
+			for _, asked := range []*usage.Usage{u, other} {
+				use := must[func(string) usage.Use](t)(asked.Uses(t.Context()))(name)
+				if diff := cmp.Diff(want, use.Seen); diff != "" {
+					t.Errorf("%s was seen (-want +got):\n%s", name, diff)
+				}
+				if len(want) > 0 && !use.LastSeen().Equal(want["development"].Last) {
+					t.Errorf("%s: got last seen at %v, want %v", name, use.LastSeen(), want["development"].Last)
+				}
+			}
 		}
-		if diff := cmp.Diff(seen{"b": {"development": b}}, must[seen](t)(u.LastSeen(t.Context(), "b", "c"))); diff != "" {
-			t.Errorf("the named flags differ (-want +got):\n%s", diff)
+	})
+}
+
+// TestStages follows a flag through its life: its use decides about two stages, and when it is revived, it
+// begins anew.
+func TestStages(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		must[func(string) usage.Use](t)(u.Uses(t.Context())) // from now on, it keeps in step
+		happens := func(event string) {
+			e := ledger.Event{Type: event, Feature: "a", At: clock.Now()}
+			if err := db.Update(t.Context(), func(tx *store.Tx) error { return usage.Index(tx, e) }); err != nil {
+				t.Fatal(err)
+			}
+			u.Follow(e)
+		}
+		use := func(environment string) {
+			r := report("shop", clock.Now(), map[string]usage.Counts{"a": {Yes: 1}})
+			r.Environment = environment
+			u.Count(r)
+			mustFlush(t, u)
+		}
+		entered := func(want map[string]time.Time) {
+			t.Helper()
+			other, _ := newUsage(db)
+			for _, asked := range []*usage.Usage{u, other} {
+				if diff := cmp.Diff(want, must[func(string) usage.Use](t)(asked.Uses(t.Context()))("a").Entered, cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("entered (-want +got):\n%s", diff)
+				}
+			}
+		}
+		later := func(d time.Duration) time.Time { return noon.Add(d) }
+		use("development")
+		clock.move(time.Hour)
+		use("production")
+		clock.move(time.Hour)
+		use("production")
+		entered(map[string]time.Time{usage.StagePreLive: noon, usage.StageLive: later(time.Hour)})
+		happens("feature-archived")
+		entered(map[string]time.Time{usage.StagePreLive: noon, usage.StageLive: later(time.Hour)})
+		clock.move(time.Hour)
+		happens("feature-revived")
+		entered(map[string]time.Time{usage.StageInitial: later(3 * time.Hour)})
+		clock.move(time.Hour)
+		use("development")
+		entered(map[string]time.Time{usage.StageInitial: later(3 * time.Hour), usage.StagePreLive: later(4 * time.Hour)})
+		happens("feature-deleted")
+		entered(nil)
+		if seen := must[func(string) usage.Use](t)(u.Uses(t.Context()))("a").LastSeen(); !seen.IsZero() {
+			t.Errorf("a deleted flag was last seen at %v, want never", seen)
+		}
+	})
+}
+
+// TestUsesOfOtherNodes shows what another node was told, some seconds later.
+func TestUsesOfOtherNodes(t *testing.T) {
+	t.Parallel()
+	storetest.EachNodes(t, 2, func(t *testing.T, nodes []*store.DB) {
+		if nodes[0].Engine() == store.SQLite {
+			return // it has no other nodes
+		}
+		here, clock := newUsage(nodes[0])
+		there, _ := newUsage(nodes[1])
+		must[func(string) usage.Use](t)(here.Uses(t.Context()))
+		there.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: 1}}))
+		mustFlush(t, there)
+		clock.move(31 * time.Second)
+		ctx, stop := context.WithCancel(t.Context())
+		ticks := make(chan time.Time)
+		var running sync.WaitGroup
+		running.Go(func() { here.Run(ctx, ticks) })
+		ticks <- clock.Now()
+		ticks <- clock.Now() // the first one is done when the second is taken
+		stop()
+		running.Wait()
+		if got := must[func(string) usage.Use](t)(here.Uses(t.Context()))("a").LastSeen(); !got.Equal(noon) {
+			t.Errorf("got last seen at %v, want %v", got, noon)
+		}
+	})
+}
+
+func TestLastHour(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, clock := newUsage(db)
+		for _, application := range []string{"shop", "mail"} {
+			u.Count(report(application, clock.Now(), map[string]usage.Counts{"a": {Yes: 2, No: 1}, "b": {Yes: 1}}))
+		}
+		u.Count(report("shop", clock.Now().Add(-3*time.Hour), map[string]usage.Counts{"a": {Yes: 100}}))
+		mustFlush(t, u)
+		type counts = map[string]map[string]usage.Counts
+		if diff := cmp.Diff(counts{"a": {"development": {Yes: 4, No: 2}}}, must[counts](t)(u.LastHour(t.Context(), "a", "c"))); diff != "" {
+			t.Errorf("the last hour (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -414,6 +518,7 @@ func BenchmarkFlush(b *testing.B) {
 	u := usage.New(usage.Options{
 		DB: db, Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Known: func(string) bool { return true },
+		Live:  func(string, string) bool { return false },
 	})
 	features := map[string]usage.Counts{}
 	for i := range 1_000 {

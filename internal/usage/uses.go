@@ -1,0 +1,186 @@
+package usage
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// The stages of a flag's life that its use decides about. The others are told by the
+// ledger: it is created, completed and archived there.
+const (
+	StageInitial = "initial" // only of a flag that was revived
+	StagePreLive = "pre-live"
+	StageLive    = "live"
+)
+
+// Use is what is known of the use of one flag. Its maps are shared: they must not be changed.
+type Use struct {
+	Seen    map[string]Seen      // by environment
+	Entered map[string]time.Time // by stage
+}
+
+// LastSeen returns when the flag was last used, the zero time if it never was.
+func (u Use) LastSeen() time.Time {
+	var last time.Time
+	for _, s := range u.Seen {
+		if s.Last.After(last) {
+			last = s.Last
+		}
+	}
+	return last
+}
+
+// uses keeps the use of every flag at hand, so that thousands of flags can be searched by
+// it. It is read once, and then kept in step: with what this node writes down, with the
+// ledger, and every while with what other nodes have written.
+type uses struct {
+	mu     sync.RWMutex
+	loaded bool
+	until  time.Time // what was written before is known
+	of     map[string]Use
+}
+
+const (
+	// readOthersEvery is how old what other nodes have written may be.
+	readOthersEvery = 30 * time.Second
+	// writtenWithin is how long after it happened something is written down, clocks
+	// that differ included.
+	writtenWithin = time.Minute
+)
+
+// Uses returns what is known of the use of each flag. It asks the database the first time only.
+func (u *Usage) Uses(ctx context.Context) (func(feature string) Use, error) {
+	u.uses.mu.RLock()
+	loaded := u.uses.loaded
+	u.uses.mu.RUnlock()
+	if !loaded {
+		if err := u.readUses(ctx, time.Time{}); err != nil {
+			return nil, err
+		}
+	}
+	return u.useOf, nil
+}
+
+func (u *Usage) useOf(feature string) Use {
+	u.uses.mu.RLock()
+	defer u.uses.mu.RUnlock()
+	return u.uses.of[feature]
+}
+
+// readUses reads what has happened since a time. What is known already stays.
+func (u *Usage) readUses(ctx context.Context, since time.Time) error {
+	now := u.Now()
+	seen, err := u.DB.UsageSeen(ctx, since)
+	if err != nil {
+		return away("read uses", err)
+	}
+	stages, err := u.DB.FlagStages(ctx, since)
+	if err != nil {
+		return away("read uses", err)
+	}
+	u.uses.mu.Lock()
+	defer u.uses.mu.Unlock()
+	u.uses.note(seen, stages)
+	u.uses.loaded, u.uses.until = true, now
+	return nil
+}
+
+// readOthers reads what other nodes have written, if it is time to.
+func (u *Usage) readOthers(ctx context.Context) error {
+	u.uses.mu.RLock()
+	due := u.uses.loaded && u.Now().Sub(u.uses.until) >= readOthersEvery
+	since := u.uses.until.Add(-writtenWithin)
+	u.uses.mu.RUnlock()
+	if !due || u.DB.Engine() == store.SQLite { // which has no other nodes
+		return nil
+	}
+	return u.readUses(ctx, since)
+}
+
+// note adds what has happened. The caller holds mu.
+func (u *uses) note(seen []store.UsageSeen, stages []store.FlagStage) {
+	if u.of == nil {
+		u.of = map[string]Use{}
+	}
+	for _, s := range seen {
+		use := u.of[s.Feature]
+		if have, ok := use.Seen[s.Environment]; ok {
+			s = widened(have, s)
+		}
+		use.Seen = with(use.Seen, s.Environment, s)
+		u.of[s.Feature] = use
+	}
+	for _, s := range stages {
+		use := u.of[s.Feature]
+		if _, entered := use.Entered[s.Stage]; !entered {
+			use.Entered = with(use.Entered, s.Stage, s.At)
+			u.of[s.Feature] = use
+		}
+	}
+}
+
+// with returns a copy of a map with one more entry.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	next := make(map[string]V, len(m)+1)
+	maps.Copy(next, m)
+	next[key] = value
+	return next
+}
+
+func widened(a, b store.UsageSeen) store.UsageSeen {
+	if a.First.Before(b.First) {
+		b.First = a.First
+	}
+	if a.Last.After(b.Last) {
+		b.Last = a.Last
+	}
+	return b
+}
+
+// The events of the ledger after which a flag's life begins anew.
+const (
+	revived = "feature-revived"
+	deleted = "feature-deleted"
+)
+
+// Index forgets, in the transaction that stores an event, what no longer holds after it: the
+// stages of a flag that is revived, and everything about one that is deleted, whose
+// name another may have one day.
+func Index(tx *store.Tx, e ledger.Event) error {
+	if e.Type != revived && e.Type != deleted {
+		return nil
+	}
+	if err := tx.ForgetFlagStages(e.Feature); err != nil {
+		return err
+	}
+	if e.Type == deleted {
+		return tx.ForgetUsageSeen(e.Feature)
+	}
+	return tx.PutFlagStages([]store.FlagStage{{Feature: e.Feature, Stage: StageInitial, At: e.At}})
+}
+
+// Follow does in memory what Index does in the database, on every node.
+func (u *Usage) Follow(e ledger.Event) {
+	if e.Type != revived && e.Type != deleted {
+		return
+	}
+	u.mu.Lock()
+	u.pending.forgetFlag(e.Feature)
+	u.mu.Unlock()
+	u.uses.mu.Lock()
+	defer u.uses.mu.Unlock()
+	if !u.uses.loaded {
+		return
+	}
+	use := u.uses.of[e.Feature]
+	delete(u.uses.of, e.Feature)
+	if e.Type == revived {
+		use.Entered = map[string]time.Time{StageInitial: e.At}
+		u.uses.of[e.Feature] = use
+	}
+}
