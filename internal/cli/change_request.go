@@ -53,6 +53,12 @@ type changeRequest struct {
 		Allowed bool   `json:"allowed"`
 		Reason  string `json:"reason"`
 	} `json:"allowedActions"`
+	Schedule        *schedule `json:"schedule"`
+	ScheduleDetails struct {
+		ScheduledBy person `json:"scheduledBy"`
+		Zone        string `json:"zone"`
+		Remedy      string `json:"remedy"`
+	} `json:"scheduleDetails"`
 	ClosedBy     *person `json:"closedBy"`
 	ClosedReason string  `json:"closedReason"`
 }
@@ -167,7 +173,10 @@ func (r changeRequest) facts() [][]string {
 	for _, g := range r.Groups {
 		reviewers = append(reviewers, g.Name)
 	}
-	closedBy, deadline := "", ""
+	closedBy, deadline, scheduled := "", "", ""
+	if r.Schedule != nil {
+		scheduled = r.scheduled()
+	}
 	if r.ClosedBy != nil {
 		closedBy = r.ClosedBy.String()
 	}
@@ -179,6 +188,7 @@ func (r changeRequest) facts() [][]string {
 		{"Missing", r.Missing},
 		{"Asked", strings.Join(reviewers, ", ")},
 		{"Expires", deadline},
+		{"Scheduled", scheduled},
 		{"Closed by", closedBy},
 		{"Because", r.ClosedReason},
 		{"Content id", r.ContentID},
@@ -189,6 +199,15 @@ func (r changeRequest) facts() [][]string {
 		}
 	}
 	return rows
+}
+
+// scheduled says when the request is applied, for whom, and what has come between.
+func (r changeRequest) scheduled() string {
+	text := fmt.Sprintf("%s, by %s", r.Schedule.time(r.ScheduleDetails.Zone), r.ScheduleDetails.ScheduledBy)
+	if r.Schedule.Reason != "" {
+		text += fmt.Sprintf(": %s. %s %s", r.Schedule.Status, r.Schedule.Reason, r.ScheduleDetails.Remedy)
+	}
+	return oneLine(strings.TrimSpace(text))
 }
 
 // votes are the rows about who has agreed and who has not.

@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // for machines that have no time zones, such as small containers
 
 	"github.com/alecthomas/kong"
 
@@ -35,14 +36,15 @@ const (
 
 // program is every subcommand.
 type program struct {
-	Serve   serve                 `cmd:"" help:"Serve flags."`
-	CR      changeRequestCommands `cmd:"" name:"cr" help:"Propose changes to protected environments, review and apply them."`
-	Export  export                `cmd:"" help:"Print flags in Unleash's export format."`
-	Import  importCommands        `cmd:"" help:"Bring flags from elsewhere."`
-	Ledger  ledgerCommands        `cmd:"" help:"Check the ledger, or agree to a restored one."`
-	Rescue  rescue                `cmd:"" help:"Let an administrator in again who cannot sign in."`
-	OpenAPI openapi               `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
-	Version versionCommand        `cmd:"" help:"Print the version."`
+	Serve    serve                 `cmd:"" help:"Serve flags."`
+	CR       changeRequestCommands `cmd:"" name:"cr" help:"Propose changes to protected environments, review and apply them."`
+	Upcoming upcoming              `cmd:"" help:"List what will happen when."`
+	Export   export                `cmd:"" help:"Print flags in Unleash's export format."`
+	Import   importCommands        `cmd:"" help:"Bring flags from elsewhere."`
+	Ledger   ledgerCommands        `cmd:"" help:"Check the ledger, or agree to a restored one."`
+	Rescue   rescue                `cmd:"" help:"Let an administrator in again who cannot sign in."`
+	OpenAPI  openapi               `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`
+	Version  versionCommand        `cmd:"" help:"Print the version."`
 }
 
 // storage is where an instance keeps its data.

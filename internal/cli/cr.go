@@ -12,14 +12,15 @@ import (
 
 // changeRequestCommands is `quorate cr`.
 type changeRequestCommands struct {
-	List    crList    `cmd:"" help:"List change requests."`
-	Show    crShow    `cmd:"" help:"Show a change request: what it changes, who agrees, what is missing, what you may do."`
-	Diff    crDiff    `cmd:"" help:"Show what a change request changes, field by field."`
-	Open    crOpen    `cmd:"" help:"Propose changes."`
-	Approve crApprove `cmd:"" help:"Approve a change request."`
-	Reject  crReject  `cmd:"" help:"Reject a change request, for good."`
-	Apply   crApply   `cmd:"" help:"Make the changes of an approved request take effect."`
-	Cancel  crCancel  `cmd:"" help:"Cancel a change request of yours."`
+	List     crList     `cmd:"" help:"List change requests."`
+	Show     crShow     `cmd:"" help:"Show a change request: what it changes, who agrees, what is missing, what you may do."`
+	Diff     crDiff     `cmd:"" help:"Show what a change request changes, field by field."`
+	Open     crOpen     `cmd:"" help:"Propose changes."`
+	Approve  crApprove  `cmd:"" help:"Approve a change request."`
+	Reject   crReject   `cmd:"" help:"Reject a change request, for good."`
+	Schedule crSchedule `cmd:"" help:"Have an approved request applied later."`
+	Apply    crApply    `cmd:"" help:"Make the changes of an approved request take effect."`
+	Cancel   crCancel   `cmd:"" help:"Cancel a change request of yours."`
 }
 
 // reference names a change request as a person writes it: PROJECT/ID.
@@ -58,6 +59,9 @@ type step struct {
 	Comment   string `json:"comment,omitempty"`
 	ContentID string `json:"contentId,omitempty"`
 	Overwrite string `json:"overwrite,omitempty"`
+
+	ScheduledAt   string `json:"scheduledAt,omitempty"`
+	ScheduledZone string `json:"scheduledZone,omitempty"`
 }
 
 // take takes the request to another state, and prints where it is then.
@@ -80,6 +84,9 @@ func (c connection) tell(t terminal, answer json.RawMessage) error {
 		return err
 	}
 	text := fmt.Sprintf("%s is %s: %s\n", r.reference(), r.State, oneLine(r.Title))
+	if r.Schedule != nil {
+		text += r.scheduled() + "\n"
+	}
 	if r.Missing != "" {
 		text += oneLine(r.Missing) + "\n"
 	}

@@ -13,7 +13,7 @@ import (
 type crList struct {
 	connection
 	Project []string `placeholder:"ID" help:"Only those of these projects."`
-	State   []string `enum:"open,closed,Draft,In review,Approved,Applied,Rejected,Cancelled" placeholder:"STATE" help:"Only those that are open or closed, or in these states: Draft, \"In review\", Approved, Applied, Rejected, Cancelled."`
+	State   []string `enum:"open,closed,Draft,In review,Approved,Scheduled,Applied,Rejected,Cancelled" placeholder:"STATE" help:"Only those that are open or closed, or in these states: Draft, \"In review\", Approved, Scheduled, Applied, Rejected, Cancelled."`
 	Mine    bool     `help:"Only your own."`
 	ForMe   bool     `help:"Only those that you were asked to review."`
 	Text    string   `placeholder:"TEXT" help:"Only those with the text in their title, or in the name of a flag or segment."`

@@ -69,9 +69,11 @@ func mustRead(t *testing.T, name string) string {
 func TestChangeRequestTexts(t *testing.T) {
 	t.Parallel()
 	request, closed, list := mustRead(t, "change-request.json"), mustRead(t, "closed-request.json"), mustRead(t, "change-requests.json")
+	scheduled := mustRead(t, "scheduled-request.json")
 	a := newAPI(t, map[string]answer{
 		"GET /api/admin/projects/shop/change-requests/41": {body: request},
 		"GET /api/admin/projects/shop/change-requests/40": {body: closed},
+		"GET /api/admin/projects/shop/change-requests/39": {body: scheduled},
 		"GET /api/admin/search/change-requests":           {body: list},
 	})
 	for _, tt := range []struct {
@@ -82,6 +84,7 @@ func TestChangeRequestTexts(t *testing.T) {
 		{[]string{"show", "shop/41"}, "show.golden", request},
 		{[]string{"diff", "shop/41"}, "diff.golden", request},
 		{[]string{"show", "shop/40"}, "show-closed.golden", closed},
+		{[]string{"show", "shop/39"}, "show-scheduled.golden", scheduled},
 		{[]string{"list"}, "list.golden", list},
 	} {
 		code, out, errs := a.run(tt.args...)
@@ -135,6 +138,22 @@ func TestChangeRequestCommands(t *testing.T) {
 		{[]string{"reject", "shop/41", "--comment", "No"}, []string{state + `{"state":"Rejected","comment":"No"}`}, is},
 		{[]string{"cancel", "shop/41"}, []string{state + `{"state":"Cancelled"}`}, is},
 		{[]string{"apply", "shop/41", "--overwrite", "d1f7", "--comment", "Go"}, []string{state + `{"state":"Applied","comment":"Go","overwrite":"d1f7"}`}, is},
+		{
+			[]string{"schedule", "shop/41", "--at", "2026-12-01T09:00", "--zone", "Europe/Oslo", "--comment", "At nine"},
+			[]string{state + `{"state":"Scheduled","comment":"At nine","scheduledAt":"2026-12-01T08:00:00Z","scheduledZone":"Europe/Oslo"}`}, is,
+		},
+		{
+			[]string{"schedule", "shop/41", "--at", "2026-07-01T09:00:30+02:00", "--overwrite", "d1f7"},
+			[]string{state + `{"state":"Scheduled","overwrite":"d1f7","scheduledAt":"2026-07-01T07:00:30Z"}`}, is,
+		},
+		{
+			[]string{"schedule", "shop/41", "--at", "2026-10-25 03:00", "--zone", "Europe/Oslo"}, // an hour after the clocks are put back
+			[]string{state + `{"state":"Scheduled","scheduledAt":"2026-10-25T02:00:00Z","scheduledZone":"Europe/Oslo"}`}, is,
+		},
+		{
+			[]string{"schedule", "shop/41", "--at", "2026-10-25T01:59", "--zone", "Europe/Oslo"},
+			[]string{state + `{"state":"Scheduled","scheduledAt":"2026-10-24T23:59:00Z","scheduledZone":"Europe/Oslo"}`}, is,
+		},
 		{[]string{"open", "shop", "on air", changes}, []string{propose, "GET /api/admin/projects/shop/change-requests/41"}, is},
 		{
 			[]string{"open", "shop", "on air", changes, "--title", "Go", "--description", "Now", "--reviewer", "BO,CY@example.com,2", "--submit"},
@@ -226,6 +245,14 @@ func TestChangeRequestRefusals(t *testing.T) {
 		{[]string{"open", "shop", "production", changes, "--title", "x"}, 1, "quorate: the changes are in shop/41, but not all that you asked for was done.\n  Too long.\n  500 at most.\n"},
 		{[]string{"open", "shop", "production", filepath.Join(t.TempDir(), "none.json")}, 1, "the changes cannot be read"},
 		{[]string{"open", "shop", "production", "testdata/show.golden"}, 1, "the changes are not JSON"},
+		{[]string{"schedule", "shop/2", "--at", "2026-12-01T08:00:00Z"}, 1, "To schedule it all the same: quorate cr schedule shop/2 --at 2026-12-01T08:00:00Z --overwrite d1f7\n"},
+		{[]string{"schedule", "shop/1", "--at", "tomorrow"}, 1, `"tomorrow" is no time`},
+		{[]string{"schedule", "shop/1", "--at", "2026-12-01T09:00"}, 1, "say in which time zone with --zone"},
+		{[]string{"schedule", "shop/1", "--at", "2026-12-01T09:00", "--zone", "Europe/Atlantis"}, 1, `there is no time zone "Europe/Atlantis"`},
+		{[]string{"schedule", "shop/1", "--at", "2026-03-29T02:30", "--zone", "Europe/Oslo"}, 1, "never show 2026-03-29T02:30"},
+		{[]string{"schedule", "shop/1", "--at", "2026-10-25T02:30", "--zone", "Europe/Oslo"}, 1, "2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"},
+		{[]string{"schedule", "shop/1", "--at", "2026-10-04T02:15", "--zone", "Australia/Lord_Howe"}, 1, "never show"}, // they are put forward by half an hour
+		{[]string{"schedule", "shop/1"}, 2, "--at"},
 		{[]string{"show", "shop"}, 2, "a change request is written PROJECT/ID"},
 		{[]string{"show", "/7"}, 2, "a change request is written PROJECT/ID"},
 		{[]string{"list", "--state", "lost"}, 2, `"In review"`},
@@ -247,5 +274,24 @@ func TestChangeRequestRefusals(t *testing.T) {
 		if strings.HasPrefix(asked, "POST") && strings.Contains(asked, "empty") {
 			t.Errorf("got %q after a reviewer was not found, want nothing to be stored", asked)
 		}
+	}
+}
+
+// TestUpcoming holds what is asked for, and what people read.
+func TestUpcoming(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, map[string]answer{"GET /api/admin/upcoming": {body: mustRead(t, "upcoming.json")}})
+	var out, errs bytes.Buffer
+	code := cli.Main([]string{"upcoming", "--project", "shop,warehouse", "--environment", "live", "--limit", "2", "--url", a.url, "--token", "user:secret"}, &out, &errs)
+	want := `TIME                  REQUEST      SCHEDULE   ENVIRONMENT  FOR  TITLE
+2026-12-01 09:00 CET  shop/39      suspended  production   cy   Winter sale
+2026-12-02 08:00 UTC  warehouse/7  pending    live         bo   changes forklift, night-shift
+These are 2 of 5; --limit shows more.
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" || code != 0 {
+		t.Errorf("got exit code %d and %q (-want +got):\n%s", code, errs.String(), diff)
+	}
+	if diff := cmp.Diff([]string{"GET /api/admin/upcoming?environment=live&limit=2&project=shop&project=warehouse"}, a.asked); diff != "" {
+		t.Errorf("asks (-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// upcoming is `quorate upcoming`.
+type upcoming struct {
+	connection
+	Project     []string `placeholder:"ID" help:"Only what is in these projects."`
+	Environment []string `placeholder:"NAME" help:"Only what is in these environments."`
+	Limit       int      `default:"50" placeholder:"N" help:"How many, 1 to 1000, the earliest first (${default})."`
+}
+
+// Run lists.
+func (c upcoming) Run(ctx context.Context, t terminal) error {
+	query := url.Values{"limit": {strconv.Itoa(c.Limit)}, "project": c.Project, "environment": c.Environment}
+	page, answer, err := get[struct {
+		Upcoming []struct {
+			ID          int64    `json:"id"`
+			Title       string   `json:"title"`
+			Environment string   `json:"environment"`
+			Project     string   `json:"project"`
+			Features    []string `json:"features"`
+			Segments    []string `json:"segments"`
+			ScheduledBy person   `json:"scheduledBy"`
+			Zone        string   `json:"zone"`
+			Schedule    schedule `json:"schedule"`
+		} `json:"upcoming"`
+		Total int `json:"total"`
+	}](ctx, c.remote, []string{"upcoming"}, query)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return t.printJSON(answer)
+	}
+	rows := [][]string{{"TIME", "REQUEST", "SCHEDULE", "ENVIRONMENT", "FOR", "TITLE"}}
+	for _, r := range page.Upcoming {
+		title := r.Title
+		if title == "" {
+			title = "changes " + strings.Join(append(r.Features, r.Segments...), ", ")
+		}
+		rows = append(rows, []string{r.Schedule.time(r.Zone), reference{r.Project, r.ID}.String(), r.Schedule.Status, r.Environment, r.ScheduledBy.String(), title})
+	}
+	text := table(rows)
+	if shown := len(page.Upcoming); shown < page.Total {
+		text += fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, page.Total)
+	}
+	return t.print(text)
+}
+
+// schedule says when a change request is applied.
+type schedule struct {
+	Status      string    `json:"status"`
+	ScheduledAt time.Time `json:"scheduledAt"`
+	Reason      string    `json:"reason"`
+}
+
+// time is when the request is applied, in a time zone if there is one of the name.
+func (s schedule) time(zone string) string {
+	place, err := time.LoadLocation(zone)
+	if err != nil || zone == "" {
+		return moment(s.ScheduledAt)
+	}
+	return s.ScheduledAt.In(place).Format("2006-01-02 15:04 MST")
+}
