@@ -7,9 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
@@ -277,6 +281,46 @@ func TestNothingRestored(t *testing.T) {
 		}
 		if e.State() != s {
 			t.Errorf("got revision %d, want %d", e.State().Revision(), s.Revision())
+		}
+	})
+}
+
+// TestRestoreSuspendsSchedules holds that what was scheduled waits for somebody to decide anew when a restored database is
+// accepted, since what was decided about it since may be lost.
+func TestRestoreSuspendsSchedules(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		folder := t.TempDir()
+		e := mustOpen(t, db, keepingHead(folder))
+		stop := mustRun(t, e)
+		mustBegin(t, e)
+		r := &changerequest.Request{ID: 1, Project: "default", Environment: "production"}
+		var events []state.Event
+		for _, fact := range []changerequest.Event{
+			changerequest.Created{}, changerequest.SentToReview{}, changerequest.ApprovedEvent{}, changerequest.ScheduledEvent{At: time.Now().Add(time.Hour)},
+		} {
+			events = append(events, decide.RequestEvent(r, fact))
+		}
+		kept := mustDo(t, e, writing(events...)).Revision()
+		if e.State().DueCount() != 1 {
+			t.Fatalf("got %d schedules, want 1", e.State().DueCount())
+		}
+		mustDo(t, e, writing(state.Event{Payload: state.TagTypeCreated{TagType: flag.TagType{Name: "lost"}}}))
+		stop()
+
+		storetest.Restore(t, url, kept)
+		e = mustOpen(t, db, keepingHead(folder))
+		if _, err := e.AcceptRestore(t.Context(), "The disk was lost."); err != nil {
+			t.Fatal(err)
+		}
+		got := e.State().ChangeRequest(1).Schedule
+		if got.Status != changerequest.Suspended || got.Cause.Kind != changerequest.DatabaseRestored || e.State().DueCount() != 0 {
+			t.Errorf("got the schedule %+v, want it suspended by the restore", got)
+		}
+		tail, err := db.Tail(t.Context(), kept, 10)
+		if err != nil || len(tail) != 2 || tail[0].Batch != tail[1].Batch {
+			t.Errorf("got %d events, %v, want the acceptance and the suspension in one batch", len(tail), err)
 		}
 	})
 }
