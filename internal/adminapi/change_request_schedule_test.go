@@ -221,7 +221,7 @@ func TestConformance28(t *testing.T) {
 	} {
 		eachCrew(t, 1, func(t *testing.T, c *crew) {
 			c.scheduled(t, rolledOut("web", webFirst, "50"))
-			c.must(t, "root", "PUT", off.path, off.body, 200)
+			c.must(t, "root", "PUT", off.path, off.body, 204)
 			c.pass(t, time.Hour)
 			c.must(t, "viv", "GET", webPath+"/strategies/"+webFirst, "", 200, `{"parameters":{"rollout":"50"}}`)
 		})
@@ -293,7 +293,7 @@ func TestUpcoming(t *testing.T) {
 		later := c.approved(t, "ada", []string{"bo"}, addition("cart", "x"))
 		c.schedule(t, "di", later, 2*time.Hour, 200)
 		sooner := c.scheduled(t, rolledOut("web", webFirst, "50"), segmentOf(2, "vips", "shop", "9"))
-		c.must(t, "root", "PUT", "/projects/other/environments/production/change-requests/config", `{"changeRequestsEnabled":true}`, 200)
+		c.must(t, "root", "PUT", "/projects/other/environments/production/change-requests/config", `{"changeRequestsEnabled":true}`, 204)
 		foreign := idOf(t, c.must(t, "viv", "POST", "/projects/other/environments/production/change-requests", switched("foreign", false), 200))
 		at := fmt.Sprintf("/projects/other/change-requests/%d/state", foreign)
 		c.must(t, "viv", "PUT", at, `{"state":"In review"}`, 200)
