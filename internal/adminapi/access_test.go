@@ -331,5 +331,9 @@ func uiConfigScenarios() []scenario {
 			want: `{"name":"Quorate","version":"1.2.3","versionInfo":{"current":{"oss":"1.2.3","enterprise":"1.2.3"},"latest":{},"isLatest":true,"instanceId":"(present)"},"unleashUrl":"https://flags.example.com/here","baseUriPath":"/here",
 				"authenticationType":"enterprise","disablePasswordAuth":false,"frontendApiOrigins":["*"],"flags":{"RE":true},"resourceLimits":{"projects":500,"segments":300,"constraintValues":250,"featureFlags":2147483647,"releaseTemplates":0}}`,
 		},
+		{
+			name: "ask how much there is", as: "nothing", method: "GET", path: "/instance-admin/statistics", status: 200,
+			want: `{"instanceId":"(present)","versionOSS":"1.2.3","versionEnterprise":"1.2.3","projects":6,"segments":4,"featureToggles":9,"archivedFeatureToggles":1}`,
+		},
 	}
 }

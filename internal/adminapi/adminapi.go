@@ -135,6 +135,7 @@ func (a *api) operations() {
 	a.metrics()
 	a.settings()
 	a.uiConfig()
+	a.instance()
 	a.user()
 	a.people()
 	a.roles()

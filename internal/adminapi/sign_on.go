@@ -24,7 +24,7 @@ func (a *api) signOn() {
 	}, a.setSimpleSettings)
 	register(a, operation{
 		ID: "getOidcSettings", Method: http.MethodGet, Path: "/auth/oidc/settings", Tag: tagAuth,
-		Summary: "Read how people sign in by OpenID Connect", Description: "The secret is never shown.", Permissions: may,
+		Summary: "Read how people sign in by OpenID Connect", Description: "With the secret for administrators: Terraform compares it with what was configured.", Permissions: may, NoStore: true,
 	}, a.getOIDC)
 	register(a, operation{
 		ID: "setOidcSettings", Method: http.MethodPost, Path: "/auth/oidc/settings", Tag: tagAuth,
@@ -83,21 +83,33 @@ type OIDCSettings struct {
 // oidcSettings is the body that says how people sign in by OpenID Connect.
 type oidcSettings struct {
 	OIDCSettings
-	Secret string `json:"secret,omitempty" doc:"What the provider knows the client by; never shown again."`
+	Secret string `json:"secret,omitempty" doc:"What the provider knows the client by."`
 }
 
 // oidcSettingsResponse is how people sign in by OpenID Connect.
-type oidcSettingsResponse struct{ OIDCSettings }
+type oidcSettingsResponse struct {
+	OIDCSettings
+	Secret string `json:"secret,omitempty" doc:"For administrators who read, and nobody else."`
+}
 
 func viewOIDC(s state.OIDC) oidcSettingsResponse {
-	return oidcSettingsResponse{OIDCSettings{
+	return oidcSettingsResponse{OIDCSettings: OIDCSettings{
 		Enabled: s.Enabled, DiscoverURL: s.DiscoverURL, ClientID: s.ClientID, EnableSingleSignOut: s.SingleSignOut, ACRValues: s.ACRValues,
 		IDTokenSigningAlgorithm: s.SigningAlgorithm, AddGroupsScope: s.AddGroupsScope, EnablePKCE: true, SignOnAdmission: viewAdmission(s.Admission),
 	}}
 }
 
-func (a *api) getOIDC(_ context.Context, r request, _ *struct{}) (oidcSettingsResponse, error) {
-	return viewOIDC(r.State.OIDC()), r.Caller.Actor.Require("", "", access.Admin, access.UpdateAuth)
+func (a *api) getOIDC(ctx context.Context, r request, _ *struct{}) (oidcSettingsResponse, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin, access.UpdateAuth); err != nil {
+		return oidcSettingsResponse{}, err
+	}
+	seen := viewOIDC(r.State.OIDC())
+	if !r.Caller.Actor.IsAdmin() || r.State.OIDC().SecretSetAt == nil {
+		return seen, nil
+	}
+	var err error
+	seen.Secret, err = a.People.SignOnSecret(ctx, state.OIDCSetting)
+	return seen, err
 }
 
 func (a *api) setOIDC(ctx context.Context, r request, in *struct{ Body oidcSettings }) (oidcSettingsResponse, error) {

@@ -14,7 +14,7 @@ func signOnScenarios() []scenario {
 			name: "set how people sign in", method: "POST", path: oidc, status: 200, events: saved,
 			body: whole + `,"autoCreate":true,"defaultRootRole":"Editor","emailDomains":"example.com, @example.org","enableGroupSyncing":true,"groupJsonPath":"groups","acrValues":"mfa","idTokenSigningAlgorithm":"RS256"}`,
 			want: `{"enabled":true,"discoverUrl":"https://id.example.com","clientId":"quorate","secret":"(absent)","enablePkce":true,"autoCreate":true,"defaultRootRole":"Editor","groupJsonPath":"groups"}`,
-			then: map[string]string{oidc: `{"enabled":true,"secret":"(absent)","acrValues":"mfa","idTokenSigningAlgorithm":"RS256"}`},
+			then: map[string]string{oidc: `{"enabled":true,"secret":"s3cret","acrValues":"mfa","idTokenSigningAlgorithm":"RS256"}`},
 		},
 		{name: "set nothing", method: "POST", path: oidc, body: `{"enabled":false}`, status: 200, want: `{"enabled":false}`},
 		{name: "enable without anything", method: "POST", path: oidc, body: `{"enabled":true}`, status: 400, want: `{"details":[{"path":"/body/discoverUrl"},{"path":"/body/clientId"},{"path":"/body/secret"}]}`},

@@ -415,3 +415,18 @@ func TestTerraformServiceAccount(t *testing.T) {
 		read("")
 	})
 }
+
+func TestTerraformOIDC(t *testing.T) {
+	eachTerraform(t, func(t *testing.T, tf terraform) {
+		const at = "/auth/oidc/settings"
+		tf.must(t, "GET", at, "", 200, `{"enabled":false}`)
+		// What is not configured is sent as nothing, too.
+		tf.must(t, "POST", at, `{"enabled":true,"discoverUrl":"https://id.example.com/.well-known/openid-configuration","clientId":"quorate","secret":"s3cret","autoCreate":false,"defaultRootRoleId":0}`, 200, `{"enabled":true}`)
+		tf.must(t, "GET", at, "", 200, `{"enabled":true,"discoverUrl":"https://id.example.com/.well-known/openid-configuration","clientId":"quorate","secret":"s3cret","defaultRootRoleId":"(absent)"}`)
+		tf.must(t, "POST", at, `{"enabled":true,"discoverUrl":"https://login.example.com","clientId":"flags","secret":"other","autoCreate":true,"defaultRootRoleId":2}`, 200, `{"enabled":true}`)
+		tf.must(t, "GET", at, "", 200, `{"enabled":true,"discoverUrl":"https://login.example.com","clientId":"flags","secret":"other","autoCreate":true,"defaultRootRoleId":2}`)
+		// So it deletes what it cannot delete.
+		tf.must(t, "POST", at, `{"enabled":false,"clientId":" ","secret":" "}`, 200, `{"enabled":false}`)
+		tf.must(t, "GET", at, "", 200, `{"enabled":false}`)
+	})
+}
