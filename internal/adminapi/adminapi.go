@@ -132,6 +132,7 @@ func (a *api) operations() {
 	a.apiTokens()
 	a.events()
 	a.interchange()
+	a.history()
 	a.metrics()
 	a.settings()
 	a.uiConfig()

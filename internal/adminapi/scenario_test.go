@@ -60,6 +60,7 @@ func scenarios() map[string][]scenario {
 		"API tokens":           apiTokenScenarios(),
 		"events":               eventScenarios(),
 		"interchange":          interchangeScenarios(),
+		"history":              historyScenarios(),
 		"metrics":              metricScenarios(),
 		"settings":             settingScenarios(),
 		"signing in":           signOnScenarios(),

@@ -116,6 +116,12 @@ func Rooms() []Room {
 			Why: "what a write breaks is decided from the states before and after it, so that it can be asked before as well",
 		},
 		{
+			Dir: "internal/history", Level: Core,
+			For: "what the configuration was, and how it differs between two states",
+			May: []string{"state"},
+			Why: "what was is read off a state, whatever it was made of",
+		},
+		{
 			Dir: "internal/flagtest", Level: Support,
 			For: "instances of any size that look like a company's, for tests and benchmarks",
 			May: []string{"state"},
@@ -213,7 +219,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/adminapi", Level: Shell,
 			For: "HTTP for the web app, Terraform, scripts; reads go straight to the state",
-			May: []string{"app", "state", "identity", "eventlog", "requests", "usage", "interchange", "notify", "webfault"},
+			May: []string{"app", "state", "identity", "eventlog", "requests", "usage", "interchange", "notify", "webfault", "history"},
 			Why: "it writes through app only, so that no handler can go round the gate",
 		},
 		{
@@ -251,7 +257,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/cli", Level: Shell,
 			For: "one file per subcommand; settings",
-			May: []string{"server", "app", "interchange", "notify"},
+			May: []string{"server", "app", "interchange", "notify", "history"},
 			Why: "a subcommand reads its settings and hands them on",
 		},
 		{

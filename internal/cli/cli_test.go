@@ -20,7 +20,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
 		"", "serve", "cr", "cr list", "cr show", "cr diff", "cr open", "cr approve", "cr reject", "cr schedule", "cr apply", "cr cancel", "upcoming",
-		"export", "import", "import flags", "import unleash", "ledger", "ledger verify", "ledger accept-restore", "openapi", "version",
+		"export", "import", "import flags", "import unleash", "ledger", "ledger verify", "ledger show", "ledger diff", "ledger accept-restore", "openapi", "version",
 	} {
 		var out, errs bytes.Buffer
 		args := append(strings.Fields(command), "--help")
@@ -59,6 +59,8 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"serve", "--trust-proxy", "10.0.0.0/8,somewhere"}, 2, "no address and no network"},
 		{[]string{"serve", "--base-path", "flags"}, 1, "base path"},
 		{[]string{"ledger", "accept-restore"}, 2, "--reason"},
+		{[]string{"ledger", "show", "yesterday"}, 2, "a moment is a revision"},
+		{[]string{"ledger", "show", "7"}, 1, "no revision 7"},
 		{[]string{"ledger", "verify", "--head", "7:abc"}, 2, "64 hexadecimal digits"},
 		{[]string{"ledger", "verify", "--head", "0:" + strings.Repeat("0", 64)}, 2, "REVISION:HASH"},
 		{[]string{"ledger", "verify", "--database", "postgres://127.0.0.1:1/none"}, 1, "database is unavailable"},

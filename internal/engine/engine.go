@@ -13,6 +13,7 @@
 //	status.go    what keeps this node from writing or from being ready, and why
 //	restore.go   a database that was restored from a backup
 //	snapshot.go  states written down
+//	past.go      states of the past
 //
 // What a command means does not belong here but in app, what an event means in
 // state, who may write where in gate, and SQL in store. This room carries every

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/quorate/quorate/internal/ledger"
@@ -78,11 +79,14 @@ func misfit(err error) error {
 
 // start makes the state that Open begins with.
 func (e *Engine) start(ctx context.Context) error {
-	s, err := e.restoreSnapshot(ctx)
+	s, err := e.restoreSnapshot(ctx, math.MaxInt64)
 	if err != nil {
-		return err
+		return fmt.Errorf("engine: open: %w", err)
 	}
 	snapshot := s.Revision()
+	if snapshot > 0 {
+		e.status.snapshot(snapshot)
+	}
 	s, err = e.replay(ctx, s, func(Change) error { return nil })
 	var unknown *state.UnknownEventError
 	if err != nil && !errors.As(err, &unknown) {

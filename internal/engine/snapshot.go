@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -12,27 +11,26 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// restoreSnapshot returns the state of the newest snapshot that can be used, or that of an
-// empty ledger. Snapshots are a cache: one that cannot be read only costs time.
-func (e *Engine) restoreSnapshot(ctx context.Context) (*state.State, error) {
-	for notAfter := int64(math.MaxInt64); ; {
+// restoreSnapshot returns the state of the newest snapshot that can be used, up to a revision, or
+// that of an empty ledger. Snapshots are a cache: one that cannot be read only costs time.
+func (e *Engine) restoreSnapshot(ctx context.Context, notAfter int64) (*state.State, error) {
+	for {
 		snapshot, err := e.DB.NewestSnapshot(ctx, state.SnapshotFormat, notAfter)
 		if errors.Is(err, store.ErrNotFound) {
 			return &state.State{}, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("engine: open: %w", err)
+			return nil, fmt.Errorf("engine: read a snapshot: %w", err)
 		}
 		s, err := unpack(snapshot)
 		if err == nil {
 			var held bool
 			held, err = e.DB.Holds(ctx, s.Head())
 			if err == nil && held {
-				e.status.snapshot(s.Revision())
 				return s, nil
 			}
 			if err != nil {
-				return nil, fmt.Errorf("engine: open: %w", err)
+				return nil, fmt.Errorf("engine: read a snapshot: %w", err)
 			}
 			err = errors.New("the ledger does not hold its head")
 		}

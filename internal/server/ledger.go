@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
@@ -76,4 +77,24 @@ func AcceptRestore(ctx context.Context, where Storage, reason string) (lost engi
 		return engine.Lost{}, fmt.Errorf("server: open the ledger: %w", err)
 	}
 	return e.AcceptRestore(ctx, reason)
+}
+
+// LedgerPast returns the states of a ledger at moments, in the order given, each of which is the
+// sooner come by the nearer it is behind the one before. Nothing is changed.
+func LedgerPast(ctx context.Context, where Storage, moments ...app.Moment) (states []app.Past, err error) {
+	db, err := where.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	var near *state.State
+	for _, m := range moments {
+		past, err := engine.PastOf(ctx, where.engineOptions(db), m, near)
+		if err != nil {
+			return nil, err
+		}
+		states, near = append(states, past), past.State
+	}
+	return states, nil
 }

@@ -47,6 +47,16 @@ func TestEvents(t *testing.T) {
 			head = next
 		}
 
+		for _, when := range []time.Time{noon.Add(-time.Microsecond), noon, all[30].At, all[0].At, at.Add(time.Hour)} {
+			want := int64(0)
+			if i := slices.IndexFunc(all, func(e ledger.Event) bool { return !e.At.After(when) }); i >= 0 {
+				want = all[i].Revision
+			}
+			if got, err := db.RevisionAt(t.Context(), when); err != nil || got != want {
+				t.Errorf("the revision at %s: got %d, %v; want %d", when, got, err, want)
+			}
+		}
+
 		list := func() []string {
 			if rand.IntN(4) > 0 {
 				return nil

@@ -32,6 +32,17 @@ func (db *DB) Head(ctx context.Context) (ledger.Head, error) {
 	return head, nil
 }
 
+// RevisionAt returns the last revision at a time, 0 if there was none yet.
+func (db *DB) RevisionAt(ctx context.Context, at time.Time) (int64, error) {
+	var revision int64
+	err := db.reader.QueryRowContext(ctx, `select revision from events where at <= $1 order by at desc, revision desc limit 1`, stamp(at)).
+		Scan(&revision)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return revision, db.failed("look up revision", err)
+}
+
 // Holds reports whether the stored ledger contains an entry with the given revision
 // and hash, at its end or before. Every ledger holds the zero Head.
 func (db *DB) Holds(ctx context.Context, head ledger.Head) (bool, error) {
