@@ -38,7 +38,7 @@ const server = new SMTPServer({
       say({ to, from: session.envelope.mailFrom.address, raw: Buffer.concat(chunks).toString(), secure: session.secure, user: session.user ?? '' });
       if (to[0].startsWith('lost') && !lost.has(to[0])) {
         lost.add(to[0]);
-        for (const connection of server.connections) connection.close();
+        for (const connection of server.connections) if (connection.id === session.id) connection.close();
         return;
       }
       done();

@@ -20,7 +20,7 @@ func (a *api) inboxes() {
 	register(a, operation{
 		ID: "getInbox", Method: http.MethodGet, Path: "/inbox", Tag: tagNotifications,
 		Summary:     "What waits for you, and what you were told",
-		Description: "`waiting` is looked up now: change requests that you are asked to review, may approve, or may apply. `items` are kept for half a year. For people only.",
+		Description: "`waiting` is looked up now: change requests that you are asked to review, may approve or may apply, and schedules of yours that failed or are suspended. `items` are kept for half a year. For people only.",
 		NoStore:     true,
 	}, a.getInbox)
 	register(a, operation{
@@ -63,7 +63,7 @@ type inbox struct {
 
 // waitingRequest is a change request that somebody can move on.
 type waitingRequest struct {
-	For           string       `json:"for" enum:"requestedReview,review,apply" doc:"What you can do: the review that you are asked for, a review, or applying it."`
+	For           string       `json:"for" enum:"requestedReview,schedule,apply,review" doc:"What you can do: the review that you are asked for, deciding anew about a schedule of yours that failed or is suspended, applying it, or a review."`
 	ChangeRequest inboxRequest `json:"changeRequest"`
 	CreatedBy     requestUser  `json:"createdBy"`
 	Deadline      *instant     `json:"deadline" nullable:"true" doc:"When it expires."`
@@ -135,7 +135,8 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 			may = r.State.MaySee(r.Caller.Actor, cr.Project)
 			sees[cr.Project] = may
 		}
-		if !may || !a.waitsFor(r, cr) {
+		broken := brokenFor(r.Caller.Actor.Ref, cr)
+		if !may || !broken && !a.waitsFor(r, cr) {
 			continue
 		}
 		w := waitingRequest{
@@ -148,6 +149,9 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 				w.For = "requestedReview"
 			}
 		}
+		if broken {
+			w.For = "schedule"
+		}
 		if deadline := cr.Deadline(); !deadline.IsZero() {
 			w.Deadline = instantOf(&deadline)
 		}
@@ -159,7 +163,13 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 	return list[:min(len(list), waitingMost)]
 }
 
-var waitingOrder = map[string]int{"requestedReview": 0, "apply": 1, "review": 2}
+var waitingOrder = map[string]int{"requestedReview": 0, "schedule": 1, "apply": 2, "review": 3}
+
+// brokenFor reports whether a request's schedule failed or is suspended, and somebody made or
+// scheduled it.
+func brokenFor(ref access.Ref, cr *changerequest.Request) bool {
+	return cr.State == changerequest.Scheduled && cr.Schedule.Status != changerequest.Pending && (cr.Author == ref || cr.Schedule.By == ref)
+}
 
 // inboxRead is what to mark as read.
 type inboxRead struct {

@@ -45,7 +45,15 @@ type audience struct {
 
 // The audiences.
 var (
-	author     = audience{"the author", true, func(h *happening) []int64 { return accounts(h.after.Author) }}
+	author = audience{"the author", true, func(h *happening) []int64 { return accounts(h.after.Author) }}
+	// scheduler is who had scheduled it: closing a request ends its schedule, and scheduling it
+	// again makes it another's.
+	scheduler = audience{"who had scheduled it", true, func(h *happening) []int64 {
+		if h.before.Schedule == nil {
+			return nil
+		}
+		return accounts(h.before.Schedule.By)
+	}}
 	reviewers  = audience{"who is asked for a review", true, func(h *happening) []int64 { return asked(h.state, h.after) }}
 	newlyAsked = audience{"who is asked for a review and was not before", true, func(h *happening) []int64 {
 		before := asked(h.state, h.before)

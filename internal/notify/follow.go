@@ -122,11 +122,14 @@ type toldEvent struct {
 // happenings returns those events of a batch that the table has rows for.
 func (n *Notify) happenings(ctx context.Context, s *state.State, batch []ledger.Entry, stories map[changerequest.ID]map[int64]step) ([]toldEvent, error) {
 	var all []toldEvent
-	said := map[changerequest.ID]string{}
+	said, ran := map[changerequest.ID]string{}, map[changerequest.ID]bool{}
 	projects := map[flag.ProjectID]bool{}
 	for _, entry := range batch {
 		if entry.Project != "" {
 			projects[flag.ProjectID(entry.Project)] = true
+		}
+		if entry.Type == (changerequest.ScheduleSucceeded{}).EventType() || entry.Type == (changerequest.ScheduleFailed{}).EventType() {
+			ran[changerequest.ID(entry.Group.ID)] = true
 		}
 		if !told(entry.Type) {
 			continue
@@ -141,6 +144,9 @@ func (n *Notify) happenings(ctx context.Context, s *state.State, batch []ledger.
 				if stories[p.ID], err = n.story(ctx, s, p.ID, entry.Revision); err != nil {
 					return nil, err
 				}
+			}
+			if ran[p.ID] {
+				h.actor = access.SystemRef // in the name of who scheduled it, who may be asleep
 			}
 			at := stories[p.ID][entry.Revision]
 			h.before, h.after = at.before, at.after
@@ -181,6 +187,10 @@ func (n *Notify) complete(ctx context.Context, t toldEvent, said map[changereque
 			if fact.Reason != "" {
 				t.text = fact.Reason
 			}
+		case changerequest.ScheduleSuspended:
+			t.text = fact.Reason + " " + fact.Cause.Kind.Remedy()
+		case changerequest.ScheduleFailed:
+			t.text = fact.Reason
 		default: // has no reason of its own
 		}
 	case state.ChangeRequestsBypassed:
@@ -292,6 +302,9 @@ func (t *toldEvent) notification(topic Topic) Notification {
 	case state.ChangeRequestEvent:
 		told.Request, told.Title = p.ID, t.after.ShownTitle()
 		told.Off = reopened(t.happening)
+		if scheduled, ok := p.Fact.(changerequest.ScheduledEvent); ok {
+			told.Due = &scheduled.At
+		}
 	case state.ChangeRequestsBypassed:
 		if told.Environment == "" {
 			told.More = p.Environments

@@ -112,7 +112,7 @@ func linkLetter(l *sealedLink, url string, zone *time.Location) *letter {
 var subjects = map[Topic]string{
 	ReviewRequested: "Review requested", Reminder: "Expires soon", Approved: "Approved", Rejected: "Rejected",
 	Changed: "Edited after your approval", Applied: "Applied", Closed: "Cancelled", Commented: "Comment",
-	Mentioned: "You are mentioned",
+	Mentioned: "You are mentioned", Scheduled: "Scheduled", Suspended: "Suspended", Failed: "Could not be applied",
 }
 
 func notificationLetter(told *Notification, by, url string, zone *time.Location) *letter {
@@ -142,9 +142,12 @@ func notificationLetter(told *Notification, by, url string, zone *time.Location)
 	}
 	add("Project", string(told.Project))
 	add("Environment", where)
-	if told.Deadline != nil {
+	switch {
+	case told.Deadline != nil:
 		add("Expires", when(*told.Deadline, zone))
-	} else {
+	case told.Due != nil:
+		add("Scheduled for", when(*told.Due, zone))
+	default:
 		add("When", when(told.At, zone))
 	}
 	return l
@@ -210,7 +213,7 @@ var templateFiles embed.FS
 
 var (
 	textTemplate = text.Must(text.New("mail.txt").Funcs(text.FuncMap{"indented": indented, "line": oneLine}).ParseFS(templateFiles, "templates/mail.txt"))
-	htmlTemplate = html.Must(html.New("mail.html").Funcs(html.FuncMap{"markdown": htmlOf}).ParseFS(templateFiles, "templates/mail.html"))
+	htmlTemplate = html.Must(html.New("mail.html").Funcs(html.FuncMap{"markdown": htmlOf, "line": oneLine}).ParseFS(templateFiles, "templates/mail.html"))
 )
 
 // indented returns a text as a quotation in plain text.

@@ -28,6 +28,7 @@ type Notification struct {
 	Text        string                 `json:"text,omitempty"` // a comment or a reason, in Markdown
 	At          time.Time              `json:"at"`
 	Deadline    *time.Time             `json:"deadline,omitempty"` // of a reminder
+	Due         *time.Time             `json:"due,omitempty"`      // when a scheduled request is to be applied
 	Off         bool                   `json:"off,omitempty"`      // change requests are turned off, or an approved request is no longer that
 	// Revision and Hash are the end of the ledger when this was told.
 	Revision int64       `json:"revision"`
@@ -66,7 +67,16 @@ func (n *Notification) Sentence(by string) string {
 	case Changed:
 		return fmt.Sprintf("%s has edited %s after you approved it. Your approval no longer counts.", by, title)
 	case Applied:
+		if n.Actor == access.SystemRef {
+			return fmt.Sprintf("%s was applied at the time for which it was scheduled.", title)
+		}
 		return fmt.Sprintf("%s has applied %s.", by, title)
+	case Scheduled:
+		return fmt.Sprintf("%s has scheduled %s.", by, title)
+	case Suspended:
+		return fmt.Sprintf("%s is suspended by what %s did. It will not be applied by itself.", title, by)
+	case Failed:
+		return fmt.Sprintf("%s could not be applied at the time for which it was scheduled.", title)
 	case Closed:
 		if n.Actor == access.SystemRef {
 			return fmt.Sprintf("%s was cancelled.", title)
@@ -78,13 +88,11 @@ func (n *Notification) Sentence(by string) string {
 		return fmt.Sprintf("%s has mentioned you in %s.", by, title)
 	case Bypassed:
 		return fmt.Sprintf("%s has changed a protected environment without a change request.", by)
-	case Switched:
+	default: // Switched
 		if n.Off {
 			return fmt.Sprintf("%s has turned change requests off: no environment is protected any more.", by)
 		}
 		return fmt.Sprintf("%s has turned change requests on.", by)
-	default:
-		return fmt.Sprintf("%s: %s.", title, n.Topic)
 	}
 }
 

@@ -18,26 +18,35 @@ type row struct {
 	is    func(*happening) bool
 	topic Topic
 	told  []audience
+	// follows tells that the event is what something else has led to: who did that is told as well.
+	follows bool
 }
 
 // table says who is told of what. Of several rows that reach a person for one request in one
 // batch, the first counts: nobody is told twice of one thing.
 var table = []row{
-	{changerequest.Commented{}.EventType(), "", nil, Mentioned, []audience{mentioned}},
-	{changerequest.SentToReview{}.EventType(), "", nil, ReviewRequested, []audience{reviewers}},
-	{changerequest.ReviewersUpdated{}.EventType(), "after it was sent to review", nil, ReviewRequested, []audience{newlyAsked}},
-	{changerequest.ChangeAdded{}.EventType(), "after it was sent to review", nil, Changed, []audience{voters}},
-	{changerequest.ChangeEdited{}.EventType(), "after it was sent to review", nil, Changed, []audience{voters}},
-	{changerequest.ChangeDiscarded{}.EventType(), "after it was sent to review", nil, Changed, []audience{voters}},
-	{changerequest.ApprovedEvent{}.EventType(), "", nil, Approved, []audience{author}},
-	{changerequest.ApprovalWithdrawn{}.EventType(), "if approvals are missing now", reopened, Approved, []audience{author}},
-	{changerequest.RejectedEvent{}.EventType(), "", nil, Rejected, []audience{author, reviewers, voters, followers}},
-	{changerequest.CancelledEvent{}.EventType(), "", nil, Closed, []audience{author, reviewers, followers}},
-	{changerequest.AppliedEvent{}.EventType(), "", nil, Applied, []audience{author, reviewers, followers}},
-	{changerequest.Commented{}.EventType(), "", nil, Commented, []audience{author, reviewers, followers}},
-	{state.ChangeRequestsBypassed{}.EventType(), "", nil, Bypassed, []audience{approvers}},
-	{state.SettingUpdated{}.EventType(), "if it turns change requests off or on", turned, Switched, []audience{admins}},
+	{event: changerequest.Commented{}.EventType(), topic: Mentioned, told: []audience{mentioned}},
+	{event: changerequest.SentToReview{}.EventType(), topic: ReviewRequested, told: []audience{reviewers}},
+	{event: changerequest.ReviewersUpdated{}.EventType(), when: submitted, topic: ReviewRequested, told: []audience{newlyAsked}},
+	{event: changerequest.ChangeAdded{}.EventType(), when: submitted, topic: Changed, told: []audience{voters}},
+	{event: changerequest.ChangeEdited{}.EventType(), when: submitted, topic: Changed, told: []audience{voters}},
+	{event: changerequest.ChangeDiscarded{}.EventType(), when: submitted, topic: Changed, told: []audience{voters}},
+	{event: changerequest.ApprovedEvent{}.EventType(), topic: Approved, told: []audience{author}},
+	{event: changerequest.ApprovalWithdrawn{}.EventType(), when: "if approvals are missing now", is: reopened, topic: Approved, told: []audience{author}},
+	{event: changerequest.RejectedEvent{}.EventType(), topic: Rejected, told: []audience{author, scheduler, reviewers, voters, followers}},
+	{event: changerequest.CancelledEvent{}.EventType(), topic: Closed, told: []audience{author, reviewers, followers}},
+	{event: changerequest.AppliedEvent{}.EventType(), topic: Applied, told: []audience{author, scheduler, reviewers, followers}},
+	{event: changerequest.ScheduledEvent{}.EventType(), topic: Scheduled, told: []audience{author, scheduler, followers}},
+	{event: changerequest.ScheduleSuspended{}.EventType(), topic: Suspended, told: []audience{author, scheduler, followers}, follows: true},
+	{event: changerequest.ScheduleFailed{}.EventType(), topic: Failed, told: []audience{author, scheduler, followers}},
+	{event: changerequest.Commented{}.EventType(), topic: Commented, told: []audience{author, scheduler, reviewers, followers}},
+	{event: state.ChangeRequestsBypassed{}.EventType(), topic: Bypassed, told: []audience{approvers}},
+	{event: state.SettingUpdated{}.EventType(), when: "if it turns change requests off or on", is: turned, topic: Switched, told: []audience{admins}},
 }
+
+// submitted is what the documentation says of events that also happen to drafts, of which nobody
+// is told.
+const submitted = "after it was sent to review"
 
 func reopened(h *happening) bool {
 	withdrawn, ok := h.fact().(changerequest.ApprovalWithdrawn)
@@ -62,7 +71,7 @@ type recipient struct {
 }
 
 // recipients returns who is told of a happening by a row: people who may see the project, each
-// once, and never who did it. Of a draft, and of a request that never was more, nobody is told.
+// once, and not who did it. Of a draft, and of a request that never was more, nobody is told.
 func (r row) recipients(h *happening) []recipient {
 	if r.event != h.payload.EventType() || r.is != nil && !r.is(h) || h.after != nil && !h.after.Submitted() {
 		return nil
@@ -71,7 +80,7 @@ func (r row) recipients(h *happening) []recipient {
 	for _, to := range r.told {
 		for _, account := range to.who(h) {
 			known := slices.ContainsFunc(all, func(other recipient) bool { return other.account == account })
-			if !known && account != h.actor.Account() && mayBeTold(h.state, account, h.project) {
+			if !known && (r.follows || account != h.actor.Account()) && mayBeTold(h.state, account, h.project) {
 				all = append(all, recipient{account, to.concerned})
 			}
 		}

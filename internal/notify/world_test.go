@@ -60,7 +60,7 @@ type world struct {
 	keys   *identity.Keyring
 
 	mu  sync.Mutex
-	now time.Time
+	now time.Time // of Notify; the ledger has the real one
 }
 
 func (w *world) clock() time.Time {
@@ -137,7 +137,7 @@ func openWorld(t testing.TB, db *store.DB, mail *notify.SMTP) *world {
 	w := &world{db: db, now: noon}
 	var err error
 	w.engine, err = engine.Open(t.Context(), engine.Options{
-		DB: db, Log: slog.New(slog.DiscardHandler), Now: w.clock,
+		DB: db, Log: slog.New(slog.DiscardHandler), Now: time.Now, // that of the database
 		NewID: func() ledger.BatchID { return ledger.BatchID(uuid.Must(uuid.NewV7())) },
 	})
 	must(t, err)
@@ -208,12 +208,15 @@ func (w *world) vote(by int64, id changerequest.ID) changerequest.Vote {
 	return changerequest.Vote{By: user(by), At: w.clock(), Round: r.Round, ContentID: r.ContentID()}
 }
 
-// apply applies a request on the approval of bo.
-func (w *world) apply(t testing.TB, by int64, id changerequest.ID) {
+// apply applies a request on the approval of bo. Facts come before.
+func (w *world) apply(t testing.TB, by int64, id changerequest.ID, facts ...changerequest.Event) {
 	t.Helper()
 	r := w.engine.State().ChangeRequest(id)
-	events := append([]state.Event{decide.RequestEvent(r, changerequest.AppliedEvent{Approvals: []changerequest.Vote{w.vote(bo, id)}})},
-		decide.Try(w.engine.State(), r.Place(), r.Changes).Events...)
+	var events []state.Event
+	for _, fact := range append(facts, changerequest.AppliedEvent{Approvals: []changerequest.Vote{w.vote(bo, id)}}) {
+		events = append(events, decide.RequestEvent(r, fact))
+	}
+	events = append(events, decide.Try(w.engine.State(), r.Place(), r.Changes).Events...)
 	for i := range events {
 		events[i].Group = state.RequestGroup(id)
 	}

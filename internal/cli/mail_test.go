@@ -1,0 +1,45 @@
+package cli_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/quorate/quorate/internal/cli"
+)
+
+// TestBrokenMailSettings holds that a server does not start with settings of mail that cannot be meant, and that it
+// says which one is meant.
+func TestBrokenMailSettings(t *testing.T) {
+	good := map[string]string{
+		"QUORATE_SMTP_HOST": "mail.example.com", "QUORATE_SMTP_USER": "quorate", "QUORATE_SMTP_PASSWORD": "secret", "QUORATE_SMTP_SENDER": "Quorate <flags@example.com>",
+	}
+	for name, c := range map[string]struct {
+		change map[string]string
+		want   string
+	}{
+		"no host":             {map[string]string{"QUORATE_SMTP_HOST": ""}, "--smtp-host (QUORATE_SMTP_HOST or EMAIL_HOST) is missing"},
+		"a host with a port":  {map[string]string{"QUORATE_SMTP_HOST": "mail.example.com:25"}, "--smtp-host (QUORATE_SMTP_HOST or EMAIL_HOST) must be"},
+		"no number":           {map[string]string{"QUORATE_SMTP_PORT": "smtp"}, "--smtp-port (QUORATE_SMTP_PORT or EMAIL_PORT) must be"},
+		"a large number":      {map[string]string{"EMAIL_PORT": "70000"}, "--smtp-port (QUORATE_SMTP_PORT or EMAIL_PORT) must be"},
+		"no password":         {map[string]string{"QUORATE_SMTP_PASSWORD": ""}, "--smtp-user (QUORATE_SMTP_USER or EMAIL_USER) and QUORATE_SMTP_PASSWORD"},
+		"no sender":           {map[string]string{"QUORATE_SMTP_SENDER": ""}, "--smtp-sender (QUORATE_SMTP_SENDER or EMAIL_SENDER) must be"},
+		"a wrong sender":      {map[string]string{"QUORATE_SMTP_SENDER": "flags"}, "--smtp-sender (QUORATE_SMTP_SENDER or EMAIL_SENDER) must be"},
+		"an unknown mode":     {map[string]string{"QUORATE_SMTP_TLS": "ssl"}, "--smtp-tls (QUORATE_SMTP_TLS) must be starttls, tls or none"},
+		"a password in clear": {map[string]string{"QUORATE_SMTP_TLS": "none"}, "--smtp-tls (QUORATE_SMTP_TLS) must not be none"},
+		"neither yes nor no":  {map[string]string{"EMAIL_SECURE": "maybe"}, "EMAIL_SECURE must be true or false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, settings := range []map[string]string{good, c.change} {
+				for variable, value := range settings {
+					t.Setenv(variable, value)
+				}
+			}
+			var out, failed bytes.Buffer
+			code := cli.Main([]string{"serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0"}, &out, &failed)
+			if code == 0 || !strings.Contains(failed.String(), c.want) {
+				t.Errorf("got %d and %q, want a failure that says %q", code, failed.String(), c.want)
+			}
+		})
+	}
+}
