@@ -72,7 +72,14 @@ type failure webfault.Body
 // responses returns the answers of an operation but for the body of the good one.
 func responses(op operation) map[string]*huma.Response {
 	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	headers := map[string]*huma.Param{
+		revisionHeader: {Description: "The revision of the state that was answered from.", Schema: &huma.Schema{Type: huma.TypeInteger}},
+	}
 	if op.Method != http.MethodGet {
+		headers[suspendedHeader] = &huma.Param{
+			Description: "The ids of the scheduled change requests that were suspended by this, such as 38, 41; there is a Link to each. Absent: none.",
+			Schema:      &huma.Schema{Type: huma.TypeString},
+		}
 		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if op.Guessed {
@@ -81,9 +88,7 @@ func responses(op operation) map[string]*huma.Response {
 	responses := map[string]*huma.Response{
 		strconv.Itoa(op.Status): {
 			Description: http.StatusText(op.Status),
-			Headers: map[string]*huma.Param{
-				revisionHeader: {Description: "The revision of the state that was answered from.", Schema: &huma.Schema{Type: huma.TypeInteger}},
-			},
+			Headers:     headers,
 		},
 	}
 	for _, status := range statuses {

@@ -40,7 +40,7 @@ func (a *App) RunDue(ctx context.Context) error {
 		}
 		due = append(due, r.ID)
 	}
-	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] }) //nolint:gosec // an order, no secret
 	var failed error
 	for _, id := range due {
 		err := a.runDue(ctx, id)
@@ -83,11 +83,11 @@ func (a *App) timer(ctx context.Context, id changerequest.ID, command changerequ
 	if r == nil || !r.Due(a.now()) {
 		return nil
 	}
-	actor, exists := gate.World(a.State()).Actor(r.Schedule.By)
-	if !exists {
-		actor = access.System() // which finds that there is nobody to apply it for
-	}
 	by := r.Schedule.By
+	actor, exists := gate.World(a.State()).Actor(by)
+	if !exists || a.now().Sub(r.Schedule.At) > a.grace {
+		actor = access.System() // which finds that there is nobody to apply it for, or that it is too late
+	}
 	_, err := a.do(ctx, Caller{Actor: actor}, func(d *decide.Decision) error {
 		r := d.ChangeRequest(id)
 		if r == nil || !r.Due(d.Now) || r.Schedule.By != by {

@@ -9,6 +9,7 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/state"
@@ -86,8 +87,9 @@ func (c *court) hear(e state.Event) {
 	if !restored && !gate.Governs(e) {
 		return
 	}
+	protects := protection(e)
 	for r := range c.after.Due() {
-		if restored || protects(e) || c.others(r) {
+		if restored || protects(r) || c.others(r) {
 			c.judge(r, e)
 		}
 	}
@@ -130,14 +132,25 @@ func segmentsOf(e state.Event) []flag.SegmentID {
 	}
 }
 
-// protects reports whether an event may change what protects an environment.
-func protects(e state.Event) bool {
-	switch e.Payload.(type) {
-	case state.ChangeRequestConfigurationUpdated, state.SettingUpdated, state.EnvironmentUpdated, state.ProjectEnvironmentAdded:
-		return true
-	default:
-		return false
+// protection returns which requests an event may ask for more approvals than before: those that act where it changes what is
+// protected. A segment can act in any project.
+func protection(e state.Event) func(*changerequest.Request) bool {
+	all := func(*changerequest.Request) bool { return true }
+	switch p := e.Payload.(type) {
+	case state.ChangeRequestConfigurationUpdated, state.ProjectEnvironmentAdded:
+		return func(r *changerequest.Request) bool {
+			return r.Project == e.Project || slices.ContainsFunc(r.Changes, func(c change.Change) bool { return c.Segment() != 0 })
+		}
+	case state.SettingUpdated:
+		if p.ID == state.ChangeRequestsSetting {
+			return all
+		}
+	case state.EnvironmentUpdated:
+		if !decide.Same(p.Before.RequiredApprovals, p.After.RequiredApprovals) || p.Before.ApprovalsEnforced != p.After.ApprovalsEnforced {
+			return all
+		}
 	}
+	return func(*changerequest.Request) bool { return false }
 }
 
 // others reports whether one of those on whom a schedule rests may do something else than before.
@@ -145,7 +158,7 @@ func (c *court) others(r *changerequest.Request) bool {
 	if c.differs(r.Schedule.By) {
 		return true
 	}
-	return slices.ContainsFunc(r.Current(), func(v changerequest.Vote) bool { return c.differs(v.By) })
+	return slices.ContainsFunc(r.Approvals, func(v changerequest.Vote) bool { return c.differs(v.By) })
 }
 
 func (c *court) differs(ref access.Ref) bool {

@@ -216,6 +216,11 @@ func TestCauses(t *testing.T) {
 		"the rule asks for more":           {"web", update, rule(changerequest.Rule{RequiredApprovals: 2}), changerequest.Cause{Kind: changerequest.ApprovalsMissing}, ""},
 		"the environment asks for nothing": {"web", update, rule(changerequest.Rule{Off: true}), changerequest.Cause{}, ""},
 		"change requests are turned off":   {"web", update, one(state.Scope{}, state.SettingUpdated{ID: state.ChangeRequestsSetting, After: `{"disabled":true}`}), changerequest.Cause{}, ""},
+		"the environment asks for more, by itself": {"cart", change.ArchiveFeature{}, one(state.Scope{Environment: dev}, state.EnvironmentUpdated{
+			Before: flag.Environment{Name: dev}, After: flag.Environment{Name: dev, RequiredApprovals: new(2)},
+		}), changerequest.Cause{Kind: changerequest.ApprovalsMissing}, "development"},
+		"another project is protected": {"cart", change.ArchiveFeature{}, one(state.Scope{Project: "other", Environment: prod}, state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 2}}), changerequest.Cause{}, ""},
+		"the environment is described": {"web", update, one(state.Scope{Environment: dev}, state.EnvironmentUpdated{Before: flag.Environment{Name: dev}, After: flag.Environment{Name: dev, SortOrder: 7}}), changerequest.Cause{}, ""},
 		"the other environment is protected": {"cart", change.ArchiveFeature{}, one(state.Scope{Project: shop, Environment: dev}, state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 2}}),
 			changerequest.Cause{Kind: changerequest.ApprovalsMissing}, "development"},
 		"the database was restored": {"web", update, one(state.Scope{}, state.LedgerRestoreAccepted{Reason: "x"}), changerequest.Cause{Kind: changerequest.DatabaseRestored}, "restored"},
