@@ -42,7 +42,7 @@ test('an administrator protects production, and gives somebody a role to review'
   });
   await call(page, 'POST', `${project}/access`, { roles: [role.id], users: [bo], groups: [] });
 
-  await page.goto(`${project}/settings`);
+  await page.goto(`${project}/settings/environments`);
   await page.getByRole('switch', { name: 'Protect production' }).press('Space');
   await page.getByRole('dialog').getByRole('button', { name: 'Protect production' }).click();
   await page.getByText('Needs 1 approval.').waitFor();

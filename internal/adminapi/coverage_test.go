@@ -152,6 +152,7 @@ var notCarried = map[string]string{
 	"changeMyPassword":         "a password",
 	"changePassword":           "a link that was sent",
 	"deleteUserSession":        "a session",
+	"deleteMySession":          "a session",
 	"addPublicSignupTokenUser": "an invitation",
 	"updatePublicSignupToken":  "an invitation",
 	"sendTestMail":             "an e-mail address",

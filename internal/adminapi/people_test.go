@@ -354,6 +354,17 @@ func TestPasswords(t *testing.T) {
 		phone.must(t, "GET", "/api/admin/user", "", 401, `{"name":"AuthenticationRequired"}`)
 		bob.must(t, "POST", "/logout", "", 401, `{"name":"AuthenticationRequired"}`)
 
+		// Everyone sees and ends their own sessions, and nobody else's.
+		bob.mustSignIn(t, "bob@example.com", "Yet-another-10")
+		mine := bob.must(t, "GET", "/api/admin/user/sessions", "", 200, `{"sessions":[{"userId":2}]}`)
+		theirs := root.must(t, "GET", "/api/admin/user/sessions", "", 200, `{"sessions":[{"userId":1}]}`)
+		sessionID := func(answer answer) string {
+			return mustDecode(t, answer.body).(map[string]any)["sessions"].([]any)[0].(map[string]any)["id"].(string)
+		}
+		bob.must(t, "DELETE", "/api/admin/user/sessions/"+sessionID(theirs), "", 404, `{"name":"NotFoundError"}`)
+		bob.must(t, "DELETE", "/api/admin/user/sessions/"+sessionID(mine), "", 200, "")
+		bob.must(t, "GET", "/api/admin/user", "", 401, `{"name":"AuthenticationRequired"}`)
+
 		// Administrators see sessions and end them.
 		bob.mustSignIn(t, "bob@example.com", "Yet-another-10")
 		list := root.must(t, "GET", "/api/admin/user-sessions", "", 200, `{"sessions":[{"userId":2,"ip":"192.0.2.1"},{"userId":1}]}`)
@@ -490,6 +501,7 @@ func peopleOperations() map[string]struct{ path, body string } {
 		"getAllPublicSignupTokens":  {"/api/admin/invite-link/tokens", ""}, "createPublicSignupToken": {"/api/admin/invite-link/tokens", `{"name":"x","expiresAt":"2999-01-01T00:00:00Z"}`},
 		"getPublicSignupToken": {"/api/admin/invite-link/tokens/x", ""}, "updatePublicSignupToken": {"/api/admin/invite-link/tokens/x", `{}`},
 		"getUserSessions": {"/api/admin/user-sessions", ""}, "deleteUserSession": {"/api/admin/user-sessions/x", ""},
+		"getMySessions": {"/api/admin/user/sessions", ""}, "deleteMySession": {"/api/admin/user/sessions/x", ""},
 		"getSimpleSettings": {"/api/admin/auth/simple/settings", ""}, "logout": {"/logout", ""},
 		"login": {"/auth/simple/login", `{"username":"x","password":"x"}`}, "validateToken": {"/auth/reset/validate", ""},
 		"validatePassword": {"/auth/reset/validate-password", weak}, "changePassword": {"/auth/reset/password", `{"token":"x","password":"x"}`},

@@ -8,7 +8,8 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
-// sessions registers how administrators see who is signed in, and end it.
+// sessions registers how administrators see who is signed in, and end it; and how people
+// see and end their own sessions.
 func (a *api) sessions() {
 	admin := []access.Permission{access.Admin}
 	register(a, operation{
@@ -19,6 +20,14 @@ func (a *api) sessions() {
 		ID: "deleteUserSession", Method: http.MethodDelete, Path: "/user-sessions/{id}", Tag: tagUsers,
 		Summary: "End a session", Permissions: admin,
 	}, a.deleteSession)
+	register(a, operation{
+		ID: "getMySessions", Method: http.MethodGet, Path: "/user/sessions", Tag: tagUsers,
+		Summary: "List one's own sessions", Description: "A token has none.",
+	}, a.getMySessions)
+	register(a, operation{
+		ID: "deleteMySession", Method: http.MethodDelete, Path: "/user/sessions/{id}", Tag: tagUsers,
+		Summary: "End one of one's own sessions",
+	}, a.deleteMySession)
 }
 
 // userSession is somebody's being signed in.
@@ -37,32 +46,54 @@ type userSessions struct {
 }
 
 func (a *api) getSessions(ctx context.Context, r request, _ *struct{}) (userSessions, error) {
-	list := userSessions{[]userSession{}}
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
-		return list, err
+		return userSessions{}, err
 	}
+	return a.sessionsOf(ctx, func(access.Ref) bool { return true })
+}
+
+func (a *api) getMySessions(ctx context.Context, r request, _ *struct{}) (userSessions, error) {
+	return a.sessionsOf(ctx, func(account access.Ref) bool { return account == r.Caller.Actor.Ref })
+}
+
+// sessionsOf lists the sessions of those accounts that are asked for.
+func (a *api) sessionsOf(ctx context.Context, asked func(account access.Ref) bool) (userSessions, error) {
+	list := userSessions{[]userSession{}}
 	sessions, err := a.People.Sessions(ctx)
 	for _, s := range sessions {
-		list.Sessions = append(list.Sessions, userSession{s.ID, s.Account, instant(s.CreatedAt), instant(s.ExpiresAt), s.IP, s.UserAgent})
+		if asked(access.NewRef(access.KindUser, s.Account)) {
+			list.Sessions = append(list.Sessions, userSession{s.ID, s.Account, instant(s.CreatedAt), instant(s.ExpiresAt), s.IP, s.UserAgent})
+		}
 	}
 	return list, err
 }
 
-func (a *api) deleteSession(ctx context.Context, r request, in *struct {
+// sessionID is the session that a request names.
+type sessionID struct {
 	ID string `path:"id"`
-},
-) (empty, error) {
+}
+
+func (a *api) deleteSession(ctx context.Context, r request, in *sessionID) (empty, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return empty{}, err
 	}
+	return a.endSession(ctx, r, in.ID, func(access.Ref) bool { return true })
+}
+
+func (a *api) deleteMySession(ctx context.Context, r request, in *sessionID) (empty, error) {
+	return a.endSession(ctx, r, in.ID, func(account access.Ref) bool { return account == r.Caller.Actor.Ref })
+}
+
+// endSession ends a session if it is of an account that is asked for; others do not exist.
+func (a *api) endSession(ctx context.Context, r request, id string, asked func(account access.Ref) bool) (empty, error) {
 	sessions, err := a.People.Sessions(ctx)
 	if err != nil {
 		return empty{}, err
 	}
 	for _, s := range sessions {
-		if s.ID == in.ID {
+		if s.ID == id && asked(access.NewRef(access.KindUser, s.Account)) {
 			return empty{}, a.App.EndSession(ctx, r.Caller, s.Account, s.ID)
 		}
 	}
-	return empty{}, fault.New(fault.NotFound, "Could not find a session with id %q", in.ID)
+	return empty{}, fault.New(fault.NotFound, "Could not find a session with id %q", id)
 }

@@ -135,10 +135,8 @@ func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (stri
 // Faults: NotFound.
 func (a *App) EndSessions(ctx context.Context, c Caller, id int64) error {
 	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
-		if c.Actor.Ref != access.NewRef(access.KindUser, id) {
-			if err := d.Require("", "", access.Admin); err != nil {
-				return err
-			}
+		if err := requireSelfOrAdmin(d, c, id); err != nil {
+			return err
 		}
 		if _, err := account(d.State, access.KindUser, id); err != nil {
 			return err
@@ -149,12 +147,13 @@ func (a *App) EndSessions(ctx context.Context, c Caller, id int64) error {
 	return err
 }
 
-// EndSession ends one session of an account on all nodes.
+// EndSession ends one session of an account on all nodes: everyone may end their own,
+// administrators everyone's.
 //
 // Faults: NotFound for the account.
 func (a *App) EndSession(ctx context.Context, c Caller, id int64, session string) error {
 	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
-		if err := d.Require("", "", access.Admin); err != nil {
+		if err := requireSelfOrAdmin(d, c, id); err != nil {
 			return err
 		}
 		if _, err := account(d.State, access.KindUser, id); err != nil {
@@ -164,4 +163,12 @@ func (a *App) EndSession(ctx context.Context, c Caller, id int64, session string
 		return nil
 	}, func(tx *store.Tx) error { return tx.DeleteSession(session) })
 	return err
+}
+
+// requireSelfOrAdmin refuses who is neither the person nor an administrator.
+func requireSelfOrAdmin(d *decide.Decision, c Caller, id int64) error {
+	if c.Actor.Ref == access.NewRef(access.KindUser, id) {
+		return nil
+	}
+	return d.Require("", "", access.Admin)
 }

@@ -1,6 +1,7 @@
 import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { ChevronDownIcon, CodeIcon, SignOutIcon } from '@primer/octicons-react';
+import { ChevronDownIcon, CodeIcon, GearIcon, SignOutIcon } from '@primer/octicons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { basePath } from '../client/client';
 import { meQuery, nameOf, signOut } from '../client/me';
 import { Avatar } from '../components/Avatar';
@@ -47,6 +48,9 @@ export function AccountMenu() {
           />
         </div>
         <Menu.Divider />
+        <Menu.Item leftSection={<GearIcon />} renderRoot={(props) => <Link to="/profile" {...props} />}>
+          {texts.frame.profile}
+        </Menu.Item>
         <Menu.Item component="a" href={`${basePath}/docs/openapi/`} leftSection={<CodeIcon />}>
           {texts.frame.api}
         </Menu.Item>

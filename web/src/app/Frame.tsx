@@ -1,14 +1,16 @@
 import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { GitPullRequestIcon, HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { BeakerIcon, GearIcon, GitPullRequestIcon, HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { useMay } from '../client/me';
 import { projectsQuery } from '../client/projects';
 import { Logo } from '../components/Logo';
 import { ProposalDialog } from '../components/ProposalDialog';
 import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
+import { adminPages } from './admin-pages';
 import styles from './Frame.module.css';
 
 const Palette = lazy(() => import('./Palette').then((module) => ({ default: module.Palette })));
@@ -65,6 +67,8 @@ const favoritesShown = 12;
 
 function Navigation({ onSearch }: { onSearch: () => void }) {
   const projects = useQuery(projectsQuery);
+  const may = useMay();
+  const atAdmin = useRouterState({ select: (state) => state.matches.some(({ routeId }) => routeId.startsWith('/inside/admin')) });
   const favorites = projects.data?.filter((project) => project.favorite).slice(0, favoritesShown) ?? [];
   return (
     <nav className={styles.navigation} aria-label={texts.frame.navigation}>
@@ -103,10 +107,31 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
           <PeopleIcon />
           {texts.frame.segments}
         </Link>
+        <Link to="/playground" className={styles.link} activeProps={{ 'data-active': true }}>
+          <BeakerIcon />
+          {texts.frame.playground}
+        </Link>
         <Link to="/events" className={styles.link} activeProps={{ 'data-active': true }}>
           <HistoryIcon />
           {texts.frame.events}
         </Link>
+        <Link to="/admin/environments" className={styles.link} {...(atAdmin ? { 'data-open': true } : {})}>
+          <GearIcon />
+          {texts.frame.admin}
+        </Link>
+        {atAdmin && (
+          <ul className={styles.favorites} aria-label={texts.frame.admin}>
+            {adminPages
+              .filter(({ permission }) => permission === undefined || may(permission))
+              .map(({ to, name }) => (
+                <li key={to}>
+                  <Link to={to} className={styles.link} activeProps={{ 'data-active': true }}>
+                    {texts.frame.sections[name]}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        )}
       </div>
       <div className={styles.bottom}>
         <AccountMenu />

@@ -54,7 +54,11 @@ const signedOut = createRoute({
 const projects = createRoute({
   getParentRoute: () => inside,
   path: '/projects',
-  validateSearch: (search): { q?: string; create?: true } => ({ ...text(search, 'q'), ...truth(search, 'create') }),
+  validateSearch: (search): { q?: string; create?: true; archived?: true } => ({
+    ...text(search, 'q'),
+    ...truth(search, 'create'),
+    ...truth(search, 'archived'),
+  }),
   component: lazyRouteComponent(() => import('../features/projects/ProjectListPage'), 'ProjectListPage'),
 });
 
@@ -64,6 +68,9 @@ export interface FlagFilters {
   type?: string;
   state?: 'stale' | 'active' | 'archived';
   tag?: string;
+  by?: string;
+  status?: string;
+  favorite?: true;
   sort?: 'name' | 'createdAt';
   order?: 'asc' | 'desc';
   create?: true;
@@ -77,6 +84,9 @@ const project = createRoute({
     ...text(search, 'type'),
     ...oneOf(search, 'state', ['stale', 'active', 'archived']),
     ...text(search, 'tag'),
+    ...text(search, 'by'),
+    ...text(search, 'status'),
+    ...truth(search, 'favorite'),
     ...oneOf(search, 'sort', ['name', 'createdAt']),
     ...oneOf(search, 'order', ['asc', 'desc']),
     ...truth(search, 'create'),
@@ -87,7 +97,7 @@ const project = createRoute({
 const flag = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/features/$featureName',
-  validateSearch: (search): { tab?: 'settings' | 'history' } => oneOf(search, 'tab', ['settings', 'history']),
+  validateSearch: (search): { tab?: 'usage' | 'settings' | 'history' } => oneOf(search, 'tab', ['usage', 'settings', 'history']),
   component: lazyRouteComponent(() => import('../features/flags/FlagPage'), 'FlagPage'),
 });
 
@@ -113,7 +123,115 @@ const request = createRoute({
 const projectSettings = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/settings',
-  component: lazyRouteComponent(() => import('../features/projects/ProjectSettingsPage'), 'ProjectSettingsPage'),
+  component: lazyRouteComponent(() => import('../features/projects/GeneralSettingsPage'), 'GeneralSettingsPage'),
+});
+
+const environmentSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/settings/environments',
+  component: lazyRouteComponent(() => import('../features/projects/EnvironmentSettingsPage'), 'EnvironmentSettingsPage'),
+});
+
+const accessSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/settings/access',
+  component: lazyRouteComponent(() => import('../features/projects/AccessSettingsPage'), 'AccessSettingsPage'),
+});
+
+const tokenSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/settings/api-tokens',
+  component: lazyRouteComponent(() => import('../features/projects/TokenSettingsPage'), 'TokenSettingsPage'),
+});
+
+const contextSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/settings/context-fields',
+  component: lazyRouteComponent(() => import('../features/projects/ContextSettingsPage'), 'ContextSettingsPage'),
+});
+
+const playground = createRoute({
+  getParentRoute: () => inside,
+  path: '/playground',
+  validateSearch: (search): { environments?: string; projects?: string; context?: string } => ({
+    ...text(search, 'environments'),
+    ...text(search, 'projects'),
+    ...text(search, 'context'),
+  }),
+  component: lazyRouteComponent(() => import('../features/playground/PlaygroundPage'), 'PlaygroundPage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../features/profile/ProfilePage'), 'ProfilePage'),
+});
+
+// What is set for the whole instance.
+const admin = createRoute({ getParentRoute: () => inside, path: '/admin' });
+
+const adminHome = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/environments', replace: true });
+  },
+});
+
+const users = createRoute({
+  getParentRoute: () => admin,
+  path: '/users',
+  validateSearch: (search): { q?: string } => text(search, 'q'),
+  component: lazyRouteComponent(() => import('../features/users/UserListPage'), 'UserListPage'),
+});
+
+const serviceAccounts = createRoute({
+  getParentRoute: () => admin,
+  path: '/service-accounts',
+  component: lazyRouteComponent(() => import('../features/service-accounts/ServiceAccountListPage'), 'ServiceAccountListPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => admin,
+  path: '/groups',
+  validateSearch: (search): { q?: string } => text(search, 'q'),
+  component: lazyRouteComponent(() => import('../features/groups/GroupListPage'), 'GroupListPage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => admin,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('../features/roles/RoleListPage'), 'RoleListPage'),
+});
+
+const apiTokens = createRoute({
+  getParentRoute: () => admin,
+  path: '/api-tokens',
+  component: lazyRouteComponent(() => import('../features/tokens/ApiTokenPage'), 'ApiTokenPage'),
+});
+
+const environments = createRoute({
+  getParentRoute: () => admin,
+  path: '/environments',
+  component: lazyRouteComponent(() => import('../features/environments/EnvironmentListPage'), 'EnvironmentListPage'),
+});
+
+const contextFields = createRoute({
+  getParentRoute: () => admin,
+  path: '/context-fields',
+  component: lazyRouteComponent(() => import('../features/context-fields/ContextFieldPage'), 'ContextFieldPage'),
+});
+
+const tags = createRoute({
+  getParentRoute: () => admin,
+  path: '/tags',
+  component: lazyRouteComponent(() => import('../features/tags/TagPage'), 'TagPage'),
+});
+
+const instance = createRoute({
+  getParentRoute: () => admin,
+  path: '/instance',
+  component: lazyRouteComponent(() => import('../features/instance/InstancePage'), 'InstancePage'),
 });
 
 const requests = createRoute({
@@ -133,10 +251,14 @@ const segments = createRoute({
 const events = createRoute({
   getParentRoute: () => inside,
   path: '/events',
-  validateSearch: (search): { q?: string; project?: string; environment?: string } => ({
+  validateSearch: (search): { q?: string; project?: string; environment?: string; type?: string; by?: string; from?: string; to?: string } => ({
     ...text(search, 'q'),
     ...text(search, 'project'),
     ...text(search, 'environment'),
+    ...text(search, 'type'),
+    ...text(search, 'by'),
+    ...text(search, 'from'),
+    ...text(search, 'to'),
   }),
   component: lazyRouteComponent(() => import('../features/events/EventListPage'), 'EventListPage'),
 });
@@ -144,7 +266,26 @@ const events = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([newUser, resetPassword]),
-    inside.addChildren([home, signedOut, projects, project, projectRequests, request, projectSettings, flag, requests, segments, events]),
+    inside.addChildren([
+      home,
+      signedOut,
+      projects,
+      project,
+      projectRequests,
+      request,
+      projectSettings,
+      environmentSettings,
+      accessSettings,
+      tokenSettings,
+      contextSettings,
+      flag,
+      requests,
+      segments,
+      playground,
+      events,
+      profile,
+      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, contextFields, tags, instance]),
+    ]),
   ]),
   basepath: basePath === '' ? '/' : basePath,
   defaultPreload: 'intent',

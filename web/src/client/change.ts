@@ -14,6 +14,9 @@ export type Change =
   | { feature: string; action: 'updateStrategy'; payload: UpdatedStrategy & { id: string } }
   | { feature: string; action: 'deleteStrategy'; payload: { id: string } }
   | { feature: string; action: 'reorderStrategy'; payload: Schemas['strategyOrderSchema'][] }
+  | { feature: string; action: 'patchVariant'; payload: { variants: Schemas['variantSchema'][] } }
+  | { feature: string; action: 'addDependency'; payload: Schemas['createDependentFeatureSchema'] }
+  | { feature: string; action: 'deleteDependency' }
   | { feature: string; action: 'archiveFeature' };
 
 /** One thing to do to a segment, in the same words. */
@@ -78,8 +81,51 @@ export async function applyChange({ projectId, environment }: Place, change: Cha
         }),
       );
       return;
+    case 'patchVariant':
+      await ok(
+        api.PUT('/api/admin/projects/{projectId}/features/{featureName}/environments/{environment}/variants', {
+          params: { path: here },
+          body: change.payload.variants,
+        }),
+      );
+      return;
+    case 'addDependency':
+      await ok(
+        api.POST('/api/admin/projects/{projectId}/features/{child}/dependencies', {
+          params: { path: { projectId, child: featureName } },
+          body: change.payload,
+        }),
+      );
+      return;
+    case 'deleteDependency':
+      await ok(api.DELETE('/api/admin/projects/{projectId}/features/{child}/dependencies', { params: { path: { projectId, child: featureName } } }));
+      return;
     case 'archiveFeature':
       await ok(api.DELETE('/api/admin/projects/{projectId}/features/{featureName}', { params: { path: flag } }));
+      return;
+  }
+}
+
+/** What can be done to many flags at once, and approval may stand before. */
+export type BulkAct = 'on' | 'off' | 'archive';
+
+/** What a bulk act does to one of the flags. */
+export function bulkChange(act: BulkAct, feature: string): Change {
+  return act === 'archive' ? { feature, action: 'archiveFeature' } : { feature, action: 'updateEnabled', payload: { enabled: act === 'on' } };
+}
+
+/** Lets a bulk act take effect at once, in one step. */
+export async function applyBulk({ projectId, environment }: Place, act: BulkAct, features: string[]): Promise<void> {
+  const [path, body] = [{ projectId, environment }, { features }];
+  switch (act) {
+    case 'on':
+      await ok(api.POST('/api/admin/projects/{projectId}/bulk_features/environments/{environment}/on', { params: { path }, body }));
+      return;
+    case 'off':
+      await ok(api.POST('/api/admin/projects/{projectId}/bulk_features/environments/{environment}/off', { params: { path }, body }));
+      return;
+    case 'archive':
+      await ok(api.POST('/api/admin/projects/{projectId}/archive', { params: { path: { projectId } }, body }));
       return;
   }
 }

@@ -34,6 +34,12 @@ export function flagsQuery(search: FlagSearch) {
   });
 }
 
+/** How many flags there are that the person may see. */
+export const flagCountQuery = queryOptions({
+  queryKey: ['flags', 'count'],
+  queryFn: async () => (await ok(api.GET('/api/admin/search/features', { params: { query: { limit: '1' } } }))).total,
+});
+
 /** The first flags whose name or description has a word. */
 export function flagsByWordQuery(query: string) {
   return queryOptions({
@@ -72,8 +78,99 @@ export function updateFlagTags(featureName: string, body: Schemas['updateTagsSch
   return ok(api.PUT('/api/admin/features/{featureName}/tags', { params: { path: { featureName } }, body }));
 }
 
-export function reviveFlag(projectId: string, featureName: string) {
-  return ok(api.POST('/api/admin/projects/{projectId}/revive', { params: { path: { projectId } }, body: { features: [featureName] } }));
+const inProject = (projectId: string) => ({ params: { path: { projectId } } });
+
+export function reviveFlags(projectId: string, features: string[]) {
+  return ok(api.POST('/api/admin/projects/{projectId}/revive', { ...inProject(projectId), body: { features } }));
+}
+
+/** Deletes archived flags for good. */
+export function deleteFlags(projectId: string, features: string[]) {
+  return ok(api.POST('/api/admin/projects/{projectId}/delete', { ...inProject(projectId), body: { features } }));
+}
+
+/** Says which flags cannot be archived, since others that are not among them depend on them. */
+export async function neededByOthers(projectId: string, features: string[]) {
+  return (await ok(api.POST('/api/admin/projects/{projectId}/archive/validate', { ...inProject(projectId), body: { features } })))
+    .parentsWithChildFeatures;
+}
+
+export function markStale(projectId: string, features: string[], stale: boolean) {
+  return ok(api.POST('/api/admin/projects/{projectId}/stale', { ...inProject(projectId), body: { features, stale } }));
+}
+
+export function tagFlags(projectId: string, features: string[], tags: Schemas['updateTagsSchema']) {
+  return ok(api.PUT('/api/admin/projects/{projectId}/tags', { ...inProject(projectId), body: { features, tags } }));
+}
+
+export function moveFlag(projectId: string, featureName: string, newProjectId: string) {
+  return ok(
+    api.POST('/api/admin/projects/{projectId}/features/{featureName}/changeProject', {
+      params: { path: { projectId, featureName } },
+      body: { newProjectId },
+    }),
+  );
+}
+
+export function copyFlag(projectId: string, featureName: string, body: Schemas['cloneFeatureSchema']) {
+  return ok(api.POST('/api/admin/projects/{projectId}/features/{featureName}/clone', { params: { path: { projectId, featureName } }, body }));
+}
+
+/** The flags on which another may depend. */
+export function possibleParentsQuery(projectId: string, child: string) {
+  return queryOptions({
+    queryKey: ['flag', projectId, child, 'parents'],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/features/{child}/parents', { params: { path: { projectId, child } } })),
+  });
+}
+
+/** The names of the variants that a flag may answer. */
+export function parentVariantsQuery(projectId: string, parent: string) {
+  return queryOptions({
+    queryKey: ['flag', projectId, parent, 'parent-variants'],
+    queryFn: () =>
+      ok(api.GET('/api/admin/projects/{projectId}/features/{parent}/parent-variants', { params: { path: { projectId, parent } } })),
+    enabled: parent !== '',
+  });
+}
+
+/** Adds a link to a flag, or changes the one with an id. */
+export async function saveLink(projectId: string, featureName: string, linkId: string | undefined, body: Schemas['linkSchema']): Promise<void> {
+  const path = { projectId, featureName };
+  if (linkId === undefined) await ok(api.POST('/api/admin/projects/{projectId}/features/{featureName}/link', { params: { path }, body }));
+  else await ok(api.PUT('/api/admin/projects/{projectId}/features/{featureName}/link/{linkId}', { params: { path: { ...path, linkId } }, body }));
+}
+
+export function deleteLink(projectId: string, featureName: string, linkId: string) {
+  return ok(
+    api.DELETE('/api/admin/projects/{projectId}/features/{featureName}/link/{linkId}', { params: { path: { projectId, featureName, linkId } } }),
+  );
+}
+
+/** Those who have created flags in a project. */
+export function flagCreatorsQuery(projectId: string) {
+  return queryOptions({
+    queryKey: ['flags', 'creators', projectId],
+    queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/flag-creators', inProject(projectId))),
+  });
+}
+
+export type HourOfUse = Schemas['featureEnvironmentMetricsSchema'];
+
+/** How often a flag was used, by hour, environment and application. */
+export function usageQuery(featureName: string, hours: number) {
+  return queryOptions({
+    queryKey: ['usage', featureName, hours],
+    queryFn: async () =>
+      (
+        await ok(
+          api.GET('/api/admin/client-metrics/features/{name}/raw', {
+            params: { path: { name: featureName }, query: { hoursBack: String(hours) } },
+          }),
+        )
+      ).data,
+    refetchInterval: 60_000,
+  });
 }
 
 export function setFavoriteFlag(projectId: string, featureName: string, favorite: boolean) {

@@ -48,3 +48,48 @@ export const allEnvironmentsQuery = queryOptions({
   queryFn: async () => (await ok(api.GET('/api/admin/environments'))).environments,
   staleTime,
 });
+
+/** Where a context field belongs: to a project, or with none to all. */
+export async function saveContextField(
+  projectId: string | undefined,
+  isNew: boolean,
+  { name, ...body }: Schemas['createContextFieldSchema'],
+): Promise<void> {
+  if (projectId === undefined) {
+    if (isNew) await ok(api.POST('/api/admin/context', { body: { name, ...body } }));
+    else await ok(api.PUT('/api/admin/context/{contextField}', { params: { path: { contextField: name } }, body }));
+    return;
+  }
+  if (isNew) await ok(api.POST('/api/admin/projects/{projectId}/context', { params: { path: { projectId } }, body: { name, ...body } }));
+  else await ok(api.PUT('/api/admin/projects/{projectId}/context/{contextField}', { params: { path: { projectId, contextField: name } }, body }));
+}
+
+export function deleteContextField(projectId: string | undefined, contextField: string) {
+  return projectId === undefined
+    ? ok(api.DELETE('/api/admin/context/{contextField}', { params: { path: { contextField } } }))
+    : ok(api.DELETE('/api/admin/projects/{projectId}/context/{contextField}', { params: { path: { projectId, contextField } } }));
+}
+
+export type TagType = Schemas['tagTypeSchema'];
+
+export async function saveTagType(isNew: boolean, { name, ...body }: TagType): Promise<void> {
+  if (isNew) await ok(api.POST('/api/admin/tag-types', { body: { name, ...body } }));
+  else await ok(api.PUT('/api/admin/tag-types/{name}', { params: { path: { name } }, body }));
+}
+
+export function deleteTagType(name: string) {
+  return ok(api.DELETE('/api/admin/tag-types/{name}', { params: { path: { name } } }));
+}
+
+export function createTag(type: string, value: string) {
+  return ok(api.POST('/api/admin/tags', { body: { type, value } }));
+}
+
+export function deleteTag(type: string, value: string) {
+  return ok(api.DELETE('/api/admin/tags/{type}/{value}', { params: { path: { type, value } } }));
+}
+
+/** Says after how many days flags of a type are potentially stale; null is never. */
+export function setLifetime(id: string, lifetimeDays: number | null) {
+  return ok(api.PUT('/api/admin/feature-types/{id}/lifetime', { params: { path: { id } }, body: { lifetimeDays } }));
+}

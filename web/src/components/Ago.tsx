@@ -1,7 +1,6 @@
 import { Tooltip } from '@mantine/core';
+import { formatTime, useTimeZone } from './time';
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -13,7 +12,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 function words(at: Date): string {
   const seconds = (at.getTime() - Date.now()) / 1000;
   const size = Math.abs(seconds);
-  if (size >= 14 * 86400) return day.format(at);
+  if (size >= 14 * 86400) return formatTime(at, 'day');
   let text = relative.format(0, 'second');
   for (const [unit, length] of steps) {
     if (size >= length) text = relative.format(Math.round(seconds / length), unit);
@@ -23,9 +22,10 @@ function words(at: Date): string {
 
 /** A time as people say it, in the reader's zone, with the exact one in a tooltip. */
 export function Ago({ at }: { at: string }) {
+  useTimeZone();
   const time = new Date(at);
   return (
-    <Tooltip label={exact.format(time)}>
+    <Tooltip label={formatTime(time, 'exact')}>
       <time dateTime={at}>{words(time)}</time>
     </Tooltip>
   );

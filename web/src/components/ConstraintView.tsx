@@ -2,12 +2,14 @@ import { Tooltip } from '@mantine/core';
 import type { Constraint } from '../client/flags';
 import { texts } from '../texts';
 import styles from './ConstraintView.module.css';
+import { useTimeZone } from './time';
 import { operatorOf, valuesOf } from './words';
 
 const shown = 8;
 
 /** A constraint, as a sentence. */
 export function ConstraintView({ constraint }: { constraint: Constraint }) {
+  useTimeZone();
   const values = valuesOf(constraint);
   const rest = values.slice(shown);
   return (

@@ -8,6 +8,7 @@ import { type ContextField, contextFieldsQuery } from '../client/vocabulary';
 import { texts } from '../texts';
 import styles from './ConstraintsField.module.css';
 import { NumberField } from './NumberField';
+import { fromField, systemZone, toField, useTimeZone } from './time';
 
 /** A constraint that is being written, with a key of its own. */
 export interface Draft {
@@ -166,6 +167,7 @@ interface ValueProps {
 function Value({ constraint, field, error, onChange }: ValueProps) {
   const { operator, value = '', values = [] } = constraint;
   const legal = field?.legalValues ?? [];
+  const zone = useTimeZone() ?? systemZone;
   const shared = { error, ...hint(operator) };
   switch (kindOf(operator)) {
     case 'values':
@@ -211,12 +213,9 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
           {...shared}
           type="datetime-local"
           step={1}
-          label={texts.constraint.time}
-          value={localTime(value)}
-          onChange={(event) => {
-            const time = new Date(event.currentTarget.value);
-            onChange({ value: Number.isNaN(time.getTime()) ? '' : time.toISOString() });
-          }}
+          label={texts.constraint.time(zone)}
+          value={toField(value)}
+          onChange={(event) => onChange({ value: fromField(event.currentTarget.value) })}
         />
       );
     default:
@@ -247,11 +246,4 @@ function hint(operator: Operator): { description?: string } {
   if (operator === 'IN_CIDR') return { description: texts.constraint.hints.IN_CIDR };
   if (kindOf(operator) === 'version') return { description: texts.constraint.hints.SEMVER };
   return {};
-}
-
-/** A time as a field for local times takes it. */
-function localTime(text: string): string {
-  const time = new Date(text);
-  if (text === '' || Number.isNaN(time.getTime())) return '';
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -1,4 +1,4 @@
-import { Button, type ButtonProps, Tooltip } from '@mantine/core';
+import { Button, type ButtonProps, Menu, type MenuItemProps, Tooltip } from '@mantine/core';
 import type { MouseEvent } from 'react';
 
 interface MayButtonProps extends ButtonProps {
@@ -15,6 +15,23 @@ export function MayButton({ may, why, onClick, ...props }: MayButtonProps) {
   return (
     <Tooltip label={why} multiline maw={320}>
       <Button {...props} data-disabled aria-disabled="true" onClick={(event: MouseEvent) => event.preventDefault()} />
+    </Tooltip>
+  );
+}
+
+interface MayItemProps extends MenuItemProps {
+  may: boolean;
+  /** Why the item cannot be chosen, if it cannot. */
+  why: string;
+  onClick: () => void;
+}
+
+/** An item of a menu that says why it cannot be chosen. */
+export function MayItem({ may, why, onClick, ...props }: MayItemProps) {
+  if (may) return <Menu.Item {...props} onClick={onClick} />;
+  return (
+    <Tooltip label={why} multiline maw={320} position="left">
+      <Menu.Item {...props} data-disabled aria-disabled="true" closeMenuOnClick={false} />
     </Tooltip>
   );
 }

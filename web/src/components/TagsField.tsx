@@ -11,11 +11,11 @@ function parse(text: string): Tag {
 }
 
 /** Chooses tags, or makes new ones. */
-export function TagsField({ value, onChange }: { value: Tag[]; onChange: (tags: Tag[]) => void }) {
+export function TagsField({ label = texts.flag.tags, value, onChange }: { label?: string; value: Tag[]; onChange: (tags: Tag[]) => void }) {
   const tags = useQuery(tagsQuery);
   return (
     <TagsInput
-      label={texts.flag.tags}
+      label={label}
       description={texts.flag.tagsWords}
       data={tags.data?.map((tag) => texts.flag.tag(tag.type, tag.value)) ?? []}
       value={value.map((tag) => texts.flag.tag(tag.type, tag.value))}

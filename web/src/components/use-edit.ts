@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { applyChange, type Change, type Place, type SegmentChange } from '../client/change';
+import { applyBulk, applyChange, type BulkAct, bulkChange, type Change, type Place, type SegmentChange } from '../client/change';
 import { changeRequestsKey, propose, useProtection } from '../client/change-requests';
 import { texts } from '../texts';
 import { askToPropose } from './ask';
@@ -23,9 +23,9 @@ export type Outcome = 'applied' | 'proposed';
 /** Somebody has thought better of it; nothing has happened. */
 class CalledOff extends Error {}
 
-/** Proposes a change, and says what it has become a part of. */
-export async function proposeChange({ projectId, environment }: Place, change: Change | SegmentChange): Promise<void> {
-  const request = await propose(projectId, environment, [change]);
+/** Proposes changes, and says what they have become a part of. */
+export async function proposeChange({ projectId, environment }: Place, ...changes: (Change | SegmentChange)[]): Promise<void> {
+  const request = await propose(projectId, environment, changes);
   done(request.state === 'Draft' ? texts.request.addedToDraft(environment) : texts.request.addedTo(request.id));
 }
 
@@ -58,5 +58,32 @@ export function useEdit(projectId: string) {
     onError: (error: Error, { shown = false }) => {
       if (!shown && !(error instanceof CalledOff)) failed(error);
     },
+  });
+}
+
+/** An edit of many flags at once. What acts in all environments is proposed in the one that it names. */
+interface BulkEdit {
+  environment: string;
+  act: BulkAct;
+  features: string[];
+  said: string;
+}
+
+/** The same for many flags at once. Who asks for it has said already that it will be proposed. */
+export function useBulkEdit(projectId: string) {
+  const queryClient = useQueryClient();
+  const protection = useProtection(projectId);
+  return useMutation({
+    mutationFn: async ({ environment, act, features, said }: BulkEdit) => {
+      if (protection.of(environment)) {
+        await proposeChange({ projectId, environment }, ...features.map((feature) => bulkChange(act, feature)));
+        return;
+      }
+      await applyBulk({ projectId, environment }, act, features);
+      done(said);
+    },
+    onSettled: () =>
+      Promise.all([['flag'], ['flags'], ['projects'], ['events'], changeRequestsKey].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+    onError: failed,
   });
 }

@@ -1,16 +1,14 @@
 import type { Constraint } from '../client/flags';
 import { kindOf } from '../client/strategy';
 import { texts } from '../texts';
-
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+import { formatTime } from './time';
 
 /** What a constraint compares with, as people read it. */
 export function valuesOf(constraint: Constraint): string[] {
   if (kindOf(constraint.operator) === 'values') return constraint.values ?? [];
   const value = constraint.value ?? '';
   if (kindOf(constraint.operator) !== 'date' || value === '') return [value];
-  const time = new Date(value);
-  return [Number.isNaN(time.getTime()) ? value : moment.format(time)];
+  return [formatTime(value, 'short')];
 }
 
 /** A constraint as a sentence without its field and values. */

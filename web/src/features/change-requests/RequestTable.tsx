@@ -1,8 +1,8 @@
-import { TriangleDownIcon, TriangleUpIcon } from '@primer/octicons-react';
 import { Link } from '@tanstack/react-router';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
 import { StateChip } from '../../components/StateChip';
+import { type Column, Table } from '../../components/Table';
 import { texts } from '../../texts';
 import styles from './RequestTable.module.css';
 
@@ -28,75 +28,53 @@ interface RequestTableProps {
   sort?: { key: SortKey; order: 'asc' | 'desc'; choose: (key: SortKey) => void };
 }
 
-const columns: { key: SortKey; label: string }[] = [
+const columns: (Column & { key: SortKey })[] = [
   { key: 'title', label: texts.request.columns.title },
-  { key: 'environment', label: texts.request.columns.environment },
-  { key: 'createdAt', label: texts.request.columns.created },
+  { key: 'environment', label: texts.request.columns.environment, wide: true },
+  { key: 'createdAt', label: texts.request.columns.created, wide: true },
   { key: 'state', label: texts.request.columns.state },
 ];
 
 /** Change requests, one a row. */
 export function RequestTable({ requests, sort }: RequestTableProps) {
   return (
-    <div className={styles.frame}>
-      <table className={styles.table} aria-label={texts.request.list}>
-        <thead>
-          <tr>
-            {columns.map(({ key, label }) => {
-              const on = sort?.key === key;
-              return (
-                <th
-                  key={key}
-                  scope="col"
-                  className={styles[key]}
-                  {...(sort ? { 'aria-sort': on ? (sort.order === 'asc' ? 'ascending' : 'descending') : 'none' } : {})}
-                >
-                  {sort ? (
-                    <button type="button" className={styles.sort} aria-label={texts.flag.sort.label(label)} onClick={() => sort.choose(key)}>
-                      {label}
-                      {on && (sort.order === 'asc' ? <TriangleUpIcon /> : <TriangleDownIcon />)}
-                    </button>
-                  ) : (
-                    label
-                  )}
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {requests.map((request) => (
-            <tr key={request.id}>
-              <td className={styles.title}>
-                <Link
-                  to="/projects/$projectId/change-requests/$id"
-                  params={{ projectId: request.project, id: request.id }}
-                  className={styles.link}
-                >
-                  {request.title}
-                </Link>
-                <p className={styles.facts}>
-                  {texts.request.number(request.id)}
-                  {request.projectName && <span>{request.projectName}</span>}
-                  <span className={styles.names} title={request.names.join(', ')}>
-                    {request.names.length > 2 ? texts.request.flagsMore(request.names[0] ?? '', request.names.length - 1) : request.names.join(', ')}
-                  </span>
-                </p>
-              </td>
-              <td className={styles.environment}>{request.environment}</td>
-              <td className={styles.createdAt}>
-                <span className={styles.by}>
-                  <Avatar name={request.by} />
-                  <Ago at={request.createdAt} />
-                </span>
-              </td>
-              <td className={styles.state}>
-                <StateChip state={request.state} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={texts.request.list}
+      columns={columns.map((column) => ({
+        ...column,
+        ...(sort ? { sort: { order: sort.key === column.key ? sort.order : undefined, choose: () => sort.choose(column.key) } } : {}),
+      }))}
+    >
+      {requests.map((request) => (
+        <tr key={request.id}>
+          <td>
+            <Link
+              to="/projects/$projectId/change-requests/$id"
+              params={{ projectId: request.project, id: request.id }}
+              className={styles.link}
+            >
+              {request.title}
+            </Link>
+            <p className={styles.facts}>
+              {texts.request.number(request.id)}
+              {request.projectName && <span>{request.projectName}</span>}
+              <span className={styles.names} title={request.names.join(', ')}>
+                {request.names.length > 2 ? texts.request.flagsMore(request.names[0] ?? '', request.names.length - 1) : request.names.join(', ')}
+              </span>
+            </p>
+          </td>
+          <td data-wide>{request.environment}</td>
+          <td data-wide>
+            <span className={styles.by}>
+              <Avatar name={request.by} />
+              <Ago at={request.createdAt} />
+            </span>
+          </td>
+          <td>
+            <StateChip state={request.state} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

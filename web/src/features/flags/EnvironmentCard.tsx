@@ -13,7 +13,7 @@ import {
 } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type CSSProperties, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useState } from 'react';
 import { flagRequestsQuery, useProtection } from '../../client/change-requests';
 import type { Flag, FlagEnvironment, Strategy } from '../../client/flags';
 import { useMay } from '../../client/me';
@@ -29,7 +29,9 @@ import { useEdit } from '../../components/use-edit';
 import { useReorder } from '../../components/use-reorder';
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
-import { StrategyForm } from './StrategyForm';
+import { EnvironmentVariants } from './EnvironmentVariants';
+
+const StrategyForm = lazy(() => import('./StrategyForm').then((module) => ({ default: module.StrategyForm })));
 
 /** A flag in one environment: its switch, and its strategies in their order. */
 export function EnvironmentCard({ flag, environment }: { flag: Flag; environment: FlagEnvironment }) {
@@ -141,15 +143,18 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
           ))}
         </ol>
       )}
-      {form !== null && (
-        <StrategyForm
-          projectId={projectId}
-          flag={name}
-          environment={environment.name}
-          {...(form === 'new' ? {} : { strategy: form })}
-          onClose={() => setForm(null)}
-        />
-      )}
+      <EnvironmentVariants flag={flag} environment={environment} />
+      <Suspense>
+        {form !== null && (
+          <StrategyForm
+            projectId={projectId}
+            flag={name}
+            environment={environment.name}
+            {...(form === 'new' ? {} : { strategy: form })}
+            onClose={() => setForm(null)}
+          />
+        )}
+      </Suspense>
       {removing && (
         <Confirm
           title={texts.strategy.removeTitle}

@@ -1,10 +1,10 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { PlusIcon, SearchIcon, FlagIcon, TriangleDownIcon, TriangleUpIcon } from '@primer/octicons-react';
+import { PlusIcon, SearchIcon, FlagIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
-import { type FlagSearch, type FoundFlag, flagsQuery } from '../../client/flags';
+import { flagCreatorsQuery, type FlagSearch, type FoundFlag, flagsQuery } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { environmentsQuery } from '../../client/projects';
 import { flagTypesQuery, tagsQuery } from '../../client/vocabulary';
@@ -15,10 +15,13 @@ import { FlagTypeIcon } from '../../components/FlagTypeIcon';
 import { MayButton } from '../../components/MayButton';
 import { ProjectPage } from '../../components/ProjectPage';
 import { Empty, Failed, Loading } from '../../components/states';
+import { Table, TableFoot } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
+import { BulkBar } from './BulkBar';
 import { CreateFlag } from './CreateFlag';
 import styles from './FlagListPage.module.css';
+import { flagTexts } from './texts';
 
 /** The filters of a list of flags, as they stand in the address. */
 interface Filters {
@@ -26,6 +29,9 @@ interface Filters {
   type?: string;
   state?: 'stale' | 'active' | 'archived';
   tag?: string;
+  by?: string;
+  status?: string;
+  favorite?: true;
   sort?: 'name' | 'createdAt';
   order?: 'asc' | 'desc';
   create?: true;
@@ -40,6 +46,9 @@ function searchOf(projectId: string, filters: Filters): FlagSearch {
     ...(filters.q ? { query: filters.q } : {}),
     ...(filters.type ? { type: `IS:${filters.type}` } : {}),
     ...(filters.tag ? { tag: `INCLUDE:${filters.tag}` } : {}),
+    ...(filters.by ? { createdBy: `IS:${filters.by}` } : {}),
+    ...(filters.status ? { status: [filters.status] } : {}),
+    ...(filters.favorite ? { favorite: 'IS:true' } : {}),
     ...(filters.state === 'archived' ? { archived: 'IS:true' } : {}),
     ...(filters.state === 'stale' || filters.state === 'active' ? { state: `IS:${filters.state}` } : {}),
   };
@@ -54,7 +63,10 @@ export function FlagListPage() {
   const flags = useInfiniteQuery({ ...flagsQuery(searchOf(projectId, filters)), refetchInterval: 30_000 });
   const found = flags.data?.pages.flatMap((page) => page.features) ?? [];
   const total = flags.data?.pages[0]?.total ?? 0;
-  const filtered = Boolean(filters.q || filters.type || filters.tag || filters.state);
+  const filtered = Boolean(filters.q || filters.type || filters.tag || filters.state || filters.by || filters.status || filters.favorite);
+
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const selected = found.filter((flag) => chosen.has(flag.name));
 
   /** Changes some filters; undefined takes one away. */
   function choose(changed: { [K in keyof Filters]?: Filters[K] | undefined }) {
@@ -69,7 +81,7 @@ export function FlagListPage() {
   );
   return (
     <ProjectPage projectId={projectId} tab="flags" actions={create}>
-      <Filtering filters={filters} choose={choose} />
+      <Filtering projectId={projectId} filters={filters} choose={choose} />
       {flags.isPending && <Loading lines={8} height={42} />}
       {flags.error && !flags.data && <Failed error={flags.error} retry={() => flags.refetch()} />}
       {flags.data && found.length === 0 && (
@@ -91,15 +103,18 @@ export function FlagListPage() {
       )}
       {found.length > 0 && (
         <>
-          <Table projectId={projectId} flags={found} filters={filters} choose={choose} />
-          <footer className={styles.footer}>
+          <FlagTable projectId={projectId} flags={found} filters={filters} choose={choose} chosen={chosen} onChoose={setChosen} />
+          <TableFoot>
             <span>{texts.shownOf(found.length, total)}</span>
             {flags.hasNextPage && (
               <Button variant="default" loading={flags.isFetchingNextPage} onClick={() => flags.fetchNextPage()}>
                 {texts.showMore}
               </Button>
             )}
-          </footer>
+          </TableFoot>
+          {selected.length > 0 && (
+            <BulkBar projectId={projectId} flags={selected} archived={filters.state === 'archived'} onDone={() => setChosen(new Set())} />
+          )}
         </>
       )}
       {filters.create && mayCreate && <CreateFlag projectId={projectId} onClose={() => choose({ create: undefined })} />}
@@ -109,7 +124,9 @@ export function FlagListPage() {
 
 type Choose = (changed: { [K in keyof Filters]?: Filters[K] | undefined }) => void;
 
-function Filtering({ filters, choose }: { filters: Filters; choose: Choose }) {
+function Filtering({ projectId, filters, choose }: { projectId: string; filters: Filters; choose: Choose }) {
+  const environments = useQuery(environmentsQuery(projectId));
+  const creators = useQuery(flagCreatorsQuery(projectId));
   const types = useQuery(flagTypesQuery);
   const tags = useQuery(tagsQuery);
   const [word, setWord] = useState(filters.q ?? '');
@@ -166,6 +183,34 @@ function Filtering({ filters, choose }: { filters: Filters; choose: Choose }) {
         value={filters.tag ?? null}
         onChange={(value) => choose({ tag: value ?? undefined })}
       />
+      <Select
+        aria-label={flagTexts.list.status}
+        placeholder={flagTexts.list.status}
+        clearable
+        data={(environments.data ?? []).flatMap(({ name }) => [
+          { value: `${name}:enabled`, label: flagTexts.list.onIn(name) },
+          { value: `${name}:disabled`, label: flagTexts.list.offIn(name) },
+        ])}
+        value={filters.status ?? null}
+        onChange={(value) => choose({ status: value ?? undefined })}
+      />
+      <Select
+        aria-label={flagTexts.list.by}
+        placeholder={flagTexts.list.by}
+        clearable
+        searchable
+        data={creators.data?.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
+        value={filters.by ?? null}
+        onChange={(value) => choose({ by: value ?? undefined })}
+      />
+      <Button
+        variant={filters.favorite ? 'light' : 'default'}
+        aria-pressed={filters.favorite === true}
+        leftSection={filters.favorite ? <StarFillIcon /> : <StarIcon />}
+        onClick={() => choose({ favorite: filters.favorite ? undefined : true })}
+      >
+        {flagTexts.list.favorites}
+      </Button>
     </Toolbar>
   );
 }
@@ -179,90 +224,103 @@ function walk(event: KeyboardEvent<HTMLElement>) {
   event.preventDefault();
 }
 
-function Table({ projectId, flags, filters, choose }: { projectId: string; flags: FoundFlag[]; filters: Filters; choose: Choose }) {
+interface FlagTableProps {
+  projectId: string;
+  flags: FoundFlag[];
+  filters: Filters;
+  choose: Choose;
+  /** The names of the flags that are selected. */
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}
+
+function FlagTable({ projectId, flags, filters, choose, chosen, onChoose }: FlagTableProps) {
   const environments = useQuery(environmentsQuery(projectId));
   const sort = filters.sort ?? 'name';
   const order = filters.order ?? 'asc';
+  const all = flags.every((flag) => chosen.has(flag.name));
 
-  function column(key: 'name' | 'createdAt') {
-    const on = sort === key;
-    return (
-      <button
-        type="button"
-        className={styles.sort}
-        aria-label={texts.flag.sort.label(texts.flag.sort[key])}
-        onClick={() => choose({ sort: key, order: on && order === 'asc' ? 'desc' : 'asc' })}
-      >
-        {texts.flag.sort[key]}
-        {on && (order === 'asc' ? <TriangleUpIcon /> : <TriangleDownIcon />)}
-      </button>
-    );
+  const sorted = (key: 'name' | 'createdAt') => ({
+    order: sort === key ? order : undefined,
+    choose: () => choose({ sort: key, order: sort === key && order === 'asc' ? 'desc' : 'asc' }),
+  });
+
+  function select(name: string, on: boolean) {
+    const next = new Set(chosen);
+    if (on) next.add(name);
+    else next.delete(name);
+    onChoose(next);
   }
 
-  const sorted = (key: string) => (sort === key ? (order === 'asc' ? 'ascending' : 'descending') : 'none');
   return (
-    <div className={styles.frame}>
-      <table className={styles.table} aria-label={texts.flag.list} onKeyDown={walk}>
-        <thead>
-          <tr>
-            <th scope="col" aria-sort={sorted('name')}>
-              {column('name')}
-            </th>
-            <th scope="col" className={styles.created} aria-sort={sorted('createdAt')}>
-              {column('createdAt')}
-            </th>
-            {environments.data?.map((environment) => (
-              <th scope="col" key={environment.name} className={styles.switch}>
-                {environment.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {flags.map((flag) => (
-            <tr key={flag.name}>
-              <td>
-                <div className={styles.name}>
-                  <FlagTypeIcon type={flag.type} />
-                  <Link
-                    to="/projects/$projectId/features/$featureName"
-                    params={{ projectId, featureName: flag.name }}
-                    className={styles.link}
-                    data-row
-                  >
-                    {flag.name}
-                  </Link>
-                  {flag.stale && <Chip tone="amber">{texts.flag.stale}</Chip>}
-                  {flag.tags?.map((tag) => (
-                    <Chip key={`${tag.type}:${tag.value}`}>{texts.flag.tag(tag.type, tag.value)}</Chip>
-                  ))}
-                  {flag.description && <span className={styles.description}>{flag.description}</span>}
-                </div>
+    <Table
+      label={texts.flag.list}
+      onKeyDown={walk}
+      columns={[
+        {
+          key: 'name',
+          label: texts.flag.sort.name,
+          sort: sorted('name'),
+          before: (
+            <Checkbox
+              aria-label={flagTexts.bulk.all}
+              checked={all}
+              indeterminate={!all && flags.some((flag) => chosen.has(flag.name))}
+              onChange={() => onChoose(all ? new Set() : new Set(flags.map((flag) => flag.name)))}
+            />
+          ),
+        },
+        { key: 'createdAt', label: texts.flag.sort.createdAt, wide: true, sort: sorted('createdAt') },
+        ...(environments.data ?? []).map(({ name }) => ({ key: name, label: name, align: 'center' as const })),
+      ]}
+    >
+      {flags.map((flag) => (
+        <tr key={flag.name}>
+          <td>
+            <div className={styles.name}>
+              <Checkbox
+                aria-label={flagTexts.bulk.choose(flag.name)}
+                checked={chosen.has(flag.name)}
+                onChange={(event) => select(flag.name, event.currentTarget.checked)}
+              />
+              <FlagTypeIcon type={flag.type} />
+              <Link
+                to="/projects/$projectId/features/$featureName"
+                params={{ projectId, featureName: flag.name }}
+                className={styles.link}
+                data-row
+              >
+                {flag.name}
+              </Link>
+              {flag.stale && <Chip tone="amber">{texts.flag.stale}</Chip>}
+              {flag.tags?.map((tag) => (
+                <Chip key={`${tag.type}:${tag.value}`}>{texts.flag.tag(tag.type, tag.value)}</Chip>
+              ))}
+              {flag.description && <span className={styles.description}>{flag.description}</span>}
+            </div>
+          </td>
+          <td data-wide>
+            <Ago at={flag.archivedAt ?? flag.createdAt} />
+          </td>
+          {environments.data?.map((environment) => {
+            const here = flag.environments.find((one) => one.name === environment.name);
+            return (
+              <td key={environment.name} data-align="center" className={styles.switch}>
+                {here && (
+                  <FlagSwitch
+                    projectId={projectId}
+                    flag={flag.name}
+                    environment={environment.name}
+                    enabled={here.enabled}
+                    allDisabled={here.hasStrategies && !here.hasEnabledStrategies}
+                    archived={flag.archivedAt !== null}
+                  />
+                )}
               </td>
-              <td className={styles.created}>
-                <Ago at={flag.archivedAt ?? flag.createdAt} />
-              </td>
-              {environments.data?.map((environment) => {
-                const here = flag.environments.find((one) => one.name === environment.name);
-                return (
-                  <td key={environment.name} className={styles.switch}>
-                    {here && (
-                      <FlagSwitch
-                        projectId={projectId}
-                        flag={flag.name}
-                        environment={environment.name}
-                        enabled={here.enabled}
-                        allDisabled={here.hasStrategies && !here.hasEnabledStrategies}
-                        archived={flag.archivedAt !== null}
-                      />
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            );
+          })}
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,19 +1,18 @@
 import { ActionIcon, Alert, Button, Menu, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import { ArchiveIcon, CheckIcon, CopyIcon, HourglassIcon, KebabHorizontalIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { ArchiveIcon, ArrowSwitchIcon, CheckIcon, CopyIcon, DuplicateIcon, HourglassIcon, KebabHorizontalIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useProtection } from '../../client/change-requests';
-import { type Flag, flagQuery, reviveFlag, setFavoriteFlag, updateFlag } from '../../client/flags';
+import { type Flag, flagQuery, reviveFlags, setFavoriteFlag, updateFlag } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { projectQuery } from '../../client/projects';
 import { Chip } from '../../components/Chip';
 import { Confirm } from '../../components/Confirm';
 import { DraftBanner } from '../../components/DraftBanner';
-import { EventList } from '../../components/EventList';
 import { FlagTypeIcon } from '../../components/FlagTypeIcon';
-import { MayButton } from '../../components/MayButton';
+import { MayButton, MayItem } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { ProposalNotice } from '../../components/ProposalDialog';
 import { Failed, Loading } from '../../components/states';
@@ -23,7 +22,14 @@ import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
 import { FlagEnvironments } from './FlagEnvironments';
 import styles from './FlagPage.module.css';
-import { FlagSettings } from './FlagSettings';
+import { flagTexts } from './texts';
+
+// Each is fetched when it is wanted, so that the flag is there sooner.
+const EventList = lazy(() => import('../../components/EventList').then((module) => ({ default: module.EventList })));
+const CopyFlag = lazy(() => import('./CopyFlag').then((module) => ({ default: module.CopyFlag })));
+const FlagSettings = lazy(() => import('./FlagSettings').then((module) => ({ default: module.FlagSettings })));
+const FlagUsage = lazy(() => import('./FlagUsage').then((module) => ({ default: module.FlagUsage })));
+const MoveFlags = lazy(() => import('./MoveFlags').then((module) => ({ default: module.MoveFlags })));
 
 /** A flag: what it does in each environment, its settings and its history. */
 export function FlagPage() {
@@ -65,6 +71,7 @@ export function FlagPage() {
           label={texts.flag.tabs.label}
           tabs={[
             { label: texts.flag.tabs.overview, link: <Link {...at} search={{}} replace />, on: tab === undefined },
+            { label: flagTexts.use.tab, link: <Link {...at} search={{ tab: 'usage' }} replace />, on: tab === 'usage' },
             { label: texts.flag.tabs.settings, link: <Link {...at} search={{ tab: 'settings' }} replace />, on: tab === 'settings' },
             { label: texts.flag.tabs.history, link: <Link {...at} search={{ tab: 'history' }} replace />, on: tab === 'history' },
           ]}
@@ -79,8 +86,11 @@ export function FlagPage() {
         </Alert>
       )}
       {flag && tab === undefined && <FlagEnvironments flag={flag} />}
+      <Suspense fallback={<Loading lines={4} />}>
+      {flag && tab === 'usage' && <FlagUsage flag={flag} />}
       {flag && tab === 'settings' && <FlagSettings flag={flag} />}
       {flag && tab === 'history' && <EventList search={{ feature: `IS:${featureName}` }} empty={texts.event.noneYet} here={{ flag: featureName }} />}
+      </Suspense>
     </Page>
     </>
   );
@@ -118,8 +128,8 @@ function Actions({ flag }: { flag: Flag }) {
   const { project: projectId, name } = flag;
   const may = useMay();
   const mayUpdate = may('UPDATE_FEATURE', projectId);
-  const mayArchive = may('DELETE_FEATURE', projectId);
-  const [archiving, setArchiving] = useState(false);
+  const [asking, setAsking] = useState<'archive' | 'copy' | 'move' | null>(null);
+  const close = () => setAsking(null);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const refresh = () =>
@@ -140,7 +150,7 @@ function Actions({ flag }: { flag: Flag }) {
     onError: failed,
   });
   const revive = useMutation({
-    mutationFn: () => reviveFlag(projectId, name),
+    mutationFn: () => reviveFlags(projectId, [name]),
     onSuccess: () => {
       done(texts.flag.reviveDone(name));
       return refresh();
@@ -149,6 +159,8 @@ function Actions({ flag }: { flag: Flag }) {
   });
   const archive = useEdit(projectId);
   const guarded = useProtection(projectId).anywhere;
+  // Anybody may propose.
+  const mayArchive = may('DELETE_FEATURE', projectId) || guarded !== undefined;
 
   if (flag.archived) {
     return (
@@ -176,12 +188,34 @@ function Actions({ flag }: { flag: Flag }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<ArchiveIcon />} disabled={!mayArchive} onClick={() => setArchiving(true)}>
+          <MayItem may={may('CREATE_FEATURE', projectId)} why={texts.flag.mayNotCreate} leftSection={<DuplicateIcon />} onClick={() => setAsking('copy')}>
+            {flagTexts.copy.act}
+          </MayItem>
+          <MayItem
+            may={may('MOVE_FEATURE_TOGGLE', projectId)}
+            why={flagTexts.bulk.mayNotMove}
+            leftSection={<ArrowSwitchIcon />}
+            onClick={() => setAsking('move')}
+          >
+            {flagTexts.move.act}
+          </MayItem>
+          <MayItem may={mayArchive} why={flagTexts.bulk.mayNotDelete} leftSection={<ArchiveIcon />} onClick={() => setAsking('archive')}>
             {texts.flag.archive}
-          </Menu.Item>
+          </MayItem>
         </Menu.Dropdown>
       </Menu>
-      {archiving && (
+      <Suspense>
+      {asking === 'copy' && <CopyFlag projectId={projectId} name={name} onClose={close} />}
+      {asking === 'move' && (
+        <MoveFlags
+          projectId={projectId}
+          names={[name]}
+          onMoved={(to) => navigate({ to: '/projects/$projectId/features/$featureName', params: { projectId: to, featureName: name } })}
+          onClose={close}
+        />
+      )}
+      </Suspense>
+      {asking === 'archive' && (
         <Confirm
           title={texts.flag.archiveTitle(name)}
           words={texts.flag.archiveWords}
@@ -189,7 +223,7 @@ function Actions({ flag }: { flag: Flag }) {
           {...(guarded ? { notice: <ProposalNotice projectId={projectId} environment={guarded.environment} /> } : {})}
           danger
           pending={archive.isPending}
-          onClose={() => setArchiving(false)}
+          onClose={close}
           onConfirm={() =>
             archive.mutate(
               // Archiving takes effect in all environments; a request for it needs one.
@@ -200,8 +234,8 @@ function Actions({ flag }: { flag: Flag }) {
                 asked: true,
               },
               {
-                onSuccess: (outcome) => (outcome === 'applied' ? navigate({ to: '/projects/$projectId', params: { projectId } }) : setArchiving(false)),
-                onError: () => setArchiving(false),
+                onSuccess: (outcome) => (outcome === 'applied' ? navigate({ to: '/projects/$projectId', params: { projectId } }) : close()),
+                onError: close,
               },
             )
           }

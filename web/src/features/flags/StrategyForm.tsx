@@ -1,22 +1,11 @@
-import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, Select, Slider, Stack, TagsInput, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { Button } from '@mantine/core';
 import { useProtection } from '../../client/change-requests';
 import type { Strategy } from '../../client/flags';
-import { Problem, sentence } from '../../client/problem';
-import { projectQuery } from '../../client/projects';
-import { segmentsQuery } from '../../client/segments';
-import { flexibleRollout, withWeights, writable } from '../../client/strategy';
-import { contextFieldsQuery, type StrategyType, strategyTypesQuery } from '../../client/vocabulary';
-import { Confirm } from '../../components/Confirm';
-import { ConstraintsField, constraintsOf, draftsOf, missingIn } from '../../components/ConstraintsField';
-import { NumberField } from '../../components/NumberField';
+import { writable } from '../../client/strategy';
 import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
-import { Loading } from '../../components/states';
+import { StrategyDrawer } from '../../components/StrategyDrawer';
 import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
-import styles from './StrategyForm.module.css';
-import { problemsIn, type VariantDraft, VariantsField, variantDraftsOf, variantsOf } from './VariantsField';
 
 interface StrategyFormProps {
   projectId: string;
@@ -27,318 +16,42 @@ interface StrategyFormProps {
   onClose: () => void;
 }
 
-/** Edits a strategy, or makes one, in a drawer beside the flag. */
-export function StrategyForm(props: StrategyFormProps) {
-  const { projectId, environment, strategy, onClose } = props;
-  const project = useQuery(projectQuery(projectId));
-  const [changed, setChanged] = useState(false);
-  const [leaving, setLeaving] = useState(false);
-  return (
-    <>
-      <Drawer
-        opened
-        onClose={() => (changed ? setLeaving(true) : onClose())}
-        size={680}
-        title={strategy ? texts.strategy.editIn(environment) : texts.strategy.addIn(environment)}
-        classNames={{ body: styles.drawer ?? '' }}
-      >
-        {project.data ? (
-          <Form {...props} defaultStickiness={project.data.defaultStickiness} onChange={() => setChanged(true)} onCancel={() => (changed ? setLeaving(true) : onClose())} />
-        ) : (
-          <Loading />
-        )}
-      </Drawer>
-      {leaving && (
-        <Confirm
-          title={texts.strategy.discard}
-          words={texts.strategy.discardWords}
-          act={texts.strategy.discardDo}
-          no={texts.strategy.keep}
-          danger
-          onConfirm={onClose}
-          onClose={() => setLeaving(false)}
-        />
-      )}
-    </>
-  );
-}
-
-interface FormProps extends StrategyFormProps {
-  defaultStickiness: string;
-  onChange: () => void;
-  onCancel: () => void;
-}
-
-function Form({ projectId, flag, environment, strategy, defaultStickiness, onChange, onCancel, onClose }: FormProps) {
-  const types = useQuery(strategyTypesQuery);
+/** Edits a strategy of a flag in an environment, or adds one. */
+export function StrategyForm({ projectId, flag, environment, strategy, onClose }: StrategyFormProps) {
   const edit = useEdit(projectId);
   const guarded = useProtection(projectId).of(environment) !== undefined;
-  const [name, setName] = useState(strategy?.name ?? flexibleRollout);
-  const [title, setTitle] = useState(strategy?.title ?? '');
-  const [parameters, setParameters] = useState<Record<string, string>>(
-    strategy?.parameters ?? { rollout: '100', stickiness: defaultStickiness, groupId: flag },
-  );
-  const [segments, setSegments] = useState(strategy?.segments ?? []);
-  const [constraints, setConstraints] = useState(() => draftsOf(strategy?.constraints ?? []));
-  const [variants, setVariants] = useState(() => variantDraftsOf(strategy?.variants ?? []));
-  const [strict, setStrict] = useState(false);
-  const problem = edit.error instanceof Problem ? edit.error : undefined;
-  const variantProblems = problemsIn(variants);
-
-  /** Notes that something has changed. */
-  function set<T>(setter: (value: T) => void) {
-    return (value: T) => {
-      setter(value);
-      onChange();
-    };
-  }
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setStrict(true);
-    if (constraints.some((draft) => missingIn(draft.constraint)) || variantProblems.size > 0) return;
-    const payload = {
-      ...(strategy ? writable(strategy) : { disabled: false }),
-      name,
-      title: title.trim() === '' ? null : title.trim(),
-      parameters,
-      segments,
-      constraints: constraintsOf(constraints),
-      variants: name === flexibleRollout ? withWeights(variantsOf(variants, parameters.stickiness ?? 'default')) : [],
-    };
-    edit.mutate(
-      {
-        environment,
-        change: strategy
-          ? { feature: flag, action: 'updateStrategy', payload: { id: strategy.id, ...payload } }
-          : { feature: flag, action: 'addStrategy', payload },
-        said: strategy ? texts.strategy.saved : texts.strategy.added,
-        asked: true,
-        shown: true,
-      },
-      { onSuccess: onClose },
-    );
-  }
-
-  const offered = types.data?.filter((type) => !type.deprecated || type.name === name) ?? [];
-  const type = types.data?.find((one) => one.name === name);
   return (
-    <form onSubmit={submit} className={styles.form} noValidate>
-      <div className={styles.fields}>
-        {guarded && <ProposalNotice projectId={projectId} environment={environment} />}
-        {edit.error && !problem?.of('constraints') && (
-          <Alert color="red" role="alert" p="xs">
-            {sentence(edit.error)}
-          </Alert>
-        )}
-        <div className={styles.pair}>
-          <TextInput
-            label={texts.strategy.title}
-            placeholder={texts.strategy.titleHint}
-            data-autofocus
-            value={title}
-            onChange={(event) => set(setTitle)(event.currentTarget.value)}
-          />
-          <Select
-            label={texts.strategy.type}
-            data={offered.map((one) => ({ value: one.name, label: one.displayName ?? one.name }))}
-            value={name}
-            // A strategy keeps its type; another type is another strategy.
-            disabled={strategy !== undefined}
-            onChange={(next) => {
-              if (next === null) return;
-              set(setName)(next);
-              setParameters(next === flexibleRollout ? { rollout: '100', stickiness: defaultStickiness, groupId: flag } : {});
-            }}
-          />
-        </div>
-        {name === flexibleRollout ? (
-          <Rollout projectId={projectId} parameters={parameters} onChange={set(setParameters)} />
-        ) : (
-          <Parameters type={type} parameters={parameters} onChange={set(setParameters)} />
-        )}
-        <Section title={texts.strategy.segments} words={texts.strategy.segmentsWords}>
-          <SegmentsField projectId={projectId} value={segments} onChange={set(setSegments)} />
-        </Section>
-        <Section title={texts.strategy.constraints} words={texts.strategy.constraintsWords}>
-          <ConstraintsField
-            projectId={projectId}
-            value={constraints}
-            onChange={set(setConstraints)}
-            strict={strict}
-            problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
-          />
-        </Section>
-        {name === flexibleRollout && (
-          <Section title={texts.strategy.tabs.variants} words={texts.variant.words}>
-            <VariantsField value={variants} onChange={set<VariantDraft[]>(setVariants)} problems={strict ? variantProblems : new Map()} />
-          </Section>
-        )}
-      </div>
-      <Group justify="flex-end" gap="xs" className={styles.foot ?? ''}>
-        <Button variant="default" onClick={onCancel}>
-          {texts.cancel}
-        </Button>
-        {guarded ? (
+    <StrategyDrawer
+      projectId={projectId}
+      flag={flag}
+      title={strategy ? texts.strategy.editIn(environment) : texts.strategy.addIn(environment)}
+      strategy={strategy && writable(strategy)}
+      notice={guarded && <ProposalNotice projectId={projectId} environment={environment} />}
+      button={
+        guarded ? (
           <ProposeButton projectId={projectId} environment={environment} loading={edit.isPending} />
         ) : (
           <Button type="submit" loading={edit.isPending}>
             {strategy ? texts.strategy.saveIn(environment) : texts.strategy.addTo(environment)}
           </Button>
-        )}
-      </Group>
-    </form>
-  );
-}
-
-function Section({ title, words, children }: { title: string; words: string; children: ReactNode }) {
-  return (
-    <section className={styles.section}>
-      <h3>{title}</h3>
-      <Text size="xs" c="dimmed" mb={8}>
-        {words}
-      </Text>
-      {children}
-    </section>
-  );
-}
-
-interface ParametersProps {
-  parameters: Record<string, string>;
-  onChange: (parameters: Record<string, string>) => void;
-}
-
-/** The share of users, and what keeps a user on the same side of it. */
-function Rollout({ projectId, parameters, onChange }: ParametersProps & { projectId: string }) {
-  const fields = useQuery(contextFieldsQuery(projectId));
-  const percent = Number(parameters.rollout ?? '100');
-  const stickiness = parameters.stickiness ?? 'default';
-  const set = (changed: Record<string, string>) => onChange({ ...parameters, ...changed });
-  const sticky = ['default', 'random', ...(fields.data?.filter((field) => field.stickiness).map((field) => field.name) ?? [])];
-  const offered = [...new Set([...sticky, 'userId', stickiness])];
-  const labels: Record<string, string> = { default: texts.strategy.stickinessDefault, random: texts.strategy.stickinessRandom };
-  return (
-    <section className={styles.section}>
-      <h3 id="rollout-label">{texts.strategy.rollout}</h3>
-      <div className={styles.rollout}>
-        <Slider
-          className={styles.slider ?? ''}
-          thumbLabel={texts.strategy.rollout}
-          label={null}
-          value={percent}
-          onChange={(value) => set({ rollout: String(value) })}
-          marks={[{ value: 0 }, { value: 25 }, { value: 50 }, { value: 75 }, { value: 100 }]}
-          size={6}
-        />
-        <NumberField
-          w={84}
-          aria-label={texts.strategy.rolloutPercent}
-          percent
-          step={1}
-          value={parameters.rollout ?? '100'}
-          onChange={(value) => {
-            const share = Math.round(Number(value));
-            if (share >= 0 && share <= 100) set({ rollout: String(share) });
-          }}
-        />
-      </div>
-      <div className={styles.pair}>
-        <Select
-          label={texts.strategy.stickiness}
-          description={texts.strategy.stickinessWords}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          data={offered.map((value) => ({ value, label: labels[value] ?? value }))}
-          value={stickiness}
-          onChange={(value) => value !== null && set({ stickiness: value })}
-        />
-        <TextInput
-          label={texts.strategy.group}
-          description={texts.strategy.groupWords}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          spellCheck={false}
-          value={parameters.groupId ?? ''}
-          onChange={(event) => set({ groupId: event.currentTarget.value })}
-        />
-      </div>
-    </section>
-  );
-}
-
-/** The parameters of any other type of strategy, as its definition lists them. */
-function Parameters({ type, parameters, onChange }: ParametersProps & { type: StrategyType | undefined }) {
-  if (!type) {
-    return (
-      <Text size="sm" c="dimmed">
-        {texts.strategy.unknown}
-      </Text>
-    );
-  }
-  const set = (key: string, value: string) => onChange({ ...parameters, [key]: value });
-  return (
-    <Stack gap="sm">
-      {type.description && (
-        <Text size="sm" c="dimmed">
-          {type.description}
-        </Text>
-      )}
-      {type.parameters.map(({ name, type: kind, description = '', required = false }) => {
-        const value = parameters[name] ?? '';
-        const field = { label: name, required, ...(description === '' ? {} : { description }) };
-        switch (kind) {
-          case 'list':
-            return (
-              <TagsInput
-                key={name}
-                {...field}
-                placeholder={value === '' ? texts.constraint.valuesHint : ''}
-                acceptValueOnBlur
-                splitChars={[',', '\n']}
-                value={value.split(',').map((one) => one.trim()).filter((one) => one !== '')}
-                onChange={(values) => set(name, values.join(','))}
-              />
-            );
-          case 'percentage':
-          case 'number':
-            return (
-              <NumberField key={name} {...field} percent={kind === 'percentage'} value={value} onChange={(next) => set(name, next)} />
-            );
-          case 'boolean':
-            return (
-              <Checkbox
-                key={name}
-                label={name}
-                description={description}
-                checked={value === 'true'}
-                onChange={(event) => set(name, String(event.currentTarget.checked))}
-              />
-            );
-          default:
-            return <TextInput key={name} {...field} value={value} onChange={(event) => set(name, event.currentTarget.value)} />;
-        }
-      })}
-    </Stack>
-  );
-}
-
-interface SegmentsFieldProps {
-  projectId: string;
-  value: number[];
-  onChange: (segments: number[]) => void;
-}
-
-/** Chooses segments, of those that are everybody's or the project's. */
-function SegmentsField({ projectId, value, onChange }: SegmentsFieldProps) {
-  const segments = useQuery(segmentsQuery);
-  const offered = segments.data?.filter((segment) => !segment.project || segment.project === projectId || value.includes(segment.id)) ?? [];
-  return (
-    <MultiSelect
-      aria-label={texts.strategy.segments}
-      placeholder={value.length === 0 ? texts.segment.choose : ''}
-      nothingFoundMessage={texts.strategy.noSegments}
-      searchable
-      data={offered.map((segment) => ({ value: String(segment.id), label: segment.name }))}
-      value={value.map(String)}
-      onChange={(ids) => onChange(ids.map(Number))}
+        )
+      }
+      error={edit.error}
+      onSave={(payload) =>
+        edit.mutate(
+          {
+            environment,
+            change: strategy
+              ? { feature: flag, action: 'updateStrategy', payload: { id: strategy.id, ...payload } }
+              : { feature: flag, action: 'addStrategy', payload },
+            said: strategy ? texts.strategy.saved : texts.strategy.added,
+            asked: true,
+            shown: true,
+          },
+          { onSuccess: onClose },
+        )
+      }
+      onClose={onClose}
     />
   );
 }

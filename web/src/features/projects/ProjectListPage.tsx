@@ -1,9 +1,9 @@
-import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
 import { PlusIcon, ProjectIcon, SearchIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../client/me';
-import { type Project, projectsQuery, setFavoriteProject } from '../../client/projects';
+import { archivedProjectsQuery, type Project, projectsQuery, setFavoriteProject } from '../../client/projects';
 import { Ago } from '../../components/Ago';
 import { Chip } from '../../components/Chip';
 import { MayButton } from '../../components/MayButton';
@@ -11,20 +11,22 @@ import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
 import { failed } from '../../components/toast';
 import { texts } from '../../texts';
+import { ArchivedProject } from './ArchivedProject';
 import { CreateProject } from './CreateProject';
 import styles from './ProjectListPage.module.css';
+import { projectTexts } from './texts';
 
 /** All projects that the person may see, favourites first. */
 export function ProjectListPage() {
-  const { q = '', create } = useSearch({ from: '/inside/projects' });
+  const { q = '', create, archived } = useSearch({ from: '/inside/projects' });
   const navigate = useNavigate({ from: '/projects' });
-  const projects = useQuery(projectsQuery);
+  const projects = useQuery(archived ? archivedProjectsQuery : projectsQuery);
   const mayCreate = useMay()('CREATE_PROJECT');
   const word = q.trim().toLowerCase();
   const shown = (projects.data ?? [])
     .filter((project) => project.name.toLowerCase().includes(word) || project.id.toLowerCase().includes(word))
     .sort((a, b) => Number(b.favorite) - Number(a.favorite) || a.name.localeCompare(b.name));
-  const open = (create: boolean) => navigate({ search: (before) => ({ ...(before.q ? { q: before.q } : {}), ...(create ? { create } : {}) }) });
+  const open = (create: boolean) => navigate({ search: { ...(q === '' ? {} : { q }), ...(create ? { create } : {}) } });
 
   return (
     <Page
@@ -39,8 +41,17 @@ export function ProjectListPage() {
             value={q}
             onChange={(event) => {
               const { value } = event.currentTarget;
-              return navigate({ search: value === '' ? {} : { q: value }, replace: true });
+              return navigate({ search: { ...(value === '' ? {} : { q: value }), ...(archived ? { archived } : {}) }, replace: true });
             }}
+          />
+          <SegmentedControl
+            aria-label={projectTexts.archivedList}
+            value={archived ? 'archived' : 'active'}
+            onChange={(value) => navigate({ search: value === 'archived' ? { archived: true } : {} })}
+            data={[
+              { value: 'active', label: projectTexts.showActive },
+              { value: 'archived', label: projectTexts.showArchived },
+            ]}
           />
           <MayButton may={mayCreate} why={texts.project.mayNot} leftSection={<PlusIcon />} onClick={() => open(true)}>
             {texts.project.create}
@@ -53,7 +64,7 @@ export function ProjectListPage() {
       {projects.data && shown.length === 0 && (
         <Empty
           icon={<ProjectIcon size={24} />}
-          title={word === '' ? texts.project.none : texts.project.noneFound(q)}
+          title={word !== '' ? texts.project.noneFound(q) : archived ? projectTexts.noneArchived : texts.project.none}
           action={
             word === '' ? undefined : (
               <Button variant="default" onClick={() => navigate({ search: {}, replace: true })}>
@@ -62,14 +73,12 @@ export function ProjectListPage() {
             )
           }
         >
-          {word === '' && texts.project.noneWords}
+          {word === '' && !archived && texts.project.noneWords}
         </Empty>
       )}
       {shown.length > 0 && (
         <ul className={styles.list}>
-          {shown.map((project) => (
-            <Row key={project.id} project={project} />
-          ))}
+          {shown.map((project) => (archived ? <ArchivedProject key={project.id} project={project} /> : <Row key={project.id} project={project} />))}
         </ul>
       )}
       {create && mayCreate && <CreateProject onClose={() => open(false)} />}

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { PlusIcon, XIcon } from '@primer/octicons-react';
-import type { Variant } from '../../client/flags';
-import { totalWeight, withWeights } from '../../client/strategy';
-import { NumberField } from '../../components/NumberField';
-import { SharesBar } from '../../components/StrategyView';
-import { texts } from '../../texts';
+import type { Variant } from '../client/flags';
+import { totalWeight, withWeights } from '../client/strategy';
+import { NumberField } from './NumberField';
+import { SharesBar } from './StrategyView';
+import { texts } from '../texts';
 import styles from './VariantsField.module.css';
 
 /** A variant that is being written, with a key of its own. */

@@ -1,0 +1,12 @@
+/** The pages of what is set for the whole instance, in their order, with the permission without which they show nothing. */
+export const adminPages = [
+  { to: '/admin/environments', name: 'environments', permission: undefined },
+  { to: '/admin/context-fields', name: 'contextFields', permission: undefined },
+  { to: '/admin/tags', name: 'tags', permission: undefined },
+  { to: '/admin/api-tokens', name: 'tokens', permission: 'READ_CLIENT_API_TOKEN' },
+  { to: '/admin/users', name: 'users', permission: 'ADMIN' },
+  { to: '/admin/service-accounts', name: 'accounts', permission: 'ADMIN' },
+  { to: '/admin/groups', name: 'groups', permission: undefined },
+  { to: '/admin/roles', name: 'roles', permission: 'READ_ROLE' },
+  { to: '/admin/instance', name: 'instance', permission: undefined },
+] as const;

@@ -1,0 +1,272 @@
+import { Menu, Modal, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { CodeIcon, KeyIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useMay } from '../client/me';
+import { Problem } from '../client/problem';
+import { environmentsQuery, projectsQuery } from '../client/projects';
+import { type ApiToken, apiTokensQuery, createApiToken, deleteApiToken, type TokenType } from '../client/tokens';
+import { allEnvironmentsQuery } from '../client/vocabulary';
+import { texts } from '../texts';
+import { Ago } from './Ago';
+import { Chip } from './Chip';
+import { Confirm } from './Confirm';
+import { FormDialog } from './FormDialog';
+import { Loaded } from './Loaded';
+import { MayButton, MayItem } from './MayButton';
+import { RowMenu } from './RowMenu';
+import { has, Search } from './Search';
+import { Copyable, SecretDialog, Words } from './Secret';
+import { snippetsFor } from './snippets';
+import { Empty } from './states';
+import { MainCell, Table } from './Table';
+import { formatTime } from './time';
+import { Toolbar } from './Toolbar';
+import { useWrite } from './use-write';
+
+const words = texts.apiToken;
+const day = 24 * 3600 * 1000;
+
+/** Says what somebody may do with the tokens of a type; those of a project have permissions of their own. */
+function useMayTokens(projectId: string | undefined) {
+  const may = useMay();
+  return (act: 'CREATE' | 'DELETE', type: string) =>
+    (projectId !== undefined && may(`${act}_PROJECT_API_TOKEN`, projectId)) ||
+    (type === 'admin' ? may('ADMIN') : may(`${act}_${type === 'frontend' ? 'FRONTEND' : 'CLIENT'}_API_TOKEN`));
+}
+
+interface ApiTokensProps {
+  /** Whose tokens they are; without it, all that the person may see. */
+  projectId?: string;
+}
+
+/** The tokens by which SDKs ask for flags. */
+export function ApiTokens({ projectId }: ApiTokensProps) {
+  const tokens = useQuery(apiTokensQuery(projectId));
+  const mayDo = useMayTokens(projectId);
+  const [word, setWord] = useState('');
+  const [creating, setCreating] = useState(false);
+  const [made, setMade] = useState<ApiToken | null>(null);
+  const mayCreate = mayDo('CREATE', 'backend') || mayDo('CREATE', 'frontend');
+  const create = (
+    <MayButton may={mayCreate} why={words.mayNotCreate} leftSection={<PlusIcon />} onClick={() => setCreating(true)}>
+      {words.create}
+    </MayButton>
+  );
+  return (
+    <>
+      <Toolbar>
+        <Search label={words.filter} value={word} onChange={setWord} />
+        <div>{create}</div>
+      </Toolbar>
+      <Loaded query={tokens}>
+        {(all) => {
+          const shown = all.filter((token) => has(word, token.tokenName, token.environment, ...token.projects));
+          if (shown.length === 0) {
+            return (
+              <Empty icon={<KeyIcon size={24} />} title={word === '' ? words.none : words.noneFound}>
+                {word === '' && words.noneWords}
+              </Empty>
+            );
+          }
+          return (
+            <Table
+              label={words.list}
+              columns={[
+                { key: 'name', label: words.columns.name },
+                { key: 'type', label: words.columns.type },
+                { key: 'environment', label: words.columns.environment },
+                { key: 'projects', label: words.columns.projects, wide: true },
+                { key: 'seen', label: words.columns.seen, wide: true },
+                { key: 'more', label: '' },
+              ]}
+            >
+              {shown.map((token) => (
+                <Row key={`${token.tokenName} ${token.createdAt} ${token.environment}`} token={token} projectId={projectId} may={mayDo('DELETE', token.type)} />
+              ))}
+            </Table>
+          );
+        }}
+      </Loaded>
+      {creating && (
+        <CreateToken
+          projectId={projectId}
+          onCreated={(token) => {
+            setCreating(false);
+            setMade(token);
+          }}
+          onClose={() => setCreating(false)}
+        />
+      )}
+      {made && (
+        <SecretDialog
+          title={words.madeTitle(made.tokenName)}
+          words={words.madeWords}
+          secret={made.secret ?? ''}
+          label={words.copy}
+          onClose={() => setMade(null)}
+        >
+          <Usage token={made} />
+        </SecretDialog>
+      )}
+    </>
+  );
+}
+
+function Row({ token, projectId, may }: { token: ApiToken; projectId: string | undefined; may: boolean }) {
+  const [asking, setAsking] = useState<'use' | 'delete' | null>(null);
+  const name = token.tokenName;
+  const close = () => setAsking(null);
+  const remove = useWrite({
+    write: () => deleteApiToken(projectId, token.secret ?? name),
+    touches: [['api-tokens']],
+    said: words.removed,
+  });
+  return (
+    <tr>
+      <MainCell words={token.expiresAt && `${words.expires} ${words.expiresOn(formatTime(token.expiresAt, 'day'))}`}>{name}</MainCell>
+      <td>
+        <Chip tone={token.type === 'admin' ? 'red' : 'plain'}>{words.types[token.type] ?? token.type}</Chip>
+      </td>
+      <td>{token.environment === '*' ? texts.all : token.environment}</td>
+      <td data-wide>{token.projects.includes('*') ? words.all : token.projects.join(', ')}</td>
+      <td data-wide>{token.seenAt ? <Ago at={token.seenAt} /> : words.never}</td>
+      <td data-align="right">
+        <RowMenu label={words.more(name)}>
+          <Menu.Item leftSection={<CodeIcon />} onClick={() => setAsking('use')}>
+            {words.show}
+          </Menu.Item>
+          <MayItem may={may} why={words.mayNotDelete} leftSection={<TrashIcon />} c="var(--q-red)" onClick={() => setAsking('delete')}>
+            {texts.delete}
+          </MayItem>
+        </RowMenu>
+        {asking === 'use' && (
+          <Modal opened onClose={close} title={name} size="lg">
+            <Stack gap="sm">
+              {token.secret ? <Copyable text={token.secret} label={words.copy} /> : <Words>{words.hidden}</Words>}
+              <Usage token={token} />
+            </Stack>
+          </Modal>
+        )}
+        {asking === 'delete' && (
+          <Confirm
+            title={words.removeTitle(name)}
+            words={words.removeWords}
+            act={words.removeAct(name)}
+            danger
+            pending={remove.isPending}
+            onConfirm={() => remove.mutate(undefined, { onSettled: close })}
+            onClose={close}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** How an application uses a token, in the words of each SDK that takes it. */
+function Usage({ token }: { token: ApiToken }) {
+  const snippets = snippetsFor(token.type);
+  const [name, setName] = useState(snippets[0]?.name ?? '');
+  const snippet = snippets.find((one) => one.name === name) ?? snippets[0];
+  const url = new URL('api/', document.baseURI).toString();
+  return (
+    <Stack gap={8} component="section" aria-label={words.use}>
+      <Select
+        label={words.use}
+        maw={220}
+        data={snippets.map((one) => one.name)}
+        value={name}
+        onChange={(value) => value !== null && setName(value)}
+      />
+      {snippet && <Copyable text={snippet.code(url, token.secret ?? words.yours)} label={words.copyCode} />}
+    </Stack>
+  );
+}
+
+interface CreateTokenProps {
+  projectId: string | undefined;
+  onCreated: (token: ApiToken) => void;
+  onClose: () => void;
+}
+
+function CreateToken({ projectId, onCreated, onClose }: CreateTokenProps) {
+  const mayDo = useMayTokens(projectId);
+  const instance = useQuery({ ...allEnvironmentsQuery, enabled: projectId === undefined });
+  const ofProject = useQuery({ ...environmentsQuery(projectId ?? ''), enabled: projectId !== undefined });
+  const projects = useQuery(projectsQuery);
+  const environments = (projectId === undefined ? instance.data : ofProject.data)?.filter(({ enabled }) => enabled).map(({ name }) => name) ?? [];
+  const [tokenName, setName] = useState('');
+  const [type, setType] = useState<TokenType>(mayDo('CREATE', 'backend') ? 'backend' : 'frontend');
+  const [chosen, setEnvironment] = useState<string | null>(null);
+  const [among, setAmong] = useState<string[]>([]);
+  const [expiry, setExpiry] = useState('never');
+  const environment = chosen ?? environments[0] ?? null;
+  const create = useWrite({
+    write: (where: string) =>
+      createApiToken(projectId, {
+        tokenName,
+        type,
+        environment: where,
+        ...(among.length > 0 ? { projects: among } : {}),
+        ...(expiry === 'never' ? {} : { expiresAt: new Date(Date.now() + Number(expiry) * day).toISOString() }),
+      }),
+    touches: [['api-tokens']],
+    then: onCreated,
+    shown: true,
+  });
+  const problem = create.error instanceof Problem ? create.error : undefined;
+  return (
+    <FormDialog
+      title={words.create}
+      act={words.create}
+      pending={create.isPending}
+      error={problem?.of('tokenName') ? null : create.error}
+      onSubmit={() => environment !== null && create.mutate(environment)}
+      onClose={onClose}
+    >
+      <TextInput
+        label={words.name}
+        description={words.nameWords}
+        required
+        withAsterisk={false}
+        data-autofocus
+        autoComplete="off"
+        value={tokenName}
+        error={problem?.of('tokenName')}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Radio.Group label={words.kind} value={type} onChange={(value) => setType(value as TokenType)}>
+        <Stack gap={8} mt={4}>
+          {(['backend', 'frontend'] as const).map((kind) => (
+            <Radio
+              key={kind}
+              size="xs"
+              value={kind}
+              label={words.kinds[kind][0]}
+              description={words.kinds[kind][1]}
+              disabled={!mayDo('CREATE', kind)}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <Select label={words.environment} data={environments} value={environment} onChange={setEnvironment} />
+      {projectId === undefined && (
+        <MultiSelect
+          label={words.projects}
+          placeholder={among.length === 0 ? words.all : ''}
+          searchable
+          data={projects.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          value={among}
+          onChange={setAmong}
+        />
+      )}
+      <Select
+        label={words.expires}
+        data={['never', '30', '90', '365'].map((value) => ({ value, label: words.expiry[value] ?? value }))}
+        value={expiry}
+        onChange={(value) => value !== null && setExpiry(value)}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,83 @@
+import { useSyncExternalStore } from 'react';
+import { Store } from './store';
+
+const key = 'quorate-time-zone';
+
+/** The zone in which times are shown and written: an IANA name; undefined is the system's. */
+const chosen = new Store<string | undefined>(known(localStorage.getItem(key)));
+
+function known(zone: string | null): string | undefined {
+  if (zone === null) return undefined;
+  try {
+    return new Intl.DateTimeFormat(undefined, { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The zone of the system. */
+export const systemZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The zone that the reader has chosen, if any. Who calls it is drawn anew when another is chosen. */
+export function useTimeZone(): string | undefined {
+  return useSyncExternalStore(chosen.subscribe, chosen.get);
+}
+
+/** Chooses a zone for this browser. */
+export function setTimeZone(zone: string | undefined) {
+  if (zone === undefined) localStorage.removeItem(key);
+  else localStorage.setItem(key, zone);
+  chosen.set(zone);
+}
+
+type Style = 'exact' | 'short' | 'day';
+
+const styles: Record<Style, Intl.DateTimeFormatOptions> = {
+  exact: { dateStyle: 'full', timeStyle: 'long' },
+  short: { dateStyle: 'medium', timeStyle: 'short' },
+  day: { dateStyle: 'medium' },
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A time in the reader's zone; a text that is no time is returned as it is. */
+export function formatTime(at: string | Date, style: Style): string {
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return String(at);
+  const zone = chosen.get();
+  const name = `${style} ${zone ?? ''}`;
+  const format = formats.get(name) ?? new Intl.DateTimeFormat(undefined, { ...styles[style], ...(zone ? { timeZone: zone } : {}) });
+  formats.set(name, format);
+  return format.format(time);
+}
+
+/** What a clock in the reader's zone shows, as if it were UTC. */
+function wall(time: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: chosen.get() ?? systemZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(time);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+}
+
+/** A time as a field for local times takes it: 2026-11-22T13:09:28, in the reader's zone. */
+export function toField(at: string): string {
+  const time = new Date(at).getTime();
+  return at === '' || Number.isNaN(time) ? '' : new Date(wall(time)).toISOString().slice(0, 19);
+}
+
+/** What such a field holds, as RFC 3339 in UTC; empty if it is no time. */
+export function fromField(text: string): string {
+  const shown = Date.parse(`${text}Z`);
+  if (Number.isNaN(shown)) return '';
+  // The offset at the time that is meant: first guessed, then, where a clock was put forward or back in between, put right.
+  const guess = shown - (wall(shown) - shown);
+  return new Date(shown - (wall(guess) - guess)).toISOString();
+}

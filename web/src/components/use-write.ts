@@ -1,0 +1,30 @@
+import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
+import { done, failed } from './toast';
+
+interface Write<V, T> {
+  write: (given: V) => Promise<T>;
+  /** The keys of what is read anew afterwards. */
+  touches: QueryKey[];
+  /** What to say when it is done. */
+  said?: string | ((given: V, answer: T) => string);
+  /** What to do then. */
+  then?: (answer: T, given: V) => unknown;
+  /** Whether who writes shows why it was refused. */
+  shown?: boolean;
+}
+
+/** A write to the admin API. It is under way until what is shown is up to date again. */
+export function useWrite<V = void, T = unknown>({ write, touches, said, then, shown = false }: Write<V, T>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onSuccess: async (answer, given) => {
+      await Promise.all([['events'], ...touches].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      if (said !== undefined) done(typeof said === 'string' ? said : said(given, answer));
+      await then?.(answer, given);
+    },
+    onError: (error: Error) => {
+      if (!shown) failed(error);
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { Checkbox, Text, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { copyFlag } from '../../client/flags';
+import { Problem } from '../../client/problem';
+import { FormDialog } from '../../components/FormDialog';
+import { useWrite } from '../../components/use-write';
+import { flagTexts } from './texts';
+
+/** Makes a flag like another one, and goes there. */
+export function CopyFlag({ projectId, name, onClose }: { projectId: string; name: string; onClose: () => void }) {
+  const [newName, setNewName] = useState(`${name}-copy`);
+  const [replaceGroupId, setReplace] = useState(true);
+  const navigate = useNavigate();
+  const copy = useWrite({
+    write: () => copyFlag(projectId, name, { name: newName, replaceGroupId }),
+    touches: [['flags'], ['projects']],
+    said: flagTexts.copy.done(newName),
+    then: () => {
+      onClose();
+      return navigate({ to: '/projects/$projectId/features/$featureName', params: { projectId, featureName: newName } });
+    },
+    shown: true,
+  });
+  const aboutName = copy.error instanceof Problem ? copy.error.of('name') : undefined;
+  return (
+    <FormDialog
+      title={flagTexts.copy.title(name)}
+      act={flagTexts.copy.act}
+      pending={copy.isPending}
+      error={aboutName ? null : copy.error}
+      onSubmit={() => copy.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">{flagTexts.copy.words}</Text>
+      <TextInput
+        label={flagTexts.copy.name}
+        required
+        withAsterisk={false}
+        autoCapitalize="none"
+        spellCheck={false}
+        data-autofocus
+        value={newName}
+        error={aboutName}
+        onChange={(event) => setNewName(event.currentTarget.value)}
+      />
+      <Checkbox
+        label={flagTexts.copy.group}
+        description={flagTexts.copy.groupWords}
+        checked={replaceGroupId}
+        onChange={(event) => setReplace(event.currentTarget.checked)}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button, Drawer, Group, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useProtection } from '../../client/change-requests';
+import type { Flag, FlagEnvironment, Variant } from '../../client/flags';
+import { useMay } from '../../client/me';
+import { withWeights } from '../../client/strategy';
+import { MayButton } from '../../components/MayButton';
+import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
+import { VariantsView } from '../../components/StrategyView';
+import { useEdit } from '../../components/use-edit';
+import { problemsIn, VariantsField, variantDraftsOf, variantsOf } from '../../components/VariantsField';
+import { texts } from '../../texts';
+import styles from './EnvironmentCard.module.css';
+import { flagTexts } from './texts';
+
+interface EnvironmentVariantsProps {
+  flag: Flag;
+  environment: FlagEnvironment;
+}
+
+/** The variants that a flag has in an environment, beside those of its strategies. */
+export function EnvironmentVariants({ flag, environment }: EnvironmentVariantsProps) {
+  const may = useMay();
+  const guarded = useProtection(flag.project).of(environment.name) !== undefined;
+  const [editing, setEditing] = useState(false);
+  const variants = (environment.variants ?? []) as Variant[];
+  if (variants.length === 0) return null;
+  return (
+    <section className={styles.variants} aria-label={flagTexts.variants.title}>
+      <div className={styles.body}>
+        <h3>{flagTexts.variants.title}</h3>
+        <VariantsView variants={variants} />
+      </div>
+      <MayButton
+        variant="default"
+        may={!flag.archived && (guarded || may('UPDATE_FEATURE_ENVIRONMENT_VARIANTS', flag.project, environment.name))}
+        why={flag.archived ? texts.flag.archivedNotice : texts.strategy.mayNot(environment.name)}
+        onClick={() => setEditing(true)}
+      >
+        {flagTexts.variants.edit}
+      </MayButton>
+      {editing && <Form flag={flag} environment={environment.name} variants={variants} onClose={() => setEditing(false)} />}
+    </section>
+  );
+}
+
+function Form({ flag, environment, variants, onClose }: { flag: Flag; environment: string; variants: Variant[]; onClose: () => void }) {
+  const [drafts, setDrafts] = useState(() => variantDraftsOf(variants));
+  const [strict, setStrict] = useState(false);
+  const edit = useEdit(flag.project);
+  const guarded = useProtection(flag.project).of(environment) !== undefined;
+  const problems = problemsIn(drafts);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setStrict(true);
+    if (problems.size > 0) return;
+    const payload = { variants: withWeights(variantsOf(drafts, variants[0]?.stickiness ?? 'default')) };
+    edit.mutate(
+      { environment, change: { feature: flag.name, action: 'patchVariant', payload }, said: flagTexts.variants.saved, asked: true },
+      { onSuccess: onClose },
+    );
+  }
+
+  return (
+    <Drawer opened onClose={onClose} size={680} title={flagTexts.variants.editIn(environment)}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+          {guarded && <ProposalNotice projectId={flag.project} environment={environment} />}
+          <p>{drafts.length === 0 ? flagTexts.variants.removed : flagTexts.variants.words}</p>
+          <VariantsField value={drafts} onChange={setDrafts} problems={strict ? problems : new Map()} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {texts.cancel}
+            </Button>
+            {guarded ? (
+              <ProposeButton projectId={flag.project} environment={environment} loading={edit.isPending} />
+            ) : (
+              <Button type="submit" loading={edit.isPending}>
+                {texts.strategy.saveIn(environment)}
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,53 @@
+import { Select, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { moveFlag } from '../../client/flags';
+import { projectsQuery } from '../../client/projects';
+import { FormDialog } from '../../components/FormDialog';
+import { useWrite } from '../../components/use-write';
+import { flagTexts } from './texts';
+
+interface MoveFlagsProps {
+  projectId: string;
+  names: string[];
+  onMoved: (projectId: string) => void;
+  onClose: () => void;
+}
+
+/** Moves flags to another project, one after the other. */
+export function MoveFlags({ projectId, names, onMoved, onClose }: MoveFlagsProps) {
+  const projects = useQuery(projectsQuery);
+  const others = projects.data?.filter(({ id }) => id !== projectId) ?? [];
+  const [to, setTo] = useState<string | null>(null);
+  const what = names.length === 1 ? (names[0] ?? '') : flagTexts.flags(names.length);
+  const move = useWrite({
+    write: async (target: string) => {
+      for (const name of names) await moveFlag(projectId, name, target);
+    },
+    touches: [['flags'], ['flag'], ['projects']],
+    said: (target) => flagTexts.move.done(what, others.find(({ id }) => id === target)?.name ?? target),
+    then: (_answer, target) => onMoved(target),
+    shown: true,
+  });
+  return (
+    <FormDialog
+      title={flagTexts.move.title(what)}
+      act={flagTexts.move.submit}
+      pending={move.isPending}
+      error={move.error}
+      onSubmit={() => to !== null && move.mutate(to)}
+      onClose={onClose}
+    >
+      <Text size="sm">{others.length === 0 && projects.data ? flagTexts.move.none : flagTexts.move.words}</Text>
+      <Select
+        label={flagTexts.move.to}
+        searchable
+        required
+        withAsterisk={false}
+        data={others.map(({ id, name }) => ({ value: id, label: name }))}
+        value={to}
+        onChange={setTo}
+      />
+    </FormDialog>
+  );
+}
