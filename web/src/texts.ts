@@ -19,6 +19,7 @@ export const texts = {
   count: (words: string, n: number) => `${words} ${n}`,
   shownOf: (shown: number, all: number) => `${shown} of ${all}`,
   moreActions: 'More actions',
+  actions: 'Actions',
   done: 'Done',
   delete: 'Delete',
   optional: 'Optional',

@@ -78,7 +78,7 @@ export function ApiTokens({ projectId }: ApiTokensProps) {
                 { key: 'environment', label: words.columns.environment },
                 { key: 'projects', label: words.columns.projects, wide: true },
                 { key: 'seen', label: words.columns.seen, wide: true },
-                { key: 'more', label: '' },
+                { key: 'more', label: texts.actions, quiet: true },
               ]}
             >
               {shown.map((token) => (

@@ -47,7 +47,7 @@ export function PersonalTokens({ serviceAccount }: { serviceAccount?: number }) 
                   { key: 'description', label: words.columns.description },
                   { key: 'expires', label: words.columns.expires },
                   { key: 'seen', label: words.columns.seen, wide: true },
-                  { key: 'more', label: '' },
+                  { key: 'more', label: texts.actions, quiet: true },
                 ]}
               >
                 {all.map((token) => (

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { TriangleDownIcon, TriangleUpIcon } from '@primer/octicons-react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { texts } from '../texts';
@@ -7,6 +8,8 @@ import styles from './Table.module.css';
 export interface Column {
   key: string;
   label: string;
+  /** Whether the label is only for screen readers. */
+  quiet?: boolean;
   /** What stands before the label. */
   before?: ReactNode;
   /** Whether it is left out where there is little room; its cells have the attribute data-wide. */
@@ -32,7 +35,7 @@ export function Table({ label, columns, onKeyDown, children }: TableProps) {
       <table className={styles.table} aria-label={label} {...(onKeyDown ? { onKeyDown } : {})}>
         <thead>
           <tr>
-            {columns.map(({ key, label: name, before, wide, align, sort }) => (
+            {columns.map(({ key, label: name, quiet, before, wide, align, sort }) => (
               <th
                 key={key}
                 scope="col"
@@ -47,6 +50,8 @@ export function Table({ label, columns, onKeyDown, children }: TableProps) {
                       {name}
                       {sort.order && (sort.order === 'asc' ? <TriangleUpIcon /> : <TriangleDownIcon />)}
                     </button>
+                  ) : quiet ? (
+                    <VisuallyHidden>{name}</VisuallyHidden>
                   ) : (
                     name
                   )}

@@ -182,7 +182,7 @@ function Sessions() {
               { key: 'who', label: words.who },
               { key: 'where', label: words.where },
               { key: 'since', label: words.since, wide: true },
-              { key: 'end', label: '' },
+              { key: 'end', label: texts.actions, quiet: true },
             ]}
           >
             {all.map((session) => {

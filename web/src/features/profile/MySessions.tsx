@@ -6,6 +6,7 @@ import { Loaded } from '../../components/Loaded';
 import { Panel } from '../../components/Panel';
 import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
+import { texts } from '../../texts';
 import { profileTexts } from './texts';
 
 const words = profileTexts.session;
@@ -24,7 +25,7 @@ export function MySessions() {
               { key: 'browser', label: words.browser },
               { key: 'where', label: words.where },
               { key: 'since', label: words.since, wide: true },
-              { key: 'end', label: '' },
+              { key: 'end', label: texts.actions, quiet: true },
             ]}
           >
             {all.map(({ id, userAgent, ip, createdAt }) => (

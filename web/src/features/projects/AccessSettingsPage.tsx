@@ -70,7 +70,7 @@ export function AccessSettingsPage() {
                     { key: 'who', label: projectTexts.columns.who },
                     { key: 'roles', label: projectTexts.columns.roles },
                     { key: 'since', label: projectTexts.columns.since, wide: true },
-                    { key: 'end', label: '' },
+                    { key: 'end', label: texts.actions, quiet: true },
                   ]}
                 >
                   {rows.map((row) => (

@@ -93,7 +93,7 @@ export function CreateProject({ onClose }: { onClose: () => void }) {
                 onChange={(event) => setLeft(event.currentTarget.checked ? left.filter((one) => one !== environment.name) : [...left, environment.name])}
               />
               <Select
-                w={210}
+                w={250}
                 aria-label={projectTexts.approvals(environment.name)}
                 disabled={!used}
                 data={Array.from({ length: mostApprovals + 1 }, (_, n) => ({

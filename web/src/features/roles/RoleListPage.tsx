@@ -85,7 +85,7 @@ function Roles({ title, words, create, may, roles, onCreate, onOpen }: RolesProp
         label={title}
         columns={[
           { key: 'name', label: roleTexts.columns.name },
-          { key: 'kind', label: '' },
+          { key: 'kind', label: texts.actions, quiet: true },
         ]}
       >
         {roles.map((role) => (

@@ -136,7 +136,7 @@ function TypeForm({ type, onClose }: { type: TagType | undefined; onClose: () =>
         />
       )}
       <Textarea label={tagTexts.description} minRows={1} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
-      <ColorInput label={tagTexts.color} size="xs" format="hex" value={color} onChange={setColor} />
+      <ColorInput label={tagTexts.color} size="xs" withEyeDropper={false} format="hex" value={color} onChange={setColor} />
     </FormDialog>
   );
 }
@@ -167,7 +167,7 @@ function Tags() {
               label={tagTexts.tags}
               columns={[
                 { key: 'value', label: tagTexts.columns.value },
-                { key: 'more', label: '' },
+                { key: 'more', label: texts.actions, quiet: true },
               ]}
             >
               {all.map(({ type, value }) => {

@@ -69,7 +69,7 @@ export function UserListPage() {
                       { key: 'name', label: userTexts.columns.name },
                       { key: 'role', label: userTexts.columns.role },
                       { key: 'seen', label: userTexts.columns.seen, wide: true },
-                      { key: 'more', label: '' },
+                      { key: 'more', label: texts.actions, quiet: true },
                     ]}
                   >
                     {shown.map((user) => (
