@@ -1,14 +1,16 @@
 import { Loader, Modal, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { GitPullRequestIcon, HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
-import { useQuery } from '@tanstack/react-query';
+import { BeakerIcon, GearIcon, GitPullRequestIcon, HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { requestSearchQuery } from '../client/change-requests';
 import { flagsByWordQuery } from '../client/flags';
 import { useMay } from '../client/me';
 import { projectsQuery } from '../client/projects';
 import { FlagTypeIcon } from '../components/FlagTypeIcon';
 import { texts } from '../texts';
+import { adminPages } from './admin-pages';
 import styles from './Palette.module.css';
 
 interface Choice {
@@ -25,6 +27,7 @@ interface Group {
 }
 
 const projectsShown = 6;
+const requestsShown = 5;
 
 /** Goes anywhere by typing: a combobox over pages, projects, flags and actions. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -36,6 +39,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const may = useMay();
   const projects = useQuery(projectsQuery);
   const flags = useQuery({ ...flagsByWordQuery(asked), enabled: asked !== '' });
+  const requests = useInfiniteQuery({ ...requestSearchQuery({ query: asked }), enabled: asked !== '' });
   const { projectId } = useParams({ strict: false });
   const scheme = useComputedColorScheme('light');
   const { setColorScheme } = useMantineColorScheme();
@@ -45,7 +49,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
     { key: 'projects', icon: <ProjectIcon />, label: texts.frame.projects, run: () => navigate({ to: '/projects' }) },
     { key: 'requests', icon: <GitPullRequestIcon />, label: texts.frame.requests, run: () => navigate({ to: '/change-requests' }) },
     { key: 'segments', icon: <PeopleIcon />, label: texts.frame.segments, run: () => navigate({ to: '/segments' }) },
+    { key: 'playground', icon: <BeakerIcon />, label: texts.frame.playground, run: () => navigate({ to: '/playground' }) },
     { key: 'events', icon: <HistoryIcon />, label: texts.frame.events, run: () => navigate({ to: '/events' }) },
+    { key: 'profile', icon: <GearIcon />, label: texts.frame.profile, run: () => navigate({ to: '/profile' }) },
+    ...adminPages
+      .filter(({ permission }) => permission === undefined || may(permission))
+      .map(({ to, name }) => ({
+        key: to,
+        icon: <GearIcon />,
+        label: texts.palette.admin(texts.frame.sections[name]),
+        run: () => navigate({ to }),
+      })),
   ];
   const other = scheme === 'dark' ? 'light' : 'dark';
   const actions: Choice[] = [
@@ -67,6 +81,24 @@ export function Palette({ onClose }: { onClose: () => void }) {
       label: texts.palette.createFlag(here.name),
       run: () => navigate({ to: '/projects/$projectId', params: { projectId: here.id }, search: { create: true } }),
     });
+  }
+
+  if (here) {
+    const params = { projectId: here.id };
+    pages.unshift(
+      {
+        key: 'project-requests',
+        icon: <GitPullRequestIcon />,
+        label: texts.palette.requestsOf(here.name),
+        run: () => navigate({ to: '/projects/$projectId/change-requests', params }),
+      },
+      {
+        key: 'project-settings',
+        icon: <GearIcon />,
+        label: texts.palette.settingsOf(here.name),
+        run: () => navigate({ to: '/projects/$projectId/settings', params }),
+      },
+    );
   }
 
   const groups: Group[] = [
@@ -92,6 +124,16 @@ export function Palette({ onClose }: { onClose: () => void }) {
           aside: texts.project.flags(project.featureCount),
           run: () => navigate({ to: '/projects/$projectId', params: { projectId: project.id } }),
         })),
+    },
+    {
+      name: texts.palette.groups.requests,
+      choices: (word === '' ? [] : (requests.data?.pages[0]?.changeRequests ?? [])).slice(0, requestsShown).map((request) => ({
+        key: `request ${request.id}`,
+        icon: <GitPullRequestIcon />,
+        label: request.title ?? texts.request.defaultTitle(request.id),
+        aside: texts.request.number(request.id),
+        run: () => navigate({ to: '/projects/$projectId/change-requests/$id', params: { projectId: request.project, id: request.id } }),
+      })),
     },
     { name: texts.palette.groups.pages, choices: pages.filter((choice) => like(choice.label)) },
     { name: texts.palette.groups.actions, choices: actions.filter((choice) => like(choice.label)) },

@@ -251,11 +251,10 @@ const segments = createRoute({
 const events = createRoute({
   getParentRoute: () => inside,
   path: '/events',
-  validateSearch: (search): { q?: string; project?: string; environment?: string; type?: string; by?: string; from?: string; to?: string } => ({
+  validateSearch: (search): { q?: string; project?: string; environment?: string; by?: string; from?: string; to?: string } => ({
     ...text(search, 'q'),
     ...text(search, 'project'),
     ...text(search, 'environment'),
-    ...text(search, 'type'),
     ...text(search, 'by'),
     ...text(search, 'from'),
     ...text(search, 'to'),

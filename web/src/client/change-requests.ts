@@ -71,18 +71,22 @@ export function requestQuery(projectId: string, id: number) {
   });
 }
 
-/** Who may approve changes in an environment. */
+/** Who is asked for a review, by their ids. */
+export interface Asked {
+  people: number[];
+  groups: number[];
+}
+
+/** The people and groups who may approve changes in an environment. */
 export function reviewersQuery(projectId: string, environment: string) {
   return queryOptions({
     queryKey: ['reviewers', projectId, environment],
-    queryFn: async () =>
-      (
-        await ok(
-          api.GET('/api/admin/projects/{projectId}/change-requests/available-reviewers/{environment}', {
-            params: { path: { projectId, environment } },
-          }),
-        )
-      ).reviewers,
+    queryFn: () =>
+      ok(
+        api.GET('/api/admin/projects/{projectId}/change-requests/available-reviewers/{environment}', {
+          params: { path: { projectId, environment } },
+        }),
+      ),
     staleTime: 60_000,
   });
 }
@@ -90,7 +94,9 @@ export function reviewersQuery(projectId: string, environment: string) {
 export interface RequestSearch {
   createdBy?: string;
   requestedApproverId?: string;
-  state: string;
+  state?: string;
+  /** A text in the title, or a number. */
+  query?: string;
 }
 
 const pageSize = 25;
@@ -132,9 +138,9 @@ export function describe(projectId: string, id: number, body: Schemas['changeReq
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/title', { ...at(projectId, id), body }));
 }
 
-/** Says which people are asked for a review. The groups that were asked stay. */
-export function askReviewers({ project, id, reviewerGroups }: ChangeRequest, reviewers: number[]) {
-  const body = { reviewers, reviewerGroups: reviewerGroups.map((group) => group.id) };
+/** Says which people and groups are asked for a review. */
+export function askReviewers({ project, id }: ChangeRequest, { people, groups }: Asked) {
+  const body = { reviewers: people, reviewerGroups: groups };
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/approvers', { ...at(project, id), body }));
 }
 
@@ -149,6 +155,16 @@ export function discard(projectId: string, id: number) {
 export function discardChange(projectId: string, id: number, changeId: number) {
   return ok(
     api.DELETE('/api/admin/projects/{projectId}/change-requests/{id}/changes/{changeId}', { params: { path: { projectId, id, changeId } } }),
+  );
+}
+
+/** Replaces a change of a request by another of the same action. */
+export function editChange(request: ChangeRequest, changeId: number, body: Schemas['changeRequestCreateSchema']) {
+  return ok(
+    api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/changes/{changeId}', {
+      params: { path: { projectId: request.project, id: request.id, changeId } },
+      body,
+    }),
   );
 }
 

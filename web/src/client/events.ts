@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ok, type Schemas } from './client';
 import type { paths } from './schema';
 
@@ -25,3 +25,10 @@ export function eventsQuery(search: EventSearch) {
     placeholderData: (previous) => previous,
   });
 }
+
+/** Those who are behind events. */
+export const eventCreatorsQuery = queryOptions({
+  queryKey: ['events', 'creators'],
+  queryFn: () => ok(api.GET('/api/admin/event-creators')),
+  staleTime: 60_000,
+});

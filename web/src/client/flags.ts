@@ -34,12 +34,6 @@ export function flagsQuery(search: FlagSearch) {
   });
 }
 
-/** How many flags there are that the person may see. */
-export const flagCountQuery = queryOptions({
-  queryKey: ['flags', 'count'],
-  queryFn: async () => (await ok(api.GET('/api/admin/search/features', { params: { query: { limit: '1' } } }))).total,
-});
-
 /** The first flags whose name or description has a word. */
 export function flagsByWordQuery(query: string) {
   return queryOptions({

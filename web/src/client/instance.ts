@@ -8,6 +8,12 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** How much there is of everything. */
+export const statisticsQuery = queryOptions({
+  queryKey: ['instance', 'statistics'],
+  queryFn: () => ok(api.GET('/api/admin/instance-admin/statistics')),
+});
+
 /** Whether change requests are on in the instance at all. */
 export const masterSwitchQuery = queryOptions({
   queryKey: ['master-switch'],

@@ -2,13 +2,13 @@ import { Button, Drawer, Group, Stack, Textarea, TextInput } from '@mantine/core
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { actionOf, type ChangeRequest, changeRequestsKey, describe, discard, pendingQuery, setState } from '../client/change-requests';
+import { actionOf, askReviewers, type ChangeRequest, changeRequestsKey, describe, discard, pendingQuery, setState } from '../client/change-requests';
 import { texts } from '../texts';
 import { Confirm } from './Confirm';
 import styles from './DraftDrawer.module.css';
 import { MayButton } from './MayButton';
 import { RequestChanges } from './RequestChanges';
-import { ReviewersField } from './ReviewersField';
+import { askedOf, ReviewersField } from './ReviewersField';
 import { StateChip } from './StateChip';
 import { Empty } from './states';
 import { done, failed } from './toast';
@@ -64,7 +64,7 @@ function Draft({ request, onClose }: { request: ChangeRequest; onClose: () => vo
   const [title, setTitle] = useState(request.title);
   const [description, setDescription] = useState(request.description);
   const [comment, setComment] = useState('');
-  const [reviewers, setReviewers] = useState<number[]>(request.reviewers.map((person) => person.id));
+  const [reviewers, setReviewers] = useState(() => askedOf(request));
   const [discarding, setDiscarding] = useState(false);
   const refresh = () => queryClient.invalidateQueries({ queryKey: changeRequestsKey });
   const save = useMutation({
@@ -75,7 +75,9 @@ function Draft({ request, onClose }: { request: ChangeRequest; onClose: () => vo
   const submit = useMutation({
     mutationFn: async () => {
       if (title !== request.title || description !== request.description) await save.mutateAsync();
-      await setState(projectId, id, { state: 'In review', reviewers, ...(comment.trim() === '' ? {} : { comment }) });
+      // Submitting names people alone; groups are asked beside it.
+      if (reviewers.groups.length + request.reviewerGroups.length > 0) await askReviewers(request, reviewers);
+      await setState(projectId, id, { state: 'In review', reviewers: reviewers.people, ...(comment.trim() === '' ? {} : { comment }) });
     },
     onSuccess: async () => {
       done(texts.request.submitted(id));
@@ -113,7 +115,7 @@ function Draft({ request, onClose }: { request: ChangeRequest; onClose: () => vo
           onChange={(event) => setDescription(event.currentTarget.value)}
           onBlur={saveIfChanged}
         />
-        <ReviewersField projectId={projectId} environment={request.environment} asked={request.reviewers} value={reviewers} onChange={setReviewers} />
+        <ReviewersField request={request} value={reviewers} onChange={setReviewers} />
         <Textarea
           label={texts.request.comment}
           placeholder={texts.request.commentHint}

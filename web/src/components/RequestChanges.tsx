@@ -1,7 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { PeopleIcon, TrashIcon } from '@primer/octicons-react';
+import { PeopleIcon, PencilIcon, TrashIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { actionOf, type ChangeRequest, changeRequestsKey, countOf, discardChange, type Entry } from '../client/change-requests';
 import { texts } from '../texts';
 import { ChangeView } from './ChangeView';
@@ -9,6 +10,8 @@ import { changeSentence } from './change-words';
 import { ImpactView } from './ImpactView';
 import styles from './RequestChanges.module.css';
 import { failed } from './toast';
+
+const ChangeForm = lazy(() => import('./ChangeForm').then((module) => ({ default: module.ChangeForm })));
 
 /**
  * The changes of a request: first those of segments, then those of each flag, with what they
@@ -37,7 +40,7 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
           {feature.conflict && <p className={styles.conflict}>{feature.conflict}</p>}
           {feature.changes.map((change) => (
             <div key={change.id} className={styles.change}>
-              <ChangeView change={change} conflict={change.conflict} actions={<Discard request={request} entry={change} />} />
+              <ChangeView change={change} conflict={change.conflict} actions={<EntryActions request={request} entry={change} feature={feature.name} />} />
             </div>
           ))}
           {feature.defaultChange && (
@@ -63,6 +66,26 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
           </section>
         ))}
     </div>
+  );
+}
+
+/** What the author can do to a change: edit it in place, or take it out. */
+function EntryActions({ request, entry, feature }: { request: ChangeRequest; entry: Entry; feature: string }) {
+  const [editing, setEditing] = useState(false);
+  const label = texts.request.editChange(changeSentence(entry));
+  const mayEdit = (entry.action === 'addStrategy' || entry.action === 'updateStrategy') && actionOf(request, 'edit').allowed;
+  return (
+    <span style={{ display: 'inline-flex' }}>
+      {mayEdit && (
+        <Tooltip label={label}>
+          <ActionIcon size="sm" aria-label={label} onClick={() => setEditing(true)}>
+            <PencilIcon />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      <Discard request={request} entry={entry} />
+      <Suspense>{editing && <ChangeForm request={request} entry={entry} feature={feature} onClose={() => setEditing(false)} />}</Suspense>
+    </span>
   );
 }
 

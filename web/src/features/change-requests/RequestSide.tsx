@@ -2,10 +2,10 @@ import { CheckCircleFillIcon, CheckIcon, ClockIcon, PeopleIcon, XCircleFillIcon 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { actionOf, askReviewers, type ChangeRequest, changeRequestsKey } from '../../client/change-requests';
+import { actionOf, type Asked, askReviewers, type ChangeRequest, changeRequestsKey } from '../../client/change-requests';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
-import { ReviewersField } from '../../components/ReviewersField';
+import { askedOf, ReviewersField } from '../../components/ReviewersField';
 import { StateChip } from '../../components/StateChip';
 import { failed } from '../../components/toast';
 import { texts } from '../../texts';
@@ -68,7 +68,7 @@ export function RequestSide({ request }: { request: ChangeRequest }) {
 function Reviewers({ request }: { request: ChangeRequest }) {
   const queryClient = useQueryClient();
   const ask = useMutation({
-    mutationFn: (ids: number[]) => askReviewers(request, ids),
+    mutationFn: (asked: Asked) => askReviewers(request, asked),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: changeRequestsKey }),
     onError: failed,
   });
@@ -111,11 +111,9 @@ function Reviewers({ request }: { request: ChangeRequest }) {
       {actionOf(request, 'askReviewers').allowed && (
         <div className={styles.ask}>
           <ReviewersField
-            projectId={request.project}
-            environment={request.environment}
-            asked={request.reviewers}
-            value={request.reviewers.map(({ id }) => id)}
-            onChange={(ids) => ask.mutate(ids)}
+            request={request}
+            value={ask.isPending ? ask.variables : askedOf(request)}
+            onChange={(asked) => ask.mutate(asked)}
             label={texts.request.reviewersHint}
           />
         </div>

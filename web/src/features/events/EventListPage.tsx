@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { SearchIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { eventCreatorsQuery } from '../../client/events';
 import { projectsQuery } from '../../client/projects';
 import { allEnvironmentsQuery } from '../../client/vocabulary';
 import { EventList } from '../../components/EventList';
@@ -12,12 +13,13 @@ import { texts } from '../../texts';
 
 /** All events that the person may see. */
 export function EventListPage() {
-  const { q, project, environment } = useSearch({ from: '/inside/events' });
+  const { q, project, environment, by, from, to } = useSearch({ from: '/inside/events' });
   const navigate = useNavigate({ from: '/events' });
   const projects = useQuery(projectsQuery);
   const environments = useQuery(allEnvironmentsQuery);
+  const creators = useQuery(eventCreatorsQuery);
   const choose = (changed: Record<string, string | undefined>) => {
-    const next = Object.entries({ q, project, environment, ...changed }).filter(([, value]) => value);
+    const next = Object.entries({ q, project, environment, by, from, to, ...changed }).filter(([, value]) => value);
     return navigate({ search: Object.fromEntries(next), replace: true });
   };
   const search = useDebouncedCallback((word: string) => choose({ q: word }), 250);
@@ -50,16 +52,43 @@ export function EventListPage() {
           value={environment ?? null}
           onChange={(value) => choose({ environment: value ?? undefined })}
         />
+        <Select
+          aria-label={texts.event.by}
+          placeholder={texts.event.by}
+          clearable
+          searchable
+          data={creators.data?.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
+          value={by ?? null}
+          onChange={(value) => choose({ by: value ?? undefined })}
+        />
+        <Day label={texts.event.from} value={from} onChange={(day) => choose({ from: day })} />
+        <Day label={texts.event.to} value={to} onChange={(day) => choose({ to: day })} />
       </Toolbar>
       <EventList
         search={{
           ...(q ? { query: q } : {}),
           ...(project ? { project: `IS:${project}` } : {}),
           ...(environment ? { environment: `IS:${environment}` } : {}),
+          ...(by ? { createdBy: `IS:${by}` } : {}),
+          ...(from ? { from: `IS:${from}` } : {}),
+          ...(to ? { to: `IS:${to}` } : {}),
         }}
         empty={texts.event.none}
         words={texts.event.noneWords}
       />
     </Page>
+  );
+}
+
+/** A day, in UTC as the server counts them. */
+function Day({ label, value, onChange }: { label: string; value: string | undefined; onChange: (day: string | undefined) => void }) {
+  return (
+    <TextInput
+      type="date"
+      aria-label={label}
+      title={label}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.currentTarget.value || undefined)}
+    />
   );
 }

@@ -1,15 +1,9 @@
 import { Button, Switch, TagsInput, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { flagCountQuery } from '../../client/flags';
-import { instanceQuery, masterSwitchQuery, setMasterSwitch, setOrigins } from '../../client/instance';
+import { instanceQuery, masterSwitchQuery, setMasterSwitch, setOrigins, statisticsQuery } from '../../client/instance';
 import { nameOf, useMay } from '../../client/me';
-import { endSession, groupsQuery, serviceAccountsQuery, sessionsQuery, usersQuery } from '../../client/people';
-import { projectsQuery } from '../../client/projects';
-import { rolesQuery } from '../../client/roles';
-import { segmentsQuery } from '../../client/segments';
-import { apiTokensQuery } from '../../client/tokens';
-import { allEnvironmentsQuery, contextFieldsQuery } from '../../client/vocabulary';
+import { endSession, sessionsQuery, usersQuery } from '../../client/people';
 import { Ago } from '../../components/Ago';
 import { Confirm } from '../../components/Confirm';
 import { Loaded } from '../../components/Loaded';
@@ -38,51 +32,42 @@ export function InstancePage() {
 }
 
 function Statistics() {
-  const may = useMay();
-  const admin = may('ADMIN');
   const instance = useQuery(instanceQuery);
-  const count = (all: unknown[] | undefined) => all?.length;
-  const projects = count(useQuery(projectsQuery).data);
-  const environments = count(useQuery(allEnvironmentsQuery).data);
-  const segments = count(useQuery(segmentsQuery).data);
-  const contextFields = count(useQuery(contextFieldsQuery()).data);
-  const groups = count(useQuery(groupsQuery).data);
-  const roles = count(useQuery(rolesQuery).data);
-  const flags = useQuery(flagCountQuery).data;
-  const users = count(useQuery({ ...usersQuery, enabled: admin }).data);
-  const accounts = count(useQuery({ ...serviceAccountsQuery, enabled: admin }).data);
-  const tokens = count(useQuery({ ...apiTokensQuery(), enabled: may('READ_CLIENT_API_TOKEN') }).data);
+  const statistics = useQuery(statisticsQuery);
+  const words = instanceTexts.facts;
   return (
     <Panel title={instanceTexts.statistics}>
       <Loaded query={instance} lines={4}>
-        {({ version, versionInfo, resourceLimits: limits }) => {
-          const facts: [string, number | string | undefined, number?][] = [
-            [instanceTexts.facts.version, version],
-            [instanceTexts.facts.projects, projects, limits.projects],
-            [instanceTexts.facts.flags, flags],
-            [instanceTexts.facts.environments, environments, limits.environments],
-            [instanceTexts.facts.segments, segments, limits.segments],
-            [instanceTexts.facts.contextFields, contextFields],
-            [instanceTexts.facts.tokens, tokens, limits.apiTokens],
-            [instanceTexts.facts.users, users],
-            [instanceTexts.facts.accounts, accounts],
-            [instanceTexts.facts.groups, groups],
-            [instanceTexts.facts.roles, roles],
-            [instanceTexts.facts.id, versionInfo.instanceId],
-          ];
-          return (
-            <dl className={styles.facts}>
-              {facts
-                .filter(([, value]) => value !== undefined)
-                .map(([name, value, most]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd>{typeof value === 'number' ? (most === undefined ? value.toLocaleString() : instanceTexts.of(value, most)) : value}</dd>
-                  </div>
-                ))}
-            </dl>
-          );
-        }}
+        {({ version, resourceLimits: limits }) => (
+          <Loaded query={statistics} lines={4}>
+            {(counts) => {
+              const facts: [string, number | string, number?][] = [
+                [words.version, version],
+                [words.projects, counts.projects, limits.projects],
+                [words.flags, counts.featureToggles],
+                [words.archived, counts.archivedFeatureToggles],
+                [words.environments, counts.environments, limits.environments],
+                [words.segments, counts.segments, limits.segments],
+                [words.contextFields, counts.contextFields],
+                [words.users, counts.users],
+                [words.accounts, counts.serviceAccounts],
+                [words.groups, counts.groups],
+                [words.roles, counts.roles],
+                [words.id, counts.instanceId],
+              ];
+              return (
+                <dl className={styles.facts}>
+                  {facts.map(([name, value, most]) => (
+                    <div key={name}>
+                      <dt>{name}</dt>
+                      <dd>{typeof value === 'number' ? (most === undefined ? value.toLocaleString() : instanceTexts.of(value, most)) : value}</dd>
+                    </div>
+                  ))}
+                </dl>
+              );
+            }}
+          </Loaded>
+        )}
       </Loaded>
     </Panel>
   );
