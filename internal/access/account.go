@@ -10,6 +10,8 @@ type Account struct {
 	Kind      Kind      `json:"kind"`     // KindUser or KindServiceAccount
 	RootRole  RoleID    `json:"rootRole"` // the role in the whole instance
 	CreatedAt time.Time `json:"createdAt"`
+	// Suspended accounts keep what they hold, and may do nothing.
+	Suspended bool `json:"suspended,omitempty"`
 }
 
 // Ref returns the account's reference.

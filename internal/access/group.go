@@ -15,10 +15,13 @@ type Group struct {
 	// order in which they were given.
 	MappingsSSO []string `json:"mappingsSSO,omitempty"`
 	// RootRole, when set, is the members' in the whole instance, beside their own.
-	RootRole  *RoleID   `json:"rootRole,omitempty"`
-	SCIMID    *string   `json:"scimId,omitempty"`
-	CreatedAt time.Time `json:"createdAt"`
-	CreatedBy Ref       `json:"createdBy"`
+	RootRole *RoleID `json:"rootRole,omitempty"`
+	// SCIMID is the id by which a SCIM client knows the group; nil: none keeps it.
+	SCIMID *string `json:"scimId,omitempty"`
+	// ExternalID is what the SCIM client calls the group in its own house.
+	ExternalID string    `json:"externalId,omitempty"`
+	CreatedAt  time.Time `json:"createdAt"`
+	CreatedBy  Ref       `json:"createdBy"`
 	// Members are in the order in which they were given: Terraform compares it.
 	Members []Member `json:"members,omitempty"`
 }

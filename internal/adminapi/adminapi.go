@@ -147,6 +147,7 @@ func (a *api) operations() {
 	a.serviceAccounts()
 	a.signIn()
 	a.signOn()
+	a.provisioning()
 	a.passwords()
 	a.invites()
 	a.sessions()

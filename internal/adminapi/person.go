@@ -105,6 +105,9 @@ func viewPerson(p identity.Person) user {
 		ID: p.ID, AccountType: "User", Name: p.Name, Username: p.Username, Email: p.Email, ImageURL: imageOf(p),
 		SeenAt: instantOf(p.SeenAt), LoginAttempts: p.LoginAttempts, CreatedAt: instant(p.CreatedAt),
 	}
+	if p.Provisioned != nil {
+		seen.SCIMID = new(fmt.Sprint(p.ID))
+	}
 	if p.Kind == string(access.KindServiceAccount) {
 		seen.AccountType, seen.IsAPI = "Service Account", true
 	}

@@ -34,6 +34,76 @@ func (a *api) signOn() {
 	}, a.setOIDC)
 }
 
+// provisioning registers how it is set that a directory keeps people and groups here.
+func (a *api) provisioning() {
+	admin := []access.Permission{access.Admin}
+	register(a, operation{
+		ID: "getScimSettings", Method: http.MethodGet, Path: "/scim-settings", Tag: tagAuth,
+		Summary: "Read whether SCIM is enabled", Permissions: admin,
+	}, a.getProvisioning)
+	register(a, operation{
+		ID: "setScimSettings", Method: http.MethodPost, Path: "/scim-settings", Tag: tagAuth,
+		Summary: "Enable or disable SCIM", Description: "The answer has a token when SCIM is enabled for the first time; it is not shown again.", Permissions: admin, NoStore: true,
+	}, a.setProvisioning)
+	register(a, operation{
+		ID: "generateNewToken", Method: http.MethodPost, Path: "/scim-settings/generate-new-token", Tag: tagAuth,
+		Summary: "Make another token for SCIM", Description: "The one before opens nothing any more.", Permissions: admin, NoStore: true,
+	}, a.newProvisioningToken)
+	register(a, operation{
+		ID: "deleteScimUsers", Method: http.MethodDelete, Path: "/user-admin/scim-users", Tag: tagUsers,
+		Summary: "Delete all users that a SCIM client keeps", Permissions: admin,
+	}, a.deleteProvisionedUsers)
+	register(a, operation{
+		ID: "deleteScimGroups", Method: http.MethodDelete, Path: "/groups/scim-groups", Tag: tagUsers,
+		Summary: "Delete all groups that a SCIM client keeps", Permissions: admin,
+	}, a.deleteProvisionedGroups)
+}
+
+// scimSettings is whether SCIM is enabled.
+type scimSettings struct {
+	Enabled  bool   `json:"enabled"`
+	HasToken bool   `json:"hasToken"`
+	Token    string `json:"token,omitempty" doc:"When it has just been made."`
+}
+
+// setScimSettings says whether SCIM is enabled.
+type setScimSettings struct {
+	Enabled bool `json:"enabled"`
+}
+
+// scimToken is a new token for SCIM.
+type scimToken struct {
+	Token string `json:"token"`
+}
+
+func (a *api) getProvisioning(_ context.Context, r request, _ *struct{}) (scimSettings, error) {
+	set := r.State.Provisioning()
+	return scimSettings{Enabled: set.Enabled, HasToken: set.TokenDigest != ""}, r.Caller.Actor.Require("", "", access.Admin)
+}
+
+func (a *api) setProvisioning(ctx context.Context, r request, in *struct{ Body setScimSettings }) (scimSettings, error) {
+	secret, err := a.App.SetProvisioning(ctx, r.Caller, in.Body.Enabled)
+	set := a.App.State().Provisioning()
+	return scimSettings{Enabled: set.Enabled, HasToken: set.TokenDigest != "", Token: secret}, err
+}
+
+func (a *api) newProvisioningToken(ctx context.Context, r request, _ *struct{}) (scimToken, error) {
+	secret, err := a.App.NewProvisioningToken(ctx, r.Caller)
+	return scimToken{secret}, err
+}
+
+func (a *api) deleteProvisionedUsers(ctx context.Context, r request, _ *struct{}) (empty, error) {
+	people, err := a.People.People(ctx)
+	if err != nil {
+		return empty{}, err
+	}
+	return empty{}, a.App.DeleteProvisionedUsers(ctx, r.Caller, people)
+}
+
+func (a *api) deleteProvisionedGroups(ctx context.Context, r request, _ *struct{}) (empty, error) {
+	return empty{}, a.App.DeleteProvisionedGroups(ctx, r.Caller)
+}
+
 // passwordAuthBody says whether people can sign in by a password.
 type passwordAuthBody struct {
 	Disabled bool `json:"disabled,omitempty"`

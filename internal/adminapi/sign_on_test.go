@@ -4,6 +4,7 @@ func signOnScenarios() []scenario {
 	const (
 		oidc   = "/auth/oidc/settings"
 		simple = "/auth/simple/settings"
+		scim   = "/scim-settings"
 		whole  = `{"enabled":true,"discoverUrl":"https://id.example.com","clientId":"quorate","secret":"s3cret","enablePkce":false`
 	)
 	saved := []string{"setting-updated"}
@@ -26,6 +27,17 @@ func signOnScenarios() []scenario {
 		{name: "synchronise groups from nowhere", method: "POST", path: oidc, body: whole + `,"enableGroupSyncing":true}`, status: 400, want: `{"details":[{"path":"/body/groupJsonPath"}]}`},
 		{name: "name no domain", method: "POST", path: oidc, body: whole + `,"emailDomains":"example.com,x"}`, status: 400, want: `{"details":[{"path":"/body/emailDomains"}]}`},
 		{name: "set how people sign in as somebody who may not", as: "nothing", method: "POST", path: oidc, body: whole + `}`, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+		{name: "read whether SCIM is enabled", method: "GET", path: scim, status: 200, want: `{"enabled":false,"hasToken":false,"token":"(absent)"}`},
+		{name: "enable SCIM", method: "POST", path: scim, body: `{"enabled":true}`, status: 200, want: `{"enabled":true,"hasToken":true,"token":"(present)"}`, events: saved, then: map[string]string{scim: `{"enabled":true,"hasToken":true,"token":"(absent)"}`}},
+		{name: "leave SCIM disabled", method: "POST", path: scim, body: `{"enabled":false}`, status: 200, want: `{"enabled":false,"hasToken":false}`},
+		{name: "say nothing about SCIM", method: "POST", path: scim, body: `{}`, status: 400, want: `{"details":[{"path":"/body/enabled"}]}`},
+		{name: "enable SCIM as somebody who may not", as: "nothing", method: "POST", path: scim, body: `{"enabled":true}`, status: 403, want: `{"permissions":["ADMIN"]}`},
+		{name: "make another SCIM token", method: "POST", path: scim + "/generate-new-token", status: 200, want: `{"token":"(present)"}`, events: saved, then: map[string]string{scim: `{"enabled":false,"hasToken":true}`}},
+		{name: "make another SCIM token as somebody who may not", as: "nothing", method: "POST", path: scim + "/generate-new-token", status: 403, want: `{"permissions":["ADMIN"]}`},
+		{name: "delete the SCIM client's users", method: "DELETE", path: "/user-admin/scim-users", status: 200},
+		{name: "delete the SCIM client's users as somebody who may not", as: "nothing", method: "DELETE", path: "/user-admin/scim-users", status: 403, want: `{"permissions":["ADMIN"]}`},
+		{name: "delete the SCIM client's groups", method: "DELETE", path: "/groups/scim-groups", status: 200},
+		{name: "delete the SCIM client's groups as somebody who may not", as: "nothing", method: "DELETE", path: "/groups/scim-groups", status: 403, want: `{"permissions":["ADMIN"]}`},
 		{name: "close the only way in", method: "POST", path: simple, body: `{"disabled":true}`, status: 400, want: `{"message":"Nobody could sign in any more: enable single sign-on, or signing in by a password, first."}`},
 		{name: "leave the way in open", method: "POST", path: simple, body: `{"disabled":false}`, status: 200, want: `{"disabled":false}`},
 		{name: "say nothing that makes sense about passwords", method: "POST", path: simple, body: `{"disabled":"maybe"}`, status: 400, want: `{"details":[{"path":"/body/disabled"}]}`},

@@ -61,6 +61,9 @@ func (a *App) UpdateGroup(ctx context.Context, c Caller, id int64, edit func(Gro
 		if err != nil || decide.Same(*before, after) {
 			return err
 		}
+		if keptByClient(d, before) && (after.Name != before.Name || !decide.Same(after.Members, before.Members)) {
+			return fault.New(fault.BadData, "The name and the members of this group are kept by your SCIM client. Change them there.")
+		}
 		was := d.State
 		d.Add(state.Scope{}, state.GroupUpdated{Before: *before, After: after})
 		lost, left = adminsLost(was, d.State)
@@ -81,6 +84,9 @@ func (a *App) DeleteGroup(ctx context.Context, c Caller, id int64) error {
 		group, err := changeableGroup(d, id)
 		if err != nil {
 			return err
+		}
+		if keptByClient(d, group) {
+			return fault.New(fault.BadData, "This group is kept by your SCIM client. Delete it there.")
 		}
 		was := d.State
 		d.Add(state.Scope{}, state.GroupDeleted{Before: *group})

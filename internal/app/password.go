@@ -23,7 +23,9 @@ func (a *App) ChangePassword(ctx context.Context, c Caller, id int64, password s
 		return err
 	}
 	return a.setPassword(ctx, c, id, password, func(d *decide.Decision) error { return d.Require("", "", access.Admin) },
-		func(tx *store.Tx) error { return tx.DeleteSessions(id, nil) })
+		func(tx *store.Tx) error {
+			return errors.Join(notProvisioned(a.State(), tx, id), tx.DeleteSessions(id, nil))
+		})
 }
 
 // ChangeOwnPassword gives the caller another password, and ends the caller's sessions but

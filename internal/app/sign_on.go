@@ -229,7 +229,6 @@ func followGroups(d *decide.Decision, id int64, named []string) {
 		after := *group
 		if belongs {
 			after.Members = append(slices.Clone(group.Members), access.Member{Account: id, JoinedAt: d.Now, AddedBy: d.Actor.Ref})
-			slices.SortFunc(after.Members, func(a, b access.Member) int { return int(a.Account - b.Account) })
 		} else {
 			after.Members = slices.DeleteFunc(slices.Clone(group.Members), func(m access.Member) bool { return m.Account == id })
 		}

@@ -153,8 +153,8 @@ type UserChange struct {
 
 // UpdateUser changes a person.
 //
-// Faults: NotFound; BadData (also for an address that is taken); InvalidOperation if nobody
-// would be left who administers.
+// Faults: NotFound; BadData (also for an address that is taken); Forbidden for who is provisioned;
+// InvalidOperation if nobody would be left who administers.
 func (a *App) UpdateUser(ctx context.Context, c Caller, id int64, change UserChange) (*access.Account, error) {
 	return a.updateAccount(ctx, c, access.KindUser, id, store.PersonChange{Name: trimmed(change.Name), Email: trimmed(change.Email)}, change.RootRole)
 }
@@ -194,6 +194,9 @@ func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id 
 		others = admins(d.State, id)
 		return nil
 	}, func(tx *store.Tx) error {
+		if err := namesProvisioned(a.State(), tx, id, names); err != nil {
+			return err
+		}
 		if leaves {
 			if err := keepAdmin(tx, id, others); err != nil {
 				return err
@@ -230,8 +233,14 @@ func orNone(s *string) string {
 
 // DeleteUsers removes people, with all that is about them; their ids stay in the ledger.
 //
-// Faults: NotFound; InvalidOperation for oneself, and if nobody would be left who administers.
+// Faults: NotFound; Forbidden for who is provisioned; InvalidOperation for oneself, and if nobody
+// would be left who administers.
 func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
+	return a.deleteUsers(ctx, c, func(tx *store.Tx, id int64) error { return notProvisioned(a.State(), tx, id) }, ids...)
+}
+
+// deleteUsers removes people. also runs for each, first, in the same transaction.
+func (a *App) deleteUsers(ctx context.Context, c Caller, also func(tx *store.Tx, id int64) error, ids ...int64) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var leaving, others []int64
 	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
@@ -261,6 +270,9 @@ func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
 			}
 		}
 		for _, id := range ids {
+			if err := also(tx, id); err != nil {
+				return err
+			}
 			if err := tx.DeletePerson(id); err != nil {
 				return err
 			}

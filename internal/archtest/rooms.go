@@ -229,6 +229,12 @@ func Rooms() []Room {
 			Why: "it checks what a provider vouches for; whom that lets in, app decides, and identity remembers",
 		},
 		{
+			Dir: "internal/scim", Level: Shell,
+			For: "SCIM: a company's directory keeps people and groups here as they are there",
+			May: []string{"app", "identity", "webfault"},
+			Why: "it translates a protocol; what provisioning means for accounts, app decides",
+		},
+		{
 			Dir: "internal/scheduler", Level: Shell,
 			For: "due work: scheduled requests, expiry, reminders, retention",
 			May: []string{"app"},
@@ -244,7 +250,7 @@ func Rooms() []Room {
 			For: "puts the rooms together; start, health, Prometheus, stop",
 			May: []string{
 				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "requests", "webfault",
-				"sdkapi", "ofrep", "adminapi", "sso", "interchange", "scheduler", "notify", "web",
+				"sdkapi", "ofrep", "adminapi", "sso", "scim", "interchange", "scheduler", "notify", "web",
 			},
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",
 		},
@@ -299,7 +305,7 @@ func Bans() []Ban {
 		{Path: "unsafe", Tests: true, Reason: "nothing here is worth an invalid pointer"},
 		{Path: "encoding/gob", Tests: true, Reason: "stored bytes must be readable by a program that has other types"},
 		{
-			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "sso", "notify", "server", "cli"},
+			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "sso", "scim", "notify", "server", "cli"},
 			Reason: "the rooms that speak HTTP are at the edge; inside, a request is a Go value",
 		},
 		{Path: "modernc.org/sqlite/...", Except: []string{"store"}, Reason: oneStore},

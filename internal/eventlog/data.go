@@ -285,6 +285,7 @@ func settingOf(id, value string) any {
 		values["value"] = json.RawMessage(value) // a setting that is no object
 	}
 	values["id"] = id
+	delete(values, "tokenDigest") // that there is another one, the event itself says
 	return values
 }
 

@@ -154,7 +154,7 @@ func everyType() []state.Event {
 		name(state.LedgerCreated{ID: "0199c8a2", Format: 1, FeatureTypes: model.FeatureTypes()}),
 		name(state.LedgerFormatRaised{Format: 2}),
 		name(state.LedgerRestoreAccepted{Lost: ledger.Head{Revision: 12}, Reason: "disk gone"}),
-		name(state.SettingUpdated{ID: "cors", Before: `{"origins":["*"]}`, After: `{"origins":["https://a.example.com"]}`}),
+		name(state.SettingUpdated{ID: "scim", Before: `{"enabled":false}`, After: `{"enabled":true,"tokenDigest":"abc"}`}),
 		inPlace(state.ChangeRequestConfigurationUpdated{After: &changerequest.Rule{RequiredApprovals: 2}}),
 		name(state.ChangeRequestsBypassed{Environments: []model.EnvironmentName{"production"}, Reason: "fire"}),
 
@@ -228,6 +228,8 @@ func everyType() []state.Event {
 		name(state.ServiceAccountCreated{ID: 8, RootRole: 3}),
 		name(state.ServiceAccountUpdated{AccountChange: state.AccountChange{ID: 8, Before: 3, After: 2}}),
 		name(state.ServiceAccountDeleted{ID: 8, RootRole: 2}),
+		name(state.UserSuspended{ID: 7}),
+		name(state.UserReinstated{ID: 7}),
 		name(state.SessionsRevoked{Account: 7}),
 		name(state.PATCreated{Token: pat}),
 		name(state.PATDeleted{Before: pat}),

@@ -110,6 +110,8 @@ var rows = map[string]row{
 	"user-created":                       ownPermission,
 	"user-updated":                       ownPermission,
 	"user-deleted":                       ownPermission,
+	"user-suspended":                     ownPermission,
+	"user-reinstated":                    ownPermission,
 	"service-account-created":            ownPermission,
 	"service-account-updated":            ownPermission,
 	"service-account-deleted":            ownPermission,

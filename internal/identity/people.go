@@ -15,6 +15,9 @@ import (
 // Person is who an account is.
 type Person = store.Person
 
+// Provisioned is what a SCIM client keeps about a person.
+type Provisioned = store.Provisioned
+
 // Person returns who an account is, or a NotFound fault.
 func (i *Identity) Person(ctx context.Context, account int64) (Person, error) {
 	p, err := i.db.Person(ctx, account)

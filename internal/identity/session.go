@@ -83,6 +83,8 @@ func (i *Identity) Follow(events []state.Applied) {
 		switch p := e.Payload.(type) {
 		case state.SessionsRevoked:
 			i.sessions.end(p.Account)
+		case state.UserSuspended:
+			i.sessions.end(p.ID)
 		case state.UserDeleted:
 			i.sessions.end(p.ID)
 			i.kept.changed(p.ID)

@@ -66,7 +66,12 @@ func (i *Identity) SignIn(r *http.Request, ip, name, password string) (SignedIn,
 }
 
 // begin begins a session. by is the identity provider's word, if it was one.
+//
+// Faults: Forbidden for a suspended account.
 func (i *Identity) begin(ctx context.Context, r *http.Request, person Person, attempt store.Login, by Vouched) (SignedIn, error) {
+	if a := i.state().Account(person.ID); a == nil || a.Suspended {
+		return SignedIn{}, fault.New(fault.Forbidden, "Your account is suspended. Ask an administrator.")
+	}
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // documented never to fail
 	secret := hex.EncodeToString(random)

@@ -11,6 +11,7 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/requests"
+	"github.com/quorate/quorate/internal/scim"
 	"github.com/quorate/quorate/internal/sdkapi"
 	"github.com/quorate/quorate/internal/sso"
 	"github.com/quorate/quorate/internal/webfault"
@@ -49,6 +50,7 @@ func (s *Server) handler() http.Handler {
 	}).Mount(r)
 	signOn := sso.New(sso.Options{App: s.app, People: s.identity, Log: s.settings.Log, Now: time.Now, URL: s.URL()})
 	signOn.Mount(r)
+	scim.New(scim.Options{App: s.app, People: s.identity, Log: s.settings.Log, URL: s.URL()}).Mount(r)
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Requests: requests.New(s.db),

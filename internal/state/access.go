@@ -95,10 +95,10 @@ func (s *State) AssignmentsOf(subject Subject) iter.Seq[*Assignment] {
 
 // Actor returns an account with all that it may do: by its root role, by its
 // roles in projects, and by those of its groups (reference/platform.md, section
-// 3.1). It returns false when there is no such account.
+// 3.1). It returns false when there is no such account, or it is suspended.
 func (s *State) Actor(account int64) (access.Actor, bool) {
 	a := s.Account(account)
-	if a == nil {
+	if a == nil || a.Suspended {
 		return access.Actor{}, false
 	}
 	actor := access.Actor{Ref: a.Ref(), AsOf: s.Revision()}

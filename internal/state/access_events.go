@@ -14,6 +14,8 @@ var (
 	_ = register[UserCreated]()
 	_ = register[UserUpdated]()
 	_ = register[UserDeleted]()
+	_ = register[UserSuspended]()
+	_ = register[UserReinstated]()
 	_ = register[ServiceAccountCreated]()
 	_ = register[ServiceAccountUpdated]()
 	_ = register[ServiceAccountDeleted]()
@@ -122,6 +124,28 @@ type UserDeleted struct {
 func (UserDeleted) EventType() string { return "user-deleted" }
 
 func (p UserDeleted) apply(s *State, _ Place) error { return s.dropAccount(p.ID) }
+
+// UserSuspended keeps a person out, who keeps roles, groups and tokens for the day on which that ends.
+type UserSuspended struct {
+	nothing
+	ID int64 `json:"id"`
+}
+
+// EventType returns "user-suspended".
+func (UserSuspended) EventType() string { return "user-suspended" }
+
+func (p UserSuspended) apply(s *State, _ Place) error { return s.suspendAccount(p.ID, true) }
+
+// UserReinstated lets a person in again who was suspended.
+type UserReinstated struct {
+	grants
+	ID int64 `json:"id"`
+}
+
+// EventType returns "user-reinstated".
+func (UserReinstated) EventType() string { return "user-reinstated" }
+
+func (p UserReinstated) apply(s *State, _ Place) error { return s.suspendAccount(p.ID, false) }
 
 // ServiceAccountCreated makes an account for scripts.
 type ServiceAccountCreated struct {
@@ -304,6 +328,17 @@ func (s *State) changeAccount(c AccountChange) error {
 	a := *old
 	a.RootRole = c.After
 	s.accounts = s.accounts.with(number(a.ID), &a)
+	return nil
+}
+
+func (s *State) suspendAccount(id int64, suspended bool) error {
+	old := s.Account(id)
+	if old == nil {
+		return fmt.Errorf("there is no account %d", id)
+	}
+	a := *old
+	a.Suspended = suspended
+	s.accounts = s.accounts.with(number(id), &a)
 	return nil
 }
 

@@ -9,10 +9,11 @@ import (
 	"github.com/quorate/quorate/internal/access"
 )
 
-// The ids of the settings about signing in by an identity provider. Their secrets are sealed
+// The ids of the settings about identity providers. Secrets that are asked for in clear are sealed
 // outside the ledger.
 const (
-	OIDCSetting = "oidc"
+	OIDCSetting         = "oidc"
+	ProvisioningSetting = "scim"
 )
 
 // Admission is whom an identity provider brings in, and as what.
@@ -70,6 +71,16 @@ type OIDC struct {
 
 // OIDC returns what is set about signing in by OpenID Connect.
 func (s *State) OIDC() OIDC { return settingAs[OIDC](s, OIDCSetting) }
+
+// Provisioning is what is set about clients that provision people and groups by SCIM.
+type Provisioning struct {
+	Enabled bool `json:"enabled"`
+	// TokenDigest is the keyed digest of the secret that opens SCIM; empty: there is none.
+	TokenDigest string `json:"tokenDigest,omitempty"`
+}
+
+// Provisioning returns what is set about SCIM.
+func (s *State) Provisioning() Provisioning { return settingAs[Provisioning](s, ProvisioningSetting) }
 
 // settingAs returns a setting's value; the zero value if nobody has set it.
 func settingAs[T any](s *State, id string) T {

@@ -225,6 +225,8 @@ func story() []state.Event {
 		{Payload: state.UserUpdated{AccountChange: state.AccountChange{ID: 2, Before: 1, After: 2}}},
 		{Payload: state.UserCreated{ID: 3, RootRole: 2}},
 		{Payload: state.SessionsRevoked{Account: 3}},
+		{Payload: state.UserSuspended{ID: 2}},
+		{Payload: state.UserReinstated{ID: 2}},
 		{Payload: state.PATCreated{Token: pat}},
 		{Payload: state.PATCreated{Token: access.PersonalToken{ID: 2, Account: 3, Description: "gone", Digest: "02", CreatedAt: noon}}},
 		{Payload: state.PATDeleted{Before: pat}},

@@ -24,6 +24,15 @@ type Person struct {
 	SeenAt        *time.Time // when the person last signed in
 	InviteLink    string     // the id of the link by which the person came; may be empty
 	CreatedAt     time.Time
+	// Provisioned is what a SCIM client keeps about the person; nil: nobody provisions them.
+	Provisioned *Provisioned
+}
+
+// Provisioned is what a SCIM client keeps about a person, beside the names.
+type Provisioned struct {
+	At                    time.Time // of the last change
+	ExternalID            string    // what the client calls the person in its own house
+	GivenName, FamilyName string
 }
 
 // PersonChange is what to change of a person; nil: it stays.
@@ -98,6 +107,13 @@ func (tx *Tx) namesFree(id int64, names ...string) error {
 		return ErrTaken
 	}
 	return nil
+}
+
+// SetProvisioned says what a SCIM client keeps about a person.
+func (tx *Tx) SetProvisioned(id int64, p Provisioned) error {
+	_, err := tx.exec("set provisioned", `update people set provisioned_at = $2, external_id = $3, given_name = $4, family_name = $5 where id = $1`,
+		id, stamp(p.At), p.ExternalID, p.GivenName, p.FamilyName)
+	return err
 }
 
 // DeletePerson erases a person: every row that is about the account.
@@ -178,11 +194,19 @@ func (tx *Tx) WithPassword(accounts []int64) (int, error) {
 	return n, tx.db.failed("count passwords", err)
 }
 
-const personColumns = `id, kind, name, username, email, password_hash, login_attempts, seen_at, coalesce(invite_link, ''), created_at`
+const personColumns = `id, kind, name, username, email, password_hash, login_attempts, seen_at, coalesce(invite_link, ''), created_at,
+	provisioned_at, external_id, given_name, family_name`
 
 func scanPerson(scan func(...any) error) (Person, error) {
 	var p Person
-	err := scan(&p.ID, &p.Kind, &p.Name, &p.Username, &p.Email, &p.PasswordHash, &p.LoginAttempts, &p.SeenAt, &p.InviteLink, &p.CreatedAt)
+	var at *time.Time
+	var client Provisioned
+	err := scan(&p.ID, &p.Kind, &p.Name, &p.Username, &p.Email, &p.PasswordHash, &p.LoginAttempts, &p.SeenAt, &p.InviteLink, &p.CreatedAt,
+		&at, &client.ExternalID, &client.GivenName, &client.FamilyName)
+	if at != nil {
+		client.At = stamp(*at)
+		p.Provisioned = &client
+	}
 	p.CreatedAt, p.SeenAt = stamp(p.CreatedAt), stampOptional(p.SeenAt)
 	return p, err
 }

@@ -220,6 +220,21 @@ func TestLogins(t *testing.T) {
 	})
 }
 
+func TestProvisioned(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.AddPerson(ann()) })
+		want := ann()
+		for _, kept := range []store.Provisioned{{At: noon}, {At: noon.Add(time.Hour), ExternalID: "x", GivenName: "Ann", FamilyName: "Émile"}} {
+			mustUpdate(t, db, func(tx *store.Tx) error { return tx.SetProvisioned(1, kept) })
+			want.Provisioned = &kept
+			if got, err := db.Person(t.Context(), 1); cmp.Diff(want, got) != "" || err != nil {
+				t.Errorf("got %v %v, want %v", got, err, want)
+			}
+		}
+	})
+}
+
 func TestSignOnSubjects(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -1,0 +1,85 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+)
+
+const groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+// groups are the groups of the instance, also those that no client keeps yet.
+func (a *API) groups() kind {
+	return kind{
+		all: func(ctx context.Context) ([]object, error) {
+			called, err := a.People.Names(ctx)
+			var all []object
+			for g := range a.App.State().Groups() {
+				all = append(all, a.viewGroup(g, called))
+			}
+			return all, err
+		},
+		one: func(ctx context.Context, id int64) (object, error) {
+			g := a.App.State().Group(id)
+			if g == nil {
+				return nil, notFound("group", id)
+			}
+			called, err := a.People.Names(ctx)
+			return a.viewGroup(g, called), err
+		},
+		put: func(ctx context.Context, from app.Origin, id int64, as object) (int64, error) {
+			in, err := groupOf(as)
+			if err != nil {
+				return 0, err
+			}
+			return a.App.ProvisionGroup(ctx, from, id, in)
+		},
+		drop: func(ctx context.Context, from app.Origin, id int64) error {
+			return a.App.DeprovisionGroups(ctx, from, id)
+		},
+	}
+}
+
+// viewGroup returns a group as a resource (RFC 7643, section 4.2), given what accounts are called.
+func (a *API) viewGroup(g *access.Group, called map[int64]string) object {
+	members := []any{}
+	for _, m := range g.Members {
+		members = append(members, object{
+			"value": fmt.Sprint(m.Account), "display": called[m.Account], "type": "User",
+			"$ref": located(object{"meta": a.meta("User", "Users", m.Account)}),
+		})
+	}
+	meta := a.meta("Group", "Groups", g.ID)
+	meta["created"] = instant(g.CreatedAt)
+	o := object{"schemas": []any{groupSchema}, "id": fmt.Sprint(g.ID), "displayName": g.Name, "members": members, "meta": meta}
+	if g.ExternalID != "" {
+		o["externalId"] = g.ExternalID
+	}
+	return o
+}
+
+// groupOf returns what a resource says about a group.
+func groupOf(o object) (app.ProvisionedGroup, error) {
+	in := app.ProvisionedGroup{Name: text(o, "displayName"), ExternalID: text(o, "externalId")}
+	if strings.TrimSpace(in.Name) == "" || len(in.ExternalID) > 255 {
+		return in, badRequest("invalidValue", "The attribute displayName is required, and externalId has at most 255 bytes.")
+	}
+	value, _ := field(o, "members")
+	list, ok := value.([]any)
+	if value != nil && !ok {
+		return in, badRequest("invalidValue", "The attribute members is a list.")
+	}
+	for _, each := range list {
+		member, _ := each.(object)
+		id, err := strconv.ParseInt(text(member, "value"), 10, 64)
+		if err != nil || strings.EqualFold(text(member, "type"), "Group") {
+			return in, badRequest("invalidValue", "A member is a user, by its id.")
+		}
+		in.Members = append(in.Members, id)
+	}
+	return in, nil
+}

@@ -1,0 +1,215 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+)
+
+// kind is a sort of resources, and what can be done with them.
+type kind struct {
+	// all returns all resources, by id.
+	all func(context.Context) ([]object, error)
+	// one returns a resource, or a NotFound fault.
+	one func(ctx context.Context, id int64) (object, error)
+	// put makes a resource what the object says; id 0 is a new one. It returns the id.
+	put func(ctx context.Context, from app.Origin, id int64, as object) (int64, error)
+	// drop removes a resource.
+	drop func(ctx context.Context, from app.Origin, id int64) error
+}
+
+const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+
+// query is what a list is asked for.
+type query struct {
+	filter            string
+	start, count      int
+	wanted, notWanted string // attributes, parted by commas
+}
+
+func (k kind) list(r *http.Request) (answer, error) {
+	values := r.URL.Query()
+	q := query{filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes")}
+	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
+		if given := values.Get(name); given != "" {
+			n, err := strconv.Atoi(given)
+			if err != nil {
+				return answer{}, badRequest("invalidValue", "The parameter %s is a whole number, not %q.", name, given)
+			}
+			*into = n
+		}
+	}
+	return k.page(r.Context(), q)
+}
+
+// search is list with its parameters in the body (RFC 7644, section 3.4.3).
+func (k kind) search(r *http.Request) (answer, error) {
+	body, err := read(r)
+	if err != nil {
+		return answer{}, err
+	}
+	q := query{filter: text(body, "filter"), start: 1, count: defaultPage, wanted: names(body, "attributes"), notWanted: names(body, "excludedAttributes")}
+	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
+		if given, _ := field(body, name); given != nil {
+			n, ok := given.(float64)
+			if !ok {
+				return answer{}, badRequest("invalidValue", "The attribute %s is a whole number.", name)
+			}
+			*into = int(n)
+		}
+	}
+	return k.page(r.Context(), q)
+}
+
+// names returns a list of texts with commas between.
+func names(o object, name string) string {
+	value, _ := field(o, name)
+	list, _ := value.([]any)
+	var all []string
+	for _, each := range list {
+		if s, ok := each.(string); ok {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+func (k kind) page(ctx context.Context, q query) (answer, error) {
+	chosen := filter(func(object) bool { return true })
+	if q.filter != "" {
+		var err error
+		if chosen, err = parseFilter(q.filter); err != nil {
+			return answer{}, err
+		}
+	}
+	all, err := k.all(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	q.start, q.count = max(q.start, 1), min(max(q.count, 0), maxPage)
+	total, resources := 0, []any{}
+	for _, o := range all {
+		if !chosen(o) {
+			continue
+		}
+		if total++; total >= q.start && len(resources) < q.count {
+			resources = append(resources, project(o, q.wanted, q.notWanted))
+		}
+	}
+	return answer{body: object{
+		"schemas": []any{listSchema}, "totalResults": total, "startIndex": q.start, "itemsPerPage": len(resources), "Resources": resources,
+	}}, nil
+}
+
+// project returns a resource with the attributes that are wanted (RFC 7644, section 3.9).
+func project(o object, wanted, notWanted string) object {
+	listed := func(list, name string) bool {
+		for each := range strings.SplitSeq(list, ",") {
+			top, _, _ := strings.Cut(withoutSchema(strings.TrimSpace(each)), ".")
+			if strings.EqualFold(top, name) {
+				return true
+			}
+		}
+		return false
+	}
+	shown := object{}
+	for name, value := range o {
+		always := name == "id" || name == "schemas"
+		if always || (wanted == "" || listed(wanted, name)) && !listed(notWanted, name) {
+			shown[name] = value
+		}
+	}
+	return shown
+}
+
+func (k kind) get(r *http.Request) (answer, error) {
+	o, err := k.one(r.Context(), idOf(r))
+	if err != nil {
+		return answer{}, err
+	}
+	values := r.URL.Query()
+	return answer{body: project(o, values.Get("attributes"), values.Get("excludedAttributes")), location: located(o)}, nil
+}
+
+// located returns where a resource is.
+func located(o object) string {
+	meta, _ := o["meta"].(object)
+	return text(meta, "location")
+}
+
+func (k kind) create(r *http.Request) (answer, error) {
+	body, err := read(r)
+	if err != nil {
+		return answer{}, err
+	}
+	id, err := k.put(r.Context(), origin(r), 0, body)
+	if err != nil {
+		return answer{}, err
+	}
+	return k.shown(r, id, http.StatusCreated)
+}
+
+func (k kind) shown(r *http.Request, id int64, status int) (answer, error) {
+	o, err := k.one(r.Context(), id)
+	return answer{status: status, body: o, location: located(o)}, err
+}
+
+func (k kind) replace(r *http.Request) (answer, error) {
+	body, err := read(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return k.change(r, func(object) (object, error) { return body, nil })
+}
+
+func (k kind) patch(r *http.Request) (answer, error) {
+	body, err := read(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return k.change(r, func(o object) (object, error) {
+		after, err := patched(o, body)
+		if err == nil && reflect.DeepEqual(o, after) {
+			return nil, nil
+		}
+		return after, err
+	})
+}
+
+// change makes a resource what edit makes of it; nil: it stays.
+func (k kind) change(r *http.Request, edit func(object) (object, error)) (answer, error) {
+	id := idOf(r)
+	before, err := k.one(r.Context(), id)
+	if err != nil {
+		return answer{}, err
+	}
+	after, err := edit(before)
+	if err != nil {
+		return answer{}, err
+	}
+	if after != nil {
+		if _, err := k.put(r.Context(), origin(r), id, after); err != nil {
+			return answer{}, err
+		}
+	}
+	return k.shown(r, id, http.StatusOK)
+}
+
+func (k kind) remove(r *http.Request) (answer, error) {
+	return answer{}, k.drop(r.Context(), origin(r), idOf(r))
+}
+
+func notFound(what string, id int64) error {
+	return fault.New(fault.NotFound, "There is no %s with the id %d.", what, id)
+}
+
+// meta is what is said about a resource itself.
+func (a *API) meta(kind, path string, id int64) object {
+	return object{"resourceType": kind, "location": fmt.Sprintf("%s%s/%s/%d", a.URL, root, path, id)}
+}

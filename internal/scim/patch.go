@@ -1,0 +1,263 @@
+package scim
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+// maxOperations bounds the operations of one patch.
+const maxOperations = 1000
+
+// patched returns what a patch (RFC 7644, section 3.5.2) makes of a resource, which stays as it
+// is. Clients take liberties, and what they mean is done: Entra writes Add for add, and
+// "name.givenName" as the name of an attribute; Okta leaves the path out.
+func patched(resource, request object) (object, error) {
+	given, _ := field(request, "Operations")
+	operations, ok := given.([]any)
+	if !ok || len(operations) == 0 || len(operations) > maxOperations {
+		return nil, badRequest("invalidSyntax", "A patch has a list of Operations, at least one and at most %d.", maxOperations)
+	}
+	o := clone(resource).(object)
+	for _, each := range operations {
+		operation, ok := each.(object)
+		if !ok {
+			return nil, badRequest("invalidSyntax", "An operation is an object.")
+		}
+		value, _ := field(operation, "value")
+		if err := operate(o, strings.ToLower(text(operation, "op")), text(operation, "path"), value); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func operate(o object, op, path string, value any) error {
+	if op != "add" && op != "replace" && op != "remove" {
+		return badRequest("invalidSyntax", "An operation's op is add, replace or remove, not %q.", op)
+	}
+	if path == "" {
+		fields, ok := value.(object)
+		if op == "remove" || !ok {
+			return badRequest("noTarget", "An operation without a path must add or replace, and its value must be an object.")
+		}
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if err := operate(o, op, name, fields[name]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t, err := parseTarget(path)
+	if err != nil || t.foreign {
+		return err
+	}
+	return t.apply(o, op, value)
+}
+
+// target is what a path points at: an attribute, maybe those of its values that a filter chooses, and maybe
+// an attribute of those.
+type target struct {
+	name   string
+	filter filter
+	eq     object // what new values have, since the filter asks for it
+	sub    string
+	// foreign attributes are those of schemas that are not kept here.
+	foreign bool
+}
+
+func parseTarget(path string) (target, error) {
+	path = withoutSchema(path)
+	if strings.HasPrefix(strings.ToLower(path), "urn:") {
+		return target{foreign: true}, nil
+	}
+	var t target
+	rest := ""
+	if open := strings.IndexByte(path, '['); open >= 0 {
+		closing := strings.LastIndexByte(path, ']')
+		if closing < open {
+			return t, badRequest("invalidPath", "The path %q cannot be read.", path)
+		}
+		f, err := parseFilter(path[open+1 : closing])
+		if err != nil {
+			return t, badRequest("invalidPath", "The path %q cannot be read. %s", path, err)
+		}
+		t.name, t.filter, t.eq, rest = path[:open], f, equalities(path[open+1:closing]), path[closing+1:]
+		if rest != "" && !strings.HasPrefix(rest, ".") {
+			return t, badRequest("invalidPath", "The path %q cannot be read.", path)
+		}
+		t.sub = strings.TrimPrefix(rest, ".")
+	} else {
+		t.name, t.sub, _ = strings.Cut(path, ".")
+	}
+	if !isName(t.name) || (t.sub != "" || strings.HasSuffix(path, ".")) && !isName(t.sub) {
+		return t, badRequest("invalidPath", "The path %q cannot be read.", path)
+	}
+	return t, nil
+}
+
+// equalities returns what a filter asks for that is one comparison with eq.
+func equalities(filter string) object {
+	tokens, err := scan(filter)
+	if err != nil || len(tokens) != 3 || !strings.EqualFold(tokens[1].text, "eq") || !tokens[2].quote {
+		return nil
+	}
+	return object{tokens[0].text: tokens[2].text}
+}
+
+// apply does one operation on a resource.
+func (t target) apply(o object, op string, value any) error {
+	old, name := field(o, t.name)
+	switch {
+	case isReadOnly(name):
+		return nil // clients send the id along, and mean nothing by it
+	case t.filter != nil:
+		return t.applyToChosen(o, name, op, value)
+	case t.sub != "":
+		inner, ok := old.(object)
+		if list, isList := old.([]any); isList && len(list) > 0 {
+			inner, ok = list[0].(object)
+		} else if !ok {
+			inner, ok = object{}, true
+			o[name] = inner
+		}
+		if ok {
+			assign(inner, t.sub, op, value)
+		}
+		return nil
+	case op == "remove" && value != nil: // Entra names the members to remove
+		o[name] = without(old, value)
+		return nil
+	case op == "add":
+		o[name] = joined(old, value)
+		return nil
+	default:
+		assign(o, name, op, value)
+		return nil
+	}
+}
+
+func isReadOnly(name string) bool {
+	return slices.ContainsFunc([]string{"id", "meta", "schemas", "groups"}, func(fixed string) bool { return strings.EqualFold(name, fixed) })
+}
+
+func assign(o object, name, op string, value any) {
+	if _, as := field(o, name); op == "remove" {
+		delete(o, as)
+	} else {
+		o[as] = value
+	}
+}
+
+// applyToChosen does an operation on those values of an attribute that the filter chooses.
+func (t target) applyToChosen(o object, name, op string, value any) error {
+	list, _ := o[name].([]any)
+	kept, found := []any{}, false
+	for _, each := range list {
+		element, ok := each.(object)
+		if !ok || !t.filter(element) {
+			kept = append(kept, each)
+			continue
+		}
+		found = true
+		switch {
+		case t.sub != "":
+			assign(element, t.sub, op, value)
+			kept = append(kept, element)
+		case op == "remove":
+		case op == "replace":
+			kept = append(kept, value)
+		default:
+			if fields, ok := value.(object); ok {
+				maps.Copy(element, fields)
+			}
+			kept = append(kept, element)
+		}
+	}
+	if !found && op != "remove" {
+		if t.eq == nil {
+			return badRequest("noTarget", "The attribute %s has no value that the filter chooses.", name)
+		}
+		fresh := maps.Clone(t.eq)
+		if fields, ok := value.(object); ok && t.sub == "" {
+			maps.Copy(fresh, fields)
+		} else if t.sub != "" {
+			fresh[t.sub] = value
+		}
+		kept = append(kept, fresh)
+	}
+	o[name] = kept
+	return nil
+}
+
+// joined returns what adding a value to an attribute makes of it: lists get longer, but not by what is in
+// them, objects get fields, and anything else becomes the value.
+func joined(old, value any) any {
+	switch was := old.(type) {
+	case []any:
+		more, ok := value.([]any)
+		if !ok {
+			more = []any{value}
+		}
+		for _, each := range more {
+			if !slices.ContainsFunc(was, func(have any) bool { return reflect.DeepEqual(key(have), key(each)) }) {
+				was = append(was, each)
+			}
+		}
+		return was
+	case object:
+		if fields, ok := value.(object); ok {
+			maps.Copy(was, fields)
+			return was
+		}
+	}
+	return value
+}
+
+// without returns a list without the values that are named.
+func without(old, value any) any {
+	list, ok := old.([]any)
+	if !ok {
+		return nil
+	}
+	gone, ok := value.([]any)
+	if !ok {
+		gone = []any{value}
+	}
+	return slices.DeleteFunc(list, func(have any) bool {
+		return slices.ContainsFunc(gone, func(each any) bool { return reflect.DeepEqual(key(have), key(each)) })
+	})
+}
+
+// key returns what tells the values of an attribute apart: an object's value, if it has one.
+func key(value any) any {
+	if o, ok := value.(object); ok {
+		if inner, _ := field(o, "value"); inner != nil {
+			return inner
+		}
+	}
+	return value
+}
+
+// clone returns a copy that shares nothing.
+func clone(value any) any {
+	switch v := value.(type) {
+	case object:
+		copied := make(object, len(v))
+		for name, inner := range v {
+			copied[name] = clone(inner)
+		}
+		return copied
+	case []any:
+		copied := make([]any, len(v))
+		for i, inner := range v {
+			copied[i] = clone(inner)
+		}
+		return copied
+	default:
+		return v
+	}
+}

@@ -1,0 +1,262 @@
+// Package scim is SCIM 2.0 (RFC 7643 and 7644): the protocol by which a company's directory keeps
+// people and groups here as they are there.
+//
+// A resource is a JSON object on the way in and out. What a request makes of it (a filter, a
+// patch) is computed on that object, by pure functions; app is handed what came of it.
+//
+// What provisioning means for accounts belongs in app; whether a client may call, in identity. How people
+// sign in has nothing to do with this room.
+package scim
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"golang.org/x/time/rate"
+
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/webfault"
+)
+
+// Options are what SCIM works with; all of them are required.
+type Options struct {
+	App    *app.App
+	People *identity.Identity
+	Log    *slog.Logger
+	// URL is where clients reach the server, with the base path and without a slash at its end.
+	URL string
+}
+
+// API is SCIM over HTTP. Its methods may be called from several goroutines at once.
+type API struct {
+	Options
+	limit *rate.Limiter
+}
+
+// How much clients may ask for.
+const (
+	maxBody     = 4 << 20
+	perSecond   = 50
+	atOnce      = 1000
+	defaultPage = 100
+	maxPage     = 1000
+)
+
+// New returns SCIM.
+func New(o Options) *API { return &API{o, rate.NewLimiter(perSecond, atOnce)} }
+
+// The prefixes under which SCIM is served: Unleash's, and what many clients put behind it.
+const (
+	root   = "/scim"
+	rootV2 = root + "/v2"
+)
+
+// Mount serves SCIM.
+func (a *API) Mount(r chi.Router) {
+	for _, prefix := range []string{root, rootV2} {
+		r.Handle(prefix+"/*", http.StripPrefix(prefix, a.router()))
+	}
+}
+
+func (a *API) router() http.Handler {
+	r := chi.NewRouter()
+	r.NotFound(a.serve(func(*http.Request) (answer, error) {
+		return answer{}, fault.New(fault.NotFound, "There is no such resource or endpoint.")
+	}))
+	r.MethodNotAllowed(a.serve(func(*http.Request) (answer, error) {
+		return answer{}, refusal{status: http.StatusMethodNotAllowed, detail: "The endpoint does not know this method."}
+	}))
+	r.Get("/ServiceProviderConfig", a.serve(serviceProviderConfig))
+	r.Get("/ResourceTypes", a.serve(a.resourceTypes))
+	r.Get("/ResourceTypes/{id}", a.serve(a.resourceType))
+	r.Get("/Schemas", a.serve(a.schemas))
+	r.Get("/Schemas/{id}", a.serve(a.schema))
+	for path, kind := range map[string]kind{"/Users": a.users(), "/Groups": a.groups()} {
+		r.Get(path, a.serve(kind.list))
+		r.Post(path, a.serve(kind.create))
+		r.Post(path+"/.search", a.serve(kind.search))
+		r.Get(path+"/{id}", a.serve(kind.get))
+		r.Put(path+"/{id}", a.serve(kind.replace))
+		r.Patch(path+"/{id}", a.serve(kind.patch))
+		r.Delete(path+"/{id}", a.serve(kind.remove))
+	}
+	return r
+}
+
+// object is a resource, or another JSON object.
+type object = map[string]any
+
+// answer is what an endpoint answers; no body at all without one.
+type answer struct {
+	status   int // 0: 200
+	body     object
+	location string
+}
+
+// refusal is an answer for which there is no fault: SCIM has types of its own (RFC 7644, section 3.12).
+type refusal struct {
+	status   int
+	scimType string
+	detail   string
+}
+
+// Error returns the sentence.
+func (r refusal) Error() string { return r.detail }
+
+func badRequest(scimType, format string, args ...any) error {
+	return refusal{http.StatusBadRequest, scimType, fmt.Sprintf(format, args...)}
+}
+
+// serve answers a client that may call.
+func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		var got answer
+		err := a.People.Provisioning(r, address(r))
+		if err == nil && !a.limit.Allow() {
+			f := fault.New(fault.RateLimit, "Too many requests, please try again later.")
+			f.RetryAfter = time.Second
+			err = f
+		}
+		if err == nil {
+			got, err = endpoint(r)
+		}
+		if err != nil {
+			got = a.refused(w, r, err)
+		}
+		if got.location != "" {
+			w.Header().Set("Location", got.location)
+		}
+		if got.body == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		body, err := json.Marshal(got.body)
+		if err != nil {
+			a.Log.ErrorContext(r.Context(), "a SCIM answer cannot be encoded", "error", err)
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/scim+json; charset=utf-8")
+		if got.status != 0 {
+			w.WriteHeader(got.status)
+		}
+		_, _ = w.Write(body) // whoever has gone gets no answer
+	}
+}
+
+const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+// refused returns the answer for a failure, in SCIM's form.
+func (a *API) refused(w http.ResponseWriter, r *http.Request, err error) answer {
+	said, ok := errors.AsType[refusal](err)
+	if !ok {
+		status, header, body := webfault.Answer(r, err) // logs what is nobody's mistake out there
+		for name, values := range header {
+			w.Header()[name] = values
+		}
+		said = refusal{status: status, detail: body.Message}
+		switch f := fault.As(err); {
+		case f == nil:
+		case f.Kind == fault.NameExists:
+			said.status, said.scimType = http.StatusConflict, "uniqueness"
+		case f.Kind == fault.BadData:
+			said.status, said.scimType = http.StatusBadRequest, "invalidValue"
+			for _, detail := range f.Details {
+				said.detail += " " + detail.Message
+			}
+		case f.Kind == fault.InvalidOperation:
+			said.status, said.scimType = http.StatusBadRequest, "mutability"
+		case f.Kind == fault.Unauthorized:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
+	}
+	body := object{"schemas": []any{errorSchema}, "status": strconv.Itoa(said.status), "detail": said.detail}
+	if said.scimType != "" {
+		body["scimType"] = said.scimType
+	}
+	return answer{status: said.status, body: body}
+}
+
+// read reads a request's body, a JSON object.
+func read(r *http.Request) (object, error) {
+	if given := r.Header.Get("Content-Type"); given != "" {
+		media, _, err := mime.ParseMediaType(given)
+		if err != nil || media != "application/json" && media != "application/scim+json" {
+			return nil, refusal{status: http.StatusUnsupportedMediaType, detail: "The content type must be application/scim+json."}
+		}
+	}
+	raw, err := io.ReadAll(r.Body)
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, refusal{status: http.StatusRequestEntityTooLarge, detail: "The body is too large."}
+	}
+	if err != nil {
+		return nil, badRequest("invalidSyntax", "The body could not be read.")
+	}
+	var body object
+	if err := json.Unmarshal(raw, &body); err != nil || body == nil {
+		return nil, badRequest("invalidSyntax", "The body is not a JSON object.")
+	}
+	return body, nil
+}
+
+// idOf returns the id in a request's path, 0 for one that nothing can have.
+func idOf(r *http.Request) int64 {
+	text := chi.URLParam(r, "id")
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
+		return 0
+	}
+	return id
+}
+
+// origin returns where a request comes from.
+func origin(r *http.Request) app.Origin {
+	return app.Origin{IP: address(r), UserAgent: r.UserAgent()}
+}
+
+// address returns the caller's IP address.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// instant is a time as SCIM writes it (RFC 7643, section 2.3.5).
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// field returns the value of an attribute, whatever the case of its name's letters (RFC 7643,
+// section 2.1), and the name as it is there.
+func field(o object, name string) (value any, as string) {
+	if value, there := o[name]; there {
+		return value, name
+	}
+	for key, value := range o {
+		if strings.EqualFold(key, name) {
+			return value, key
+		}
+	}
+	return nil, name
+}
+
+// text returns the value of an attribute that is a text, else nothing.
+func text(o object, name string) string {
+	value, _ := field(o, name)
+	s, _ := value.(string)
+	return s
+}

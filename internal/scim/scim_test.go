@@ -1,0 +1,316 @@
+package scim_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quorate/quorate/internal/server"
+	"github.com/quorate/quorate/internal/server/servertest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// house is a server with SCIM enabled.
+type house struct {
+	*server.Server
+	token string
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	settings := servertest.Settings(t)
+	settings.FirstAdmin = server.FirstAdmin{Username: "root", Password: "Correct-horse-7"}
+	h := &house{Server: servertest.Start(t, settings)}
+	var made struct{ Token string }
+	if err := json.Unmarshal([]byte(h.admin(t, "POST", "/scim-settings", `{"enabled":true}`, 200)), &made); err != nil || made.Token == "" {
+		t.Fatalf("no token: %v", err)
+	}
+	h.token = made.Token
+	return h
+}
+
+// ask sends a request and returns its answer.
+func (h *house) ask(t *testing.T, token, method, path, contentType, body string) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, h.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	r.Header.Set("Content-Type", contentType)
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.StatusCode, got.Header, string(text)
+}
+
+func (h *house) admin(t *testing.T, method, path, body string, want int) string {
+	t.Helper()
+	status, _, text := h.ask(t, servertest.Admin, method, "/api/admin"+path, "application/json", body)
+	if status != want {
+		t.Fatalf("%s %s %s: got %d %s, want %d", method, path, body, status, text, want)
+	}
+	return text
+}
+
+// scim sends a request as the client.
+func (h *house) scim(t *testing.T, method, path, body string, want int) string {
+	t.Helper()
+	status, header, text := h.ask(t, h.token, method, "/scim"+path, "application/scim+json", body)
+	if status != want {
+		t.Fatalf("%s %s %s: got %d %s, want %d", method, path, body, status, text, want)
+	}
+	if text != "" && !strings.HasPrefix(header.Get("Content-Type"), "application/scim+json") {
+		t.Errorf("%s %s: got the content type %q", method, path, header.Get("Content-Type"))
+	}
+	return text
+}
+
+var moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+
+// TestGolden tells the stories in testdata: in each paragraph a request, METHOD PATH and a body, and below its
+// answer, which -update writes anew. Requests of rfc.txt are the examples of RFC 7644; those of okta.txt and entra.txt are
+// such as these directories send.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	stories, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(stories) < 3 {
+		t.Fatalf("got the stories %v (%v), want at least three", stories, err)
+	}
+	for _, file := range stories {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			told, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := newHouse(t)
+			var got bytes.Buffer
+			for paragraph := range strings.SplitSeq(strings.TrimSpace(string(told)), "\n\n") {
+				request, _, _ := strings.Cut(paragraph, "\n--> ")
+				got.WriteString(request + "\n--> " + h.tell(t, request) + "\n\n")
+			}
+			if *update {
+				if err := os.WriteFile(file, bytes.TrimSpace(got.Bytes()), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(strings.TrimSpace(string(told)), strings.TrimSpace(got.String())); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// tell sends the request of a paragraph, the lines before which may be comments.
+func (h *house) tell(t *testing.T, paragraph string) string {
+	t.Helper()
+	var line, body string
+	for each := range strings.SplitSeq(paragraph, "\n") {
+		switch {
+		case strings.HasPrefix(each, "#"):
+		case line == "":
+			line = each
+		default:
+			body += each + "\n"
+		}
+	}
+	method, path, _ := strings.Cut(line, " ")
+	status, _, text := h.ask(t, h.token, method, strings.ReplaceAll(path, " ", "%20"), "application/scim+json", body)
+	if text == "" {
+		return fmt.Sprint(status)
+	}
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%s: %v in %s", line, err, text)
+	}
+	pretty, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = strings.ReplaceAll(string(pretty), h.URL(), "https://example.com")
+	return fmt.Sprintf("%d %s", status, moment.ReplaceAllString(text, "2010-01-23T04:56:22Z"))
+}
+
+// TestWhoMayCall lets in whoever has the newest token, while SCIM is enabled.
+func TestWhoMayCall(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	must := func(token string, want int) {
+		t.Helper()
+		if got, _, text := h.ask(t, token, "GET", "/scim/v2/Users", "application/json", ""); got != want {
+			t.Fatalf("token %.8s…: got %d %s, want %d", token, got, text, want)
+		}
+	}
+	must(h.token, 200)
+	must("", 401)
+	must("scim:x", 401)
+	must(servertest.Admin, 401)
+	if got, _, _ := h.ask(t, h.token, "GET", "/api/admin/user", "application/json", ""); got != 401 {
+		t.Errorf("the admin API with SCIM's token: got %d, want 401", got)
+	}
+	var second struct{ Token string }
+	if err := json.Unmarshal([]byte(h.admin(t, "POST", "/scim-settings/generate-new-token", "", 200)), &second); err != nil {
+		t.Fatal(err)
+	}
+	must(h.token, 401)
+	must(second.Token, 200)
+	h.admin(t, "POST", "/scim-settings", `{"enabled":false}`, 200)
+	must(second.Token, 404)
+	if text := h.admin(t, "POST", "/scim-settings", `{"enabled":true}`, 200); strings.Contains(text, "scim:") {
+		t.Errorf("enabled again: got %s, want no other token", text)
+	}
+	must(second.Token, 200)
+	for range 40 {
+		h.ask(t, "wrong", "GET", "/scim/Users", "application/json", "")
+	}
+	must("wrong", 429)
+	must(second.Token, 200)
+	if events := h.admin(t, "GET", "/events", "", 200); strings.Contains(events, "tokenDigest") {
+		t.Error("the event log shows the token's digest")
+	}
+}
+
+// TestDeprovisioning ends what a person can do at once, by session and by token, and by a password.
+func TestDeprovisioning(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.scim(t, "POST", "/Users", `{"userName":"ann@example.com","externalId":"00u1"}`, 201)
+	h.admin(t, "POST", "/scim-settings", `{"enabled":false}`, 200)
+	h.admin(t, "POST", "/user-admin/2/change-password", `{"password":"Battery-staple-8"}`, 200)
+	h.admin(t, "POST", "/scim-settings", `{"enabled":true}`, 200)
+
+	signIn := func() (int, *http.Cookie) {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", h.URL()+"/auth/simple/login", strings.NewReader(`{"username":"ann@example.com","password":"Battery-staple-8"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer got.Body.Close()
+		for _, c := range got.Cookies() {
+			if c.Name == "unleash-session" {
+				return got.StatusCode, c
+			}
+		}
+		return got.StatusCode, nil
+	}
+	as := func(cookie *http.Cookie, token, method, path, body string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), method, h.URL()+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		if cookie != nil {
+			r.AddCookie(cookie)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", token)
+		}
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer got.Body.Close()
+		text, err := io.ReadAll(got.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.StatusCode, string(text)
+	}
+	status, cookie := signIn()
+	if status != 200 {
+		t.Fatalf("sign in: got %d", status)
+	}
+	_, made := as(cookie, "", "POST", "/api/admin/user/tokens", `{"description":"x","expiresAt":"2999-01-01T00:00:00Z"}`)
+	var token struct{ Secret string }
+	if err := json.Unmarshal([]byte(made), &token); err != nil || token.Secret == "" {
+		t.Fatalf("no token: %s", made)
+	}
+	if status, _ := as(nil, token.Secret, "GET", "/api/admin/user", ""); status != 200 {
+		t.Fatalf("the token: got %d", status)
+	}
+
+	h.scim(t, "PATCH", "/Users/2", `{"Operations":[{"op":"replace","value":{"active":false}}]}`, 200)
+	for what, status := range map[string]int{
+		"session": first(as(cookie, "", "GET", "/api/admin/user", "")), "token": first(as(nil, token.Secret, "GET", "/api/admin/user", "")),
+	} {
+		if status != 401 {
+			t.Errorf("suspended, by the %s: got %d, want 401", what, status)
+		}
+	}
+	if status, _ := signIn(); status != 403 {
+		t.Errorf("suspended, by a password: got %d, want 403", status)
+	}
+	h.scim(t, "PATCH", "/Users/2", `{"Operations":[{"op":"Replace","path":"active","value":"True"}]}`, 200)
+	if status, _ := as(cookie, "", "GET", "/api/admin/user", ""); status != 401 {
+		t.Errorf("reinstated, by the old session: got %d, want 401", status)
+	}
+	if status, _ := as(nil, token.Secret, "GET", "/api/admin/user", ""); status != 200 {
+		t.Errorf("reinstated, by the token: got %d, want 200", status)
+	}
+	h.scim(t, "DELETE", "/Users/2", "", 204)
+	h.scim(t, "GET", "/Users/2", "", 404)
+	if status, _ := as(nil, token.Secret, "GET", "/api/admin/user", ""); status != 401 {
+		t.Errorf("deleted, by the token: got %d, want 401", status)
+	}
+	if text := h.admin(t, "GET", "/user-admin", "", 200); strings.Contains(text, "ann@example.com") {
+		t.Error("her address is still there")
+	}
+}
+
+func first(status int, _ string) int { return status }
+
+// TestByHand keeps what the client keeps from being changed by hand, but for what the client knows nothing of.
+func TestByHand(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.scim(t, "POST", "/Users", `{"userName":"ann@example.com","displayName":"Ann"}`, 201)
+	h.scim(t, "POST", "/Groups", `{"displayName":"Shop","members":[{"value":"2"}]}`, 201)
+	if text := h.admin(t, "GET", "/user-admin/2", "", 200); !strings.Contains(text, `"scimId":"2"`) {
+		t.Errorf("got %s, want the SCIM id", text)
+	}
+	h.admin(t, "PUT", "/user-admin/2", `{"name":"Eve"}`, 403)
+	h.admin(t, "PUT", "/user-admin/2", `{"name":"Ann","rootRole":2}`, 200)
+	h.admin(t, "DELETE", "/user-admin/2", "", 403)
+	h.admin(t, "POST", "/user-admin/2/change-password", `{"password":"Battery-staple-8"}`, 403)
+	h.admin(t, "PUT", "/groups/1", `{"name":"Store"}`, 400)
+	h.admin(t, "PUT", "/groups/1", `{"name":"Shop","users":[]}`, 400)
+	h.admin(t, "DELETE", "/groups/1", "", 400)
+	h.admin(t, "PUT", "/groups/1", `{"name":"Shop","rootRole":1,"description":"those of the shop"}`, 200)
+	h.scim(t, "PUT", "/Groups/1", `{"displayName":"Store","members":[]}`, 200)
+	if text := h.admin(t, "GET", "/groups/1", "", 200); !strings.Contains(text, `"rootRole":1`) || !strings.Contains(text, `"name":"Store"`) {
+		t.Errorf("got %s, want the client's name and people's role", text)
+	}
+	// The last administrator with a password stays, whoever asks.
+	h.scim(t, "PATCH", "/Users/1", `{"Operations":[{"op":"replace","path":"active","value":false}]}`, 400)
+	h.scim(t, "DELETE", "/Users/1", "", 400)
+	h.admin(t, "DELETE", "/groups/scim-groups", "", 200)
+	h.admin(t, "DELETE", "/user-admin/scim-users", "", 200)
+	h.scim(t, "GET", "/Users/2", "", 404)
+	h.scim(t, "GET", "/Groups/1", "", 404)
+	h.scim(t, "GET", "/Users/1", "", 200)
+}

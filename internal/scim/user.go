@@ -1,0 +1,152 @@
+package scim
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/identity"
+)
+
+const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+// users are the people of the instance, also those whom no client keeps: so a client finds who
+// is there already, and takes them over by its first write.
+func (a *API) users() kind {
+	return kind{
+		all: func(ctx context.Context) ([]object, error) {
+			people, err := a.People.People(ctx)
+			var all []object
+			for _, p := range people {
+				if p.Kind == string(access.KindUser) {
+					all = append(all, a.viewUser(p))
+				}
+			}
+			return all, err
+		},
+		one: func(ctx context.Context, id int64) (object, error) {
+			p, err := a.People.Person(ctx, id)
+			if fault.Is(err, fault.NotFound) || err == nil && p.Kind != string(access.KindUser) {
+				return nil, notFound("user", id)
+			}
+			return a.viewUser(p), err
+		},
+		put: func(ctx context.Context, from app.Origin, id int64, as object) (int64, error) {
+			in, err := userOf(as)
+			if err != nil {
+				return 0, err
+			}
+			return a.App.ProvisionUser(ctx, from, id, in)
+		},
+		drop: func(ctx context.Context, from app.Origin, id int64) error {
+			return a.App.DeprovisionUser(ctx, from, id)
+		},
+	}
+}
+
+// viewUser returns a person as a resource (RFC 7643, section 4.1).
+func (a *API) viewUser(p identity.Person) object {
+	s := a.App.State()
+	account := s.Account(p.ID)
+	client := p.Provisioned
+	if client == nil {
+		client = &identity.Provisioned{At: p.CreatedAt}
+	}
+	meta := a.meta("User", "Users", p.ID)
+	meta["created"], meta["lastModified"] = instant(p.CreatedAt), instant(client.At)
+	o := object{
+		"schemas": []any{userSchema}, "id": fmt.Sprint(p.ID), "userName": cmp.Or(p.Username, p.Email), "active": account != nil && !account.Suspended,
+		"meta": meta, "emails": []any{}, "groups": []any{},
+	}
+	if p.Email != "" {
+		o["emails"] = []any{object{"value": p.Email, "type": "work", "primary": true}}
+	}
+	if client.ExternalID != "" {
+		o["externalId"] = client.ExternalID
+	}
+	name := object{}
+	for key, value := range map[string]string{"formatted": p.Name, "givenName": client.GivenName, "familyName": client.FamilyName} {
+		if value != "" {
+			name[key] = value
+		}
+	}
+	if len(name) > 0 {
+		o["name"] = name
+	}
+	if p.Name != "" {
+		o["displayName"] = p.Name
+	}
+	var groups []any
+	for g := range s.GroupsOf(p.ID) {
+		groups = append(groups, object{"value": fmt.Sprint(g.ID), "display": g.Name, "type": "direct", "$ref": located(object{"meta": a.meta("Group", "Groups", g.ID)})})
+	}
+	if groups != nil {
+		o["groups"] = groups
+	}
+	return o
+}
+
+// userOf returns what a resource says about a person. What is not kept here is left out.
+func userOf(o object) (app.ProvisionedUser, error) {
+	in := app.ProvisionedUser{UserName: text(o, "userName"), ExternalID: text(o, "externalId"), Active: true}
+	if strings.TrimSpace(in.UserName) == "" {
+		return in, badRequest("invalidValue", "The attribute userName is required.")
+	}
+	if given, _ := field(o, "active"); given != nil {
+		active, ok := boolean(given)
+		if !ok {
+			return in, badRequest("invalidValue", "The attribute active is true or false.")
+		}
+		in.Active = active
+	}
+	value, _ := field(o, "name")
+	name, _ := value.(object)
+	in.GivenName, in.FamilyName = text(name, "givenName"), text(name, "familyName")
+	parts := strings.TrimSpace(in.GivenName + " " + in.FamilyName)
+	in.Name = cmp.Or(text(o, "displayName"), text(name, "formatted"), parts)
+	in.Email = emailOf(o)
+	for attribute, value := range map[string]string{"externalId": in.ExternalID, "name.givenName": in.GivenName, "name.familyName": in.FamilyName} {
+		if len(value) > 255 {
+			return in, badRequest("invalidValue", "The attribute %s is longer than 255 bytes.", attribute)
+		}
+	}
+	return in, nil
+}
+
+// boolean reads true and false, also as the texts that Entra sends.
+func boolean(value any) (is, ok bool) {
+	switch v := value.(type) {
+	case bool:
+		return v, true
+	case string:
+		return strings.EqualFold(v, "true"), strings.EqualFold(v, "true") || strings.EqualFold(v, "false")
+	default:
+		return false, false
+	}
+}
+
+// emailOf returns the primary e-mail address of a resource, or else its first; one alone may be a text.
+func emailOf(o object) string {
+	value, _ := field(o, "emails")
+	list, ok := value.([]any)
+	if !ok && value != nil {
+		list = []any{value}
+	}
+	first := ""
+	for _, each := range list {
+		switch e := each.(type) {
+		case string:
+			first = cmp.Or(first, e)
+		case object:
+			if primary, _ := field(e, "primary"); primary == true {
+				return text(e, "value")
+			}
+			first = cmp.Or(first, text(e, "value"))
+		}
+	}
+	return first
+}
