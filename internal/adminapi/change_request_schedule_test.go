@@ -326,3 +326,29 @@ func TestTooLate(t *testing.T) {
 		c.move(t, "di", late, "Applied", 200)
 	})
 }
+
+// TestHiddenSchedules suspends, and would suspend, a schedule of a project of which not everyone may know.
+func TestHiddenSchedules(t *testing.T) {
+	t.Parallel()
+	eachCrew(t, 1, func(t *testing.T, c *crew) {
+		const other = "/projects/other"
+		c.must(t, "root", "PUT", other+"/environments/production/change-requests/config", `{"changeRequestsEnabled":true}`, 204)
+		hidden := idOf(t, c.must(t, "viv", "POST", other+"/environments/production/change-requests", segmentOf(1, "eu", "null", "8"), 200))
+		at := fmt.Sprintf("%s/change-requests/%d/state", other, hidden)
+		c.must(t, "viv", "PUT", at, `{"state":"In review"}`, 200)
+		c.must(t, "root", "PUT", at, `{"state":"Approved"}`, 200)
+		c.must(t, "root", "PUT", at, fmt.Sprintf(`{"state":"Scheduled","scheduledAt":%q}`, c.now().Add(time.Hour).Format(time.RFC3339)), 200)
+		c.must(t, "root", "PUT", other+"/settings", `{"mode":"private","defaultStickiness":"default"}`, 200)
+
+		id := c.submitted(t, "ada", segmentOf(1, "eu", "null", "9"))
+		c.see(t, "ada", id, `{"overlaps":[],"segments":[{"scheduleConflicts":"(absent)"}]}`)
+		c.see(t, "root", id, fmt.Sprintf(`{"overlaps":[{"id":%d,"state":"Scheduled"}],"segments":[{"scheduleConflicts":{"changeRequests":[{"id":%d}]}}]}`, hidden, hidden))
+		// The other project's production has to agree as well, in which only admins may approve.
+		c.move(t, "bo", id, "Approved", 200)
+		c.move(t, "root", id, "Approved", 200, `{"state":"Approved"}`)
+		if got := c.move(t, "di", id, "Applied", 200); got.header.Get("Quorate-Suspended") != "" || got.header.Get("Link") != "" {
+			t.Errorf("got the headers %v, which tell of a request that is hidden", got.header)
+		}
+		c.must(t, "root", "GET", fmt.Sprintf("%s/change-requests/%d", other, hidden), "", 200, fmt.Sprintf(`{"schedule":{"status":"suspended"},"scheduleDetails":{"cause":{"kind":"segment-updated","changeRequest":%d}}}`, id))
+	})
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/scheduler"
@@ -184,24 +185,32 @@ func TestRace(t *testing.T) {
 	})
 }
 
-// TestPassingFault takes the database away when something is due, and gives it back.
+// TestPassingFault takes the database away when something is due, and gives it back: nothing is recorded, and it is tried again.
 func TestPassingFault(t *testing.T) {
 	t.Parallel()
 	var ahead atomic.Int64
-	n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, nil)
-	mustPlan(t, n.engine, time.Hour, 1)
+	away := false
+	n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, func(*store.Tx, engine.Change) error {
+		if away {
+			return fmt.Errorf("write: %w", store.ErrUnavailable)
+		}
+		return nil
+	})
+	mustPlan(t, n.engine, time.Hour, 3)
 	ahead.Store(int64(time.Hour))
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := n.RunDue(gone); err == nil {
-		t.Error("got no error, though nothing could be written")
+	away = true
+	before := n.State().Revision()
+	if err := n.RunDue(t.Context()); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v, want Unavailable", err)
 	}
-	if r := n.State().ChangeRequest(1); r.Schedule.Status != changerequest.Pending {
-		t.Errorf("got the schedule %+v, want it as it was", r.Schedule)
+	if n.State().Revision() != before || n.State().DueCount() != 3 {
+		t.Errorf("got revision %d and %d schedules, want %d and 3: nothing has happened", n.State().Revision(), n.State().DueCount(), before)
 	}
+	away = false
+	ahead.Add(int64(time.Minute)) // the engine does not ask again at once
 	must(t, n.RunDue(t.Context()))
-	if n.State().ChangeRequest(1) != nil {
-		t.Error("the request was not applied when that could be done")
+	if n.State().DueCount() > 0 || n.State().OpenRequestCount() > 0 {
+		t.Errorf("%d requests are still open, want all applied", n.State().OpenRequestCount())
 	}
 }
 
