@@ -1,10 +1,8 @@
 package adminapi
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/changerequest"
@@ -122,12 +120,15 @@ func (a *api) getInbox(ctx context.Context, r request, in *struct {
 	return view, nil
 }
 
-// waiting returns the requests that the caller can move on.
+// waiting returns the requests that the caller can move on. What can be done with one is asked
+// only until there are enough, those first that matter most.
 func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 	list := []waitingRequest{}
 	if r.State.ChangeRequests().Disabled {
 		return list
 	}
+	reasons := []string{"requestedReview", "schedule", "apply", "review"}
+	candidates := map[string][]*changerequest.Request{}
 	sees := map[flag.ProjectID]bool{}
 	for cr := range r.State.OpenRequests() {
 		may, known := sees[cr.Project]
@@ -135,35 +136,47 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 			may = r.State.MaySee(r.Caller.Actor, cr.Project)
 			sees[cr.Project] = may
 		}
-		broken := brokenFor(r.Caller.Actor.Ref, cr)
-		if !may || !broken && !a.waitsFor(r, cr) {
-			continue
+		if may {
+			why := reason(r, cr, account)
+			candidates[why] = append(candidates[why], cr)
 		}
-		w := waitingRequest{
-			For: "apply", ChangeRequest: inboxRequest{cr.ID, cr.ShownTitle(), cr.Project, cr.Environment}, CreatedBy: n.of(cr.Author),
-			Link: a.URL + (&notify.Notification{Request: cr.ID, Project: cr.Project}).Link(),
-		}
-		if cr.State == changerequest.InReview {
-			w.For = "review"
-			if notify.Asked(r.State, cr, account) {
-				w.For = "requestedReview"
-			}
-		}
-		if broken {
-			w.For = "schedule"
-		}
-		if deadline := cr.Deadline(); !deadline.IsZero() {
-			w.Deadline = instantOf(&deadline)
-		}
-		list = append(list, w)
 	}
-	slices.SortStableFunc(list, func(x, y waitingRequest) int {
-		return cmp.Compare(waitingOrder[x.For], waitingOrder[y.For])
-	})
-	return list[:min(len(list), waitingMost)]
+	for _, why := range reasons {
+		for _, cr := range candidates[why] {
+			if len(list) == waitingMost {
+				return list
+			}
+			if why != "schedule" && !a.waitsFor(r, cr) {
+				continue
+			}
+			w := waitingRequest{
+				For: why, ChangeRequest: inboxRequest{cr.ID, cr.ShownTitle(), cr.Project, cr.Environment}, CreatedBy: n.of(cr.Author),
+				Link: a.URL + (&notify.Notification{Request: cr.ID, Project: cr.Project}).Link(),
+			}
+			if deadline := cr.Deadline(); !deadline.IsZero() {
+				w.Deadline = instantOf(&deadline)
+			}
+			list = append(list, w)
+		}
+	}
+	return list
 }
 
-var waitingOrder = map[string]int{"requestedReview": 0, "schedule": 1, "apply": 2, "review": 3}
+// reason returns for what a request would wait for somebody, if they may; empty: for nothing.
+func reason(r request, cr *changerequest.Request, account int64) string {
+	switch {
+	case brokenFor(r.Caller.Actor.Ref, cr):
+		return "schedule"
+	case cr.State == changerequest.InReview && notify.Asked(r.State, cr, account):
+		return "requestedReview"
+	case cr.State == changerequest.InReview:
+		return "review"
+	case cr.State == changerequest.Approved:
+		return "apply"
+	default:
+		return ""
+	}
+}
 
 // brokenFor reports whether a request's schedule failed or is suspended, and somebody made or
 // scheduled it.

@@ -134,18 +134,21 @@ func TestInbox(t *testing.T) {
 			}
 		}
 		must(n.Begin(t.Context()))
-		// Mark asks olga for reviews of two requests, one of them in a project that she then may not see.
+		// Mark asks olga for reviews of two requests. A third one of his is scheduled, and suspended.
 		by := access.NewRef(access.KindUser, mark)
-		for i, project := range []string{"default", "other"} {
-			r := &changerequest.Request{ID: w.engine.State().NextChangeRequestID(), Project: "default", Environment: "production"}
-			if project == "other" {
-				r.Environment = "development"
+		for i, at := range []changerequest.Place{{Project: "default", Environment: "production"}, {Project: "default", Environment: "development"}, {Project: "other", Environment: "production"}} {
+			r := &changerequest.Request{ID: w.engine.State().NextChangeRequestID(), Project: at.Project, Environment: at.Environment}
+			facts := []changerequest.Event{
+				changerequest.Created{}, changerequest.Described{Title: new(fmt.Sprintf("Request %d", i+1))},
+				changerequest.ReviewersUpdated{Reviewers: []int64{olga}},
+				changerequest.SentToReview{Agreements: []changerequest.Agreement{{Place: at, Rule: changerequest.Rule{RequiredApprovals: 1}}}},
+			}
+			if i == 2 {
+				facts[2] = changerequest.ReviewersUpdated{}
+				facts = append(facts, changerequest.ApprovedEvent{}, changerequest.ScheduledEvent{At: time.Now().Add(time.Hour)}, changerequest.ScheduleSuspended{Reason: "The flag is archived."})
 			}
 			var events []state.Event
-			for _, fact := range []changerequest.Event{
-				changerequest.Created{}, changerequest.Described{Title: new(fmt.Sprintf("Request %d", i+1))},
-				changerequest.ReviewersUpdated{Reviewers: []int64{olga}}, changerequest.SentToReview{},
-			} {
+			for _, fact := range facts {
 				events = append(events, decide.RequestEvent(r, fact))
 			}
 			_, err := w.engine.Do(t.Context(), engine.Command{
@@ -165,12 +168,14 @@ func TestInbox(t *testing.T) {
 			return got
 		}
 		const link = "https://flags.example.com/here/projects/default/change-requests/"
-		got := get("boss", "/inbox", `{"total":2,"unread":2,"items":[
+		got := get("boss", "/inbox", `{"total":2,"unread":2,
+			"waiting":[{"for":"requestedReview","changeRequest":{"id":1},"link":"`+link+`1","deadline":null},{"for":"requestedReview","changeRequest":{"id":2}}],"items":[
 			{"topic":"review-requested","message":"person-`+fmt.Sprint(mark)+` asks you to review “Request 2”.","link":"`+link+`2","changeRequest":{"id":2,"title":"Request 2","project":"default","environment":"development"},"createdBy":{"id":`+fmt.Sprint(mark)+`},"readAt":null},
 			{"topic":"review-requested","link":"`+link+`1"}]}`)
 		get("boss", "/inbox?limit=1&offset=1", `{"total":2,"items":[{"link":"`+link+`1"}]}`)
 		get("boss", "/notifications", `[{"link":"/projects/default/change-requests/2","notificationType":"change-request","createdBy":{"username":"person-`+fmt.Sprint(mark)+`","imageUrl":"(present)"},"readAt":null},{}]`)
-		get("mark", "/inbox", `{"total":0}`)
+		get("root", "/inbox", `{"waiting":[{"for":"review","changeRequest":{"id":1}},{"for":"review","changeRequest":{"id":2}}],"total":0}`)
+		get("mark", "/inbox", `{"waiting":[{"for":"schedule","changeRequest":{"id":3,"title":"Request 3","project":"other","environment":"production"}}],"items":[{"topic":"suspended"}],"total":1}`)
 
 		var listed struct{ Items []struct{ ID int64 } }
 		must(json.Unmarshal(got.body, &listed))
