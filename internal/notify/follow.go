@@ -17,8 +17,9 @@ import (
 // cursor is how far people have been told what the ledger says.
 const cursor = "notify"
 
-// atOnce is how many events are read at once.
-const atOnce = 500
+// atOnce is how many events are read at once: few, since what is told of them is written in one
+// transaction, for which writes of requests wait on SQLite.
+const atOnce = 25
 
 // Begin puts the cursor at the end of the ledger, unless it is somewhere already: people are not
 // told what happened before there was anybody to tell them.
@@ -67,16 +68,16 @@ type tiding struct {
 // tell writes the rows and moves the cursor, in one transaction. If another node has moved it
 // meanwhile, it has told, and nothing is written.
 func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding) error {
-	settings := map[int64]Setting{}
+	readers := map[int64]reader{}
 	for _, t := range tidings {
-		if _, known := settings[t.to.account]; known {
+		if _, known := readers[t.to.account]; known {
 			continue
 		}
-		setting, err := n.Setting(ctx, t.to.account)
+		r, err := n.reader(ctx, t.to.account)
 		if err != nil {
 			return err
 		}
-		settings[t.to.account] = setting
+		readers[t.to.account] = r
 	}
 	err := n.DB.Update(ctx, func(tx *store.Tx) error {
 		moved, err := tx.MoveCursor(cursor, from, to)
@@ -84,7 +85,7 @@ func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding) err
 			return err
 		}
 		for _, t := range tidings {
-			if err := n.give(tx, t.to, settings[t.to.account], t.tells, t.Notification); err != nil {
+			if err := n.give(tx, t.to, readers[t.to.account], t.tells, t.Notification); err != nil {
 				return err
 			}
 		}

@@ -196,15 +196,17 @@ func TestMailRepeated(t *testing.T) {
 			}
 			must(t, db.Update(t.Context(), func(tx *store.Tx) error { return tx.UpdatePerson(id, store.PersonChange{Email: &address}) }))
 		}
-		w.submit(t, production, "Summer", changerequest.ReviewersUpdated{Reviewers: []int64{bo, cy, dee, eve}})
+		w.submit(t, production, "Summer", changerequest.ReviewersUpdated{Reviewers: []int64{bo, cy, dee, eve, fay}})
 		must(t, w.Follow(t.Context()))
+		// Whoever loses the address has no mail any more; for whoever has none, none is written.
+		must(t, db.Update(t.Context(), func(tx *store.Tx) error { return tx.UpdatePerson(fay, store.PersonChange{Email: new("")}) }))
 		must(t, w.Deliver(t.Context()))
 		states := map[string]string{}
 		for _, d := range w.mails(t, "") {
 			states[d.Target] = fmt.Sprintf("%s %d %t", d.State, d.Attempts, d.LastError != "")
 		}
 		want := map[string]string{
-			fmt.Sprint(bo): "waiting 1 true", fmt.Sprint(cy): "dead 1 true", fmt.Sprint(dee): "waiting 1 true", fmt.Sprint(eve): "dead 1 true",
+			fmt.Sprint(bo): "waiting 1 true", fmt.Sprint(cy): "dead 1 true", fmt.Sprint(dee): "waiting 1 true", fmt.Sprint(fay): "dead 1 true",
 		}
 		if diff := cmp.Diff(want, states); diff != "" {
 			t.Errorf("after one attempt (-want +got):\n%s", diff)

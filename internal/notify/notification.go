@@ -96,28 +96,46 @@ func (n *Notification) Sentence(by string) string {
 	}
 }
 
+// reader is how a person can be told, and wants to be.
+type reader struct {
+	Setting
+	mailed bool // there is mail, and the person has an address
+}
+
+func (n *Notify) reader(ctx context.Context, account int64) (reader, error) {
+	setting, err := n.Setting(ctx, account)
+	if err != nil || !n.Mails() {
+		return reader{Setting: setting}, err
+	}
+	person, err := n.DB.Person(ctx, account)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil // deleted just now
+	}
+	return reader{setting, person.Email != ""}, err
+}
+
 // give writes what one person is told of one thing: the inbox item and, as the person wants it,
 // the mail. tells names the thing; who has been told it is told nothing.
-func (n *Notify) give(tx *store.Tx, to recipient, setting Setting, tells string, told Notification) error {
+func (n *Notify) give(tx *store.Tx, to recipient, r reader, tells string, told Notification) error {
 	body, err := json.Marshal(told)
 	if err != nil {
 		return fmt.Errorf("notify: encode notification: %w", err)
 	}
 	now := n.Now()
 	item := store.InboxItem{Account: to.account, Tells: tells, Body: body, At: told.At}
-	channel := setting.Topics[told.Topic]
+	channel := r.Topics[told.Topic]
 	if channel == ByDefault || channel == "" {
 		channel = InboxOnly
 		if to.concerned {
 			channel = Immediately
 		}
 	}
-	if channel == Daily && n.Mails() {
-		at := nextDigest(now, setting.Location())
+	if channel == Daily && r.mailed {
+		at := nextDigest(now, r.Location())
 		item.DigestAt = &at
 	}
 	added, err := tx.AddInboxItem(item)
-	if err != nil || !added || channel != Immediately || !n.Mails() {
+	if err != nil || !added || channel != Immediately || !r.mailed {
 		return err
 	}
 	return n.mail(tx, to.account, mail{Notification: &told}, now.Add(mailLife))

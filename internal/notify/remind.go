@@ -48,12 +48,12 @@ func (n *Notify) remind(ctx context.Context, s *state.State, r *changerequest.Re
 	told.headOf(s)
 	tells := fmt.Sprintf("deadline of %d, round %d", r.ID, r.Round)
 	for _, account := range late(s, r) {
-		setting, err := n.Setting(ctx, account)
+		to, err := n.reader(ctx, account)
 		if err != nil {
 			return fmt.Errorf("notify: remind: %w", err)
 		}
 		err = n.DB.Update(ctx, func(tx *store.Tx) error {
-			return n.give(tx, recipient{account, true}, setting, tells, told)
+			return n.give(tx, recipient{account, true}, to, tells, told)
 		})
 		if err != nil {
 			return fmt.Errorf("notify: remind: %w", err)

@@ -34,13 +34,16 @@ func (tx *Tx) MoveCursor(name string, from, to int64) (bool, error) {
 // next moves a counter on by n and returns the first of the n numbers that it passed. Until
 // the transaction ends, nobody else can have numbers of it.
 func (tx *Tx) next(counter string, n int) (int64, error) {
-	if err := tx.BeginCursor(counter, 0); err != nil {
-		return 0, err
-	}
 	var last int64
-	err := tx.tx.QueryRowContext(tx.ctx, `update cursors set position = position + $2 where name = $1 returning position`, counter, n).Scan(&last)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, ErrNotFound
+	move := func() error {
+		return tx.tx.QueryRowContext(tx.ctx, `update cursors set position = position + $2 where name = $1 returning position`, counter, n).Scan(&last)
+	}
+	err := move()
+	if errors.Is(err, sql.ErrNoRows) { // it has never counted
+		if err := tx.BeginCursor(counter, 0); err != nil {
+			return 0, err
+		}
+		err = move()
 	}
 	return last - int64(n) + 1, tx.db.failed("count on", err)
 }
