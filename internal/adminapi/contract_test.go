@@ -67,6 +67,9 @@ func mustKeepContract(t testing.TB, r *http.Request, a answer) {
 		}
 		return
 	}
+	if media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";"); promised.Value.Content[media] != nil && promised.Value.Content[media].Schema == nil {
+		return // a file
+	}
 	if got := a.header.Get("Content-Type"); !strings.HasPrefix(got, "application/json") {
 		t.Errorf("%s answered %d as %q, want JSON", route.Operation.OperationID, a.status, got)
 	}

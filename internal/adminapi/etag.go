@@ -22,6 +22,9 @@ func conditional(next http.Handler) http.Handler {
 		chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
 		kept := &keptAnswer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
+		if kept.passing {
+			return
+		}
 		if kept.status == http.StatusOK {
 			sum := sha256.Sum256(kept.body.Bytes())
 			tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
@@ -57,10 +60,23 @@ type keptAnswer struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer
+	// passing means that nothing is kept back: the answer is too long for that.
+	passing bool
+}
+
+// pass lets the body through from now on.
+func (k *keptAnswer) pass() {
+	k.passing = true
+	k.ResponseWriter.WriteHeader(k.status)
 }
 
 // WriteHeader keeps the status.
 func (k *keptAnswer) WriteHeader(status int) { k.status = status }
 
-// Write keeps a part of the body.
-func (k *keptAnswer) Write(p []byte) (int, error) { return k.body.Write(p) }
+// Write keeps a part of the body, or lets it through.
+func (k *keptAnswer) Write(p []byte) (int, error) {
+	if k.passing {
+		return k.ResponseWriter.Write(p)
+	}
+	return k.body.Write(p)
+}

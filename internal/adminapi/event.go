@@ -1,8 +1,10 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,6 +31,12 @@ func (a *api) events() {
 			"A page has 50 events unless `limit` (1 to 1000) says otherwise. " + mine,
 	}, a.searchEvents)
 	register(a, operation{
+		ID: "exportEvents", Method: http.MethodGet, Path: "/events/export", Tag: tagEvents, Files: []string{"text/csv", "application/json"},
+		Summary: "Export the event log",
+		Description: "As a file, CSV or JSON, newest first, of a period of days; all events that pass the filters, which are those of the search. In CSV, cells that a spreadsheet would take for a formula begin with `'`. " +
+			"If the answer ends early, the connection is broken off. " + mine,
+	}, a.exportEvents)
+	register(a, operation{
 		ID: "getEventCreators", Method: http.MethodGet, Path: "/event-creators", Tag: tagEvents,
 		Summary: "Who is behind the events",
 	}, a.getEventCreators)
@@ -43,10 +51,9 @@ func (a *api) events() {
 	}, a.getEventsForToggle)
 }
 
-// searchEventsQuery is what is searched for. The patterns are Unleash's, which error
+// EventFilters are what events are searched for by. The patterns are Unleash's, which error
 // messages show.
-type searchEventsQuery struct {
-	Query       string `query:"query" doc:"A text in the data before or after; the newest 10,000 events that pass the other filters are looked through."`
+type EventFilters struct {
 	ID          string `query:"id" pattern:"^(IS|IS_ANY_OF):(.*?)(,([0-9]+))*$" doc:"Revisions."`
 	GroupID     string `query:"groupId" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
 	Feature     string `query:"feature" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
@@ -54,10 +61,44 @@ type searchEventsQuery struct {
 	Type        string `query:"type" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
 	CreatedBy   string `query:"createdBy" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$" doc:"Ids of event creators."`
 	Environment string `query:"environment" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
-	From        string `query:"from" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The first day (UTC)."`
-	To          string `query:"to" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The last day (UTC)."`
-	Offset      string `query:"offset"`
-	Limit       string `query:"limit"`
+}
+
+// searchEventsQuery is what is searched for, and which page of it.
+type searchEventsQuery struct {
+	Query string `query:"query" doc:"A text in the data before or after; the newest 100,000 events that pass the other filters are looked through."`
+	EventFilters
+	From   string `query:"from" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The first day (UTC)."`
+	To     string `query:"to" pattern:"^(IS):\\d{4}-\\d{2}-\\d{2}$" doc:"The last day (UTC)."`
+	Offset string `query:"offset"`
+	Limit  string `query:"limit"`
+}
+
+// exportEventsQuery is what is exported, and how.
+type exportEventsQuery struct {
+	Format eventlog.Format `query:"format" enum:"csv,json" doc:"csv if left out."`
+	Query  string          `query:"query" doc:"A text in the data before or after."`
+	EventFilters
+	From string `query:"from" pattern:"^(IS:)?\\d{4}-\\d{2}-\\d{2}$" doc:"The first day (UTC)."`
+	To   string `query:"to" pattern:"^(IS:)?\\d{4}-\\d{2}-\\d{2}$" doc:"The last day (UTC)."`
+}
+
+// query returns what is to be found, in a period of days.
+func (f EventFilters) query(text, from, to string) eventlog.Query {
+	q := eventlog.Query{
+		Text:         text,
+		IDs:          numbersIn(f.ID),
+		Types:        valuesIn(f.Type),
+		Projects:     valuesIn(f.Project),
+		Environments: valuesIn(f.Environment),
+		Features:     valuesIn(f.Feature),
+		CreatorIDs:   numbersIn(f.CreatedBy),
+		GroupIDs:     valuesIn(f.GroupID),
+		From:         dayIn(from),
+	}
+	if last := dayIn(to); !last.IsZero() {
+		q.To = last.AddDate(0, 0, 1)
+	}
+	return q
 }
 
 // eventSearchResponse is a page of events, and how many there are in all.
@@ -109,23 +150,8 @@ type eventCreator struct {
 const maxEvents = 1000
 
 func (a *api) searchEvents(ctx context.Context, r request, in *searchEventsQuery) (eventSearchResponse, error) {
-	offset, limit := pageBounds(in.Offset, in.Limit, 50, maxEvents)
-	q := eventlog.Query{
-		Text:         in.Query,
-		IDs:          numbersIn(in.ID),
-		Types:        valuesIn(in.Type),
-		Projects:     valuesIn(in.Project),
-		Environments: valuesIn(in.Environment),
-		Features:     valuesIn(in.Feature),
-		CreatorIDs:   numbersIn(in.CreatedBy),
-		GroupIDs:     valuesIn(in.GroupID),
-		From:         dayIn(in.From),
-		Offset:       offset,
-		Limit:        limit,
-	}
-	if to := dayIn(in.To); !to.IsZero() {
-		q.To = to.AddDate(0, 0, 1)
-	}
+	q := in.query(in.Query, in.From, in.To)
+	q.Offset, q.Limit = pageBounds(in.Offset, in.Limit, 50, maxEvents)
 	events, total, err := a.findEvents(ctx, r, q)
 	return eventSearchResponse{Events: events, Total: total}, err
 }
@@ -164,17 +190,8 @@ func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
 
 // findEvents returns the events that are wanted and that the caller may see.
 func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]event, int, error) {
-	q.Reader = r.Caller.Actor.Ref
-	if r.Caller.Actor.IsAdmin() {
-		q.WithOrigin = true
-	} else {
-		if len(q.Projects) == 0 {
-			q.Projects = projectIDs(r.State)
-		}
-		q.Projects = slices.DeleteFunc(q.Projects, func(id string) bool { return !r.sees(flag.ProjectID(id)) })
-		if len(q.Projects) == 0 {
-			return []event{}, 0, nil
-		}
+	if !r.narrow(&q) {
+		return []event{}, 0, nil
 	}
 	found, total, err := a.Events.Search(ctx, q)
 	events := make([]event, len(found))
@@ -182,6 +199,47 @@ func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]ev
 		events[i] = event{e, object{e.Data}, object{e.PreData}}
 	}
 	return events, total, err
+}
+
+// narrow leaves of what is wanted what the caller may see, and reports whether that is anything.
+func (r request) narrow(q *eventlog.Query) bool {
+	q.Reader = r.Caller.Actor.Ref
+	if r.Caller.Actor.IsAdmin() {
+		q.WithOrigin = true
+		return true
+	}
+	if len(q.Projects) == 0 {
+		q.Projects = projectIDs(r.State)
+	}
+	q.Projects = slices.DeleteFunc(q.Projects, func(id string) bool { return !r.sees(flag.ProjectID(id)) })
+	return len(q.Projects) > 0
+}
+
+// eventExport is a file of events, which is written as it is read.
+type eventExport struct {
+	events *eventlog.Log
+	query  eventlog.Query
+	format eventlog.Format
+}
+
+func (a *api) exportEvents(_ context.Context, r request, in *exportEventsQuery) (streamed, error) {
+	export := eventExport{a.Events, in.query(in.Query, in.From, in.To), cmp.Or(in.Format, eventlog.CSV)}
+	if !r.narrow(&export.query) {
+		export.query.IDs = []int64{0} // which is no event's
+	}
+	r.header.Set("Content-Disposition", `attachment; filename="events.`+string(export.format)+`"`)
+	return streamed{export}, nil
+}
+
+func (e eventExport) contentType() string {
+	if e.format == eventlog.JSON {
+		return "application/json; charset=utf-8"
+	}
+	return "text/csv; charset=utf-8"
+}
+
+func (e eventExport) stream(ctx context.Context, to io.Writer) error {
+	return e.events.Export(ctx, e.query, e.format, to)
 }
 
 func projectIDs(s *state.State) []string {

@@ -1,9 +1,16 @@
 package adminapi_test
 
 import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
 )
@@ -25,6 +32,13 @@ func eventScenarios() []scenario {
 		{name: "search as nobody special: events of projects only", as: "nothing", method: "GET", path: "/search/events?type=IS_ANY_OF:ledger-created,project-archived", status: 200, want: `{"events":[{"type":"project-archived","ip":"(absent)"}],"total":1}`},
 		{name: "search by what is no filter", method: "GET", path: "/search/events?project=default", status: 400, want: `{"details":[{"path":"/query/project","message":"The ` + "`/query/project`" + ` property must match pattern \"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$\". You sent \"default\"."}]}`},
 		{name: "search from what is no day", method: "GET", path: "/search/events?from=IS:yesterday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
+		{name: "export the events of a flag", method: "GET", path: "/events/export?format=json&feature=IS:vault", status: 200, want: `[` + created + `]`},
+		{name: "export a period", method: "GET", path: "/events/export?format=json&from=2020-01-01&to=IS:2999-12-31&type=IS:project-archived", status: 200, want: `[{"type":"project-archived"}]`},
+		{name: "export what holds a text", method: "GET", path: "/events/export?format=json&query=new%20CHECKOUT", status: 200, want: `[{"featureName":"checkout"}]`},
+		{name: "export nothing", method: "GET", path: "/events/export?format=json&to=2000-01-01", status: 200, want: `[]`},
+		{name: "export as nobody special: events of projects only", as: "nothing", method: "GET", path: "/events/export?format=json&type=IS_ANY_OF:ledger-created,project-archived", status: 200, want: `[{"type":"project-archived","ip":"(absent)"}]`},
+		{name: "export as what is no format", method: "GET", path: "/events/export?format=xml", status: 400, want: `{"details":[{"path":"format"}]}`},
+		{name: "export from what is no day", method: "GET", path: "/events/export?from=yesterday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "who is behind the events", method: "GET", path: "/event-creators", status: 200, want: `[{"id":-1337,"name":"unleash_system_user"}]`},
 		{name: "list the events of a project", method: "GET", path: "/events?project=shelved", status: 200, want: `{"version":1,"events":[{"type":"project-archived"},{"type":"project-created"}],"totalEvents":2}`},
 		{name: "list all events without being an admin", as: "nothing", method: "GET", path: "/events", status: 403, want: `{"permissions":["ADMIN"]}`},
@@ -53,4 +67,63 @@ func settingScenarios() []scenario {
 		{name: "set a bad origin", method: "POST", path: "/ui-config/cors", body: `{"frontendApiOrigins":["*","https://shop.example.com/path"]}`, status: 400, want: `{"details":[{"path":"/body/frontendApiOrigins","message":"Invalid origin: https://shop.example.com/path"}]}`},
 		{name: "set no list of origins", method: "POST", path: "/ui-config/cors", body: `{"frontendApiOrigins":{}}`, status: 400, want: `{"details":[{"path":"/body/frontendApiOrigins"}]}`},
 	}
+}
+
+// TestExportEvents exports more events than are read at once, as a table, of which no cell is a formula, and as
+// JSON; both have what the search finds.
+func TestExportEvents(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.mustHide(t)
+		var events []state.Event
+		for i := range 1234 {
+			after := flag.ContextField{Name: "country", SortOrder: i + 1, LegalValues: []flag.LegalValue{{Value: "DE"}, {Value: "FR"}}, CreatedAt: began}
+			events = append(events, state.Event{Payload: state.ContextFieldUpdated{After: after}})
+		}
+		w.mustHappen(t, events...)
+		if got := w.call(t, "admin", "POST", "/projects/default/features", `{"name":"=1+1"}`, nil); got.status != 400 {
+			t.Fatalf("got %d %s, want that such a name is refused", got.status, got.body)
+		}
+		if got := w.call(t, "admin", "POST", "/projects/default/features", `{"name":"-minus","description":"\"a, b\"\nc"}`, nil); got.status != 201 {
+			t.Fatalf("got %d %s", got.status, got.body)
+		}
+		for as, sees := range map[string]bool{"admin": true, "nothing": false} {
+			got := w.call(t, as, http.MethodGet, "/events/export", "", nil)
+			if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(got.header.Get("Content-Disposition"), "events.csv") {
+				t.Fatalf("as %s: got %d, %v", as, got.status, got.header)
+			}
+			rows, err := csv.NewReader(bytes.NewReader(got.body)).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var list []struct{ ID int64 }
+			if err := json.Unmarshal(w.call(t, as, http.MethodGet, "/events/export?format=json", "", nil).body, &list); err != nil {
+				t.Fatal(err)
+			}
+			var found struct{ Total int }
+			if err := json.Unmarshal(w.call(t, as, http.MethodGet, "/search/events", "", nil).body, &found); err != nil {
+				t.Fatal(err)
+			}
+			if len(rows)-1 != found.Total || len(list) != found.Total {
+				t.Errorf("as %s: got %d rows and %d objects, want the %d events that the search finds", as, len(rows)-1, len(list), found.Total)
+			}
+			for i, row := range rows[1:] {
+				if row[0] != strconv.FormatInt(list[i].ID, 10) || (i > 0 && list[i].ID >= list[i-1].ID) {
+					t.Fatalf("as %s: row %d has the id %s, and the object %d", as, i, row[0], list[i].ID)
+				}
+				for n, cell := range row {
+					if n != 5 && cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") {
+						t.Errorf("as %s: got the cell %q, which a spreadsheet may take for a formula", as, cell)
+					}
+				}
+			}
+			if rows[1][9] != "'-minus" {
+				t.Errorf("as %s: got the name %q", as, rows[1][9])
+			}
+			if told := bytes.Contains(got.body, []byte("hush")); told != sees {
+				t.Errorf("as %s: got that it tells of the private project: %t, want %t", as, told, sees)
+			}
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -39,7 +40,9 @@ type operation struct {
 	Open        bool // anybody may; nobody has to be signed in
 	Guessed     bool // who is wrong too often has to wait
 	NoStore     bool // the answer must not be kept by anyone
-	Heavy       bool // it takes much memory or time: one at a time of all that do
+	// Files are the media types of an answer that is streamed, of which it has one.
+	Files []string
+	Heavy bool // it takes much memory or time: one at a time of all that do
 	// Proposable tells that where an environment is protected, the operation can be put into a
 	// change request instead: then it is answered 202, with the request.
 	Proposable bool
@@ -65,6 +68,14 @@ type request struct {
 // empty is the answer of operations that have none: no body at all.
 type empty struct{}
 
+// streamed is the answer of operations that write a file while they read what is in it.
+type streamed struct {
+	file interface {
+		contentType() string
+		stream(ctx context.Context, to io.Writer) error
+	}
+}
+
 // located is an answer that says where what was created can be read.
 type located interface{ location() string }
 
@@ -86,7 +97,11 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 	document := a.huma.OpenAPI()
 	described := op.described()
 	input := inputOf(in, document.Components.Schemas, described)
-	if answer != reflect.TypeFor[empty]() {
+	switch answer {
+	case reflect.TypeFor[empty]():
+	case reflect.TypeFor[streamed]():
+		described.Responses[strconv.Itoa(op.Status)].Content = files(op.Files)
+	default:
 		described.Responses[strconv.Itoa(op.Status)].Content = map[string]*huma.MediaType{
 			"application/json": {Schema: document.Components.Schemas.Schema(answer, true, op.ID+"Response")},
 		}
@@ -140,8 +155,34 @@ func (op operation) accepted() operation {
 	return op
 }
 
-// answer writes what an operation returned. If it fails, nothing has been written.
+// files describes an answer that is a file.
+func files(types []string) map[string]*huma.MediaType {
+	content := map[string]*huma.MediaType{}
+	for _, name := range types {
+		content[name] = &huma.MediaType{}
+	}
+	return content
+}
+
+// answer writes what an operation returned. If it fails, nothing has been written, or, of a file,
+// the connection is broken off, so that nobody takes a part for all.
 func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
+	if s, ok := out.(streamed); ok {
+		r.header.Set("Content-Type", s.file.contentType())
+		ctx.SetStatus(op.Status)
+		_, w := humachi.Unwrap(ctx)
+		if kept, ok := w.(*keptAnswer); ok {
+			kept.pass()
+		}
+		if r.http.Method == http.MethodHead {
+			return nil
+		}
+		if err := s.file.stream(ctx.Context(), w); err != nil {
+			webfault.Log(r.http, err)
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	}
 	var body bytes.Buffer
 	if out != (empty{}) {
 		encoder := json.NewEncoder(&body)

@@ -41,6 +41,7 @@ type program struct {
 	Upcoming upcoming              `cmd:"" help:"List what will happen when."`
 	Export   export                `cmd:"" help:"Print flags in Unleash's export format."`
 	Import   importCommands        `cmd:"" help:"Bring flags from elsewhere."`
+	Events   eventCommands         `cmd:"" help:"Read the event log."`
 	Ledger   ledgerCommands        `cmd:"" help:"Check the ledger, look into its past, or agree to a restored one."`
 	Rescue   rescue                `cmd:"" help:"Let an administrator in again who cannot sign in."`
 	OpenAPI  openapi               `cmd:"" name:"openapi" help:"Print the admin API as an OpenAPI document."`

@@ -20,7 +20,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
 		"", "serve", "cr", "cr list", "cr show", "cr diff", "cr open", "cr approve", "cr reject", "cr schedule", "cr apply", "cr cancel", "upcoming",
-		"export", "import", "import flags", "import unleash", "ledger", "ledger verify", "ledger show", "ledger diff", "ledger accept-restore", "openapi", "version",
+		"export", "import", "import flags", "import unleash", "events", "events export", "ledger", "ledger verify", "ledger show", "ledger diff", "ledger accept-restore", "openapi", "version",
 	} {
 		var out, errs bytes.Buffer
 		args := append(strings.Fields(command), "--help")

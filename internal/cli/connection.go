@@ -60,11 +60,41 @@ func (a *address) UnmarshalText(text []byte) error {
 // Faults: what the server refuses, in its words; Unauthenticated without a token, Unavailable
 // when there is no server.
 func (c remote) Call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.patience, answerLimit))
+	defer cancel()
+	response, err := c.send(ctx, method, path, query, body)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	if len(answer) > 0 && !json.Valid(answer) {
+		return nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
+	}
+	return answer, nil
+}
+
+// download asks for a file of whatever length, and writes it as it comes.
+func (c remote) download(ctx context.Context, path []string, query url.Values, to io.Writer) error {
+	response, err := c.send(ctx, http.MethodGet, path, query, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
+	if _, err := io.Copy(to, response.Body); err != nil {
+		return fmt.Errorf("the file is not whole: %w", c.unreachable(err))
+	}
+	return nil
+}
+
+// send sends a request, and returns the answer unless it is a refusal.
+func (c remote) send(ctx context.Context, method string, path []string, query url.Values, body any) (*http.Response, error) {
 	if c.Token == "" {
 		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.patience, answerLimit))
-	defer cancel()
 	target := (*url.URL)(&c.URL).JoinPath("api", "admin")
 	for _, part := range path {
 		target = target.JoinPath(url.PathEscape(part))
@@ -93,18 +123,15 @@ func (c remote) Call(ctx context.Context, method string, path []string, query ur
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
+	if response.StatusCode < http.StatusMultipleChoices {
+		return response, nil
+	}
 	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return nil, c.refusal(response, answer)
-	}
-	if len(answer) > 0 && !json.Valid(answer) {
-		return nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
-	}
-	return answer, nil
+	return nil, c.refusal(response, answer)
 }
 
 // get asks for something and decodes it.

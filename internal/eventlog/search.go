@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ type Query struct {
 // searched is how many events a search for text looks through, and chunk how many of
 // them it reads at once.
 const (
-	searched = 10_000
+	searched = 100_000
 	chunk    = 500
 )
 
@@ -94,34 +93,39 @@ func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter)
 	var page []ledger.Event
 	total := 0
 	drafts := l.drafts(q.Reader)
-	last := int64(math.MaxInt64) // appending meanwhile moves events into the next chunk once more
-	for filter.Limit = chunk; filter.Offset < searched; filter.Offset += chunk {
-		stored, _, err := l.db.Events(ctx, filter)
-		if err != nil {
-			return nil, 0, fmt.Errorf("eventlog: search: %w", err)
-		}
-		for _, e := range stored {
-			if e.Revision >= last || !contains(e, text) {
-				continue
-			}
-			if hidden, err := drafts.hides(ctx, &e); hidden || err != nil {
-				if err != nil {
-					return nil, 0, err
-				}
-				continue
-			}
+	err := l.each(ctx, filter, searched, func(stored []ledger.Event) error {
+		found, err := matching(ctx, stored, text, drafts)
+		for _, e := range found {
 			if total >= q.Offset && len(page) < q.Limit {
 				page = append(page, e)
 			}
 			total++
 		}
-		if len(stored) < chunk {
-			break
-		}
-		last = stored[len(stored)-1].Revision
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
 	}
 	events, err := l.present(ctx, q, page)
 	return events, total, err
+}
+
+// each reads the events that the filter lets through, newest first, a chunk at a time, and stops
+// after so many; limit 0: never. Each chunk begins behind the one before, whatever is appended meanwhile.
+func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn func([]ledger.Event) error) error {
+	filter.Limit, filter.Offset = chunk, 0
+	for seen := 0; limit == 0 || seen < limit; seen += chunk {
+		stored, err := l.db.EventPage(ctx, filter)
+		if err != nil {
+			return fmt.Errorf("eventlog: read events: %w", err)
+		}
+		if err := fn(stored); err != nil || len(stored) < chunk {
+			return err
+		}
+		last := stored[len(stored)-1]
+		filter.Before, filter.To = last.Revision, last.At.Add(time.Microsecond) // of one time there may be more
+	}
+	return nil
 }
 
 // contains reports whether a lower-case text occurs in the data that an event shows.

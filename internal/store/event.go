@@ -20,6 +20,9 @@ type EventFilter struct {
 	Batches      []ledger.BatchID
 	Group        ledger.Group
 	From, To     time.Time // From is included, To is not
+	// Before, if it is set, is a revision: only events before it are wanted. Whoever reads on from an event
+	// sets To as well, so that the indexes are entered there.
+	Before int64
 
 	// Offset and Limit choose a page; a Limit of 0 means all.
 	Offset, Limit int
@@ -37,6 +40,13 @@ func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, i
 	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&total); err != nil {
 		return nil, 0, db.failed("count events", err)
 	}
+	events, err := db.EventPage(ctx, filter)
+	return events, total, err
+}
+
+// EventPage is Events without the number of all that match, which may cost more than the page.
+func (db *DB) EventPage(ctx context.Context, filter EventFilter) ([]ledger.Event, error) {
+	where, args := filter.where()
 	// The page is chosen by the indexes alone, before any body is read; see their
 	// migration for the order.
 	page := `select revision from events` + where + ` order by at desc, revision desc`
@@ -58,7 +68,7 @@ func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, i
 		events = append(events, event)
 		return nil
 	})
-	return events, total, err
+	return events, err
 }
 
 // Actors returns everyone who did something that is in the ledger, sorted. It looks at
@@ -130,6 +140,9 @@ func (f *EventFilter) where() (string, []any) {
 	}
 	if !f.To.IsZero() {
 		add("at < " + placeholder(stamp(f.To), &args))
+	}
+	if f.Before > 0 {
+		add("revision < " + placeholder(f.Before, &args))
 	}
 	if len(conditions) == 0 {
 		return "", nil

@@ -140,6 +140,13 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 	write(w, status, header, body)
 }
 
+// Log logs an error after the answer has begun, when it is too late to tell it.
+func Log(r *http.Request, err error) {
+	if r.Context().Err() == nil { // else whoever asked has gone
+		expected(r, err)
+	}
+}
+
 // WriteMessage answers with {message} alone, as SDKs expect about their tokens
 // (reference/platform.md, section 1.1).
 func WriteMessage(w http.ResponseWriter, r *http.Request, err error) {
