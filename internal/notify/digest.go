@@ -46,7 +46,7 @@ func (n *Notify) Digest(ctx context.Context) error {
 					return fmt.Errorf("inbox item %d: %w", item.ID, err)
 				}
 			}
-			return n.mail(tx, account, mail{Digest: told}, n.Now().Add(mailLife))
+			return n.mail(tx, account, mail{Digest: told})
 		})
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("notify: digest: %w", err))

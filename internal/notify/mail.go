@@ -56,11 +56,12 @@ type mail struct {
 	Test         bool           `json:"test,omitempty"`
 }
 
-// mail puts a mail into the queue. It waits there until it is sent, or expires.
-func (n *Notify) mail(tx *store.Tx, account int64, m mail, expires time.Time) error {
-	return n.enqueueMail(tx, n.NewID(), account, m, expires)
+// mail puts a mail into the queue.
+func (n *Notify) mail(tx *store.Tx, account int64, m mail) error {
+	return n.enqueueMail(tx, n.NewID(), account, m, n.Now().Add(mailLife))
 }
 
+// enqueueMail puts a mail into the queue, where it waits until it is sent, or expires.
 func (n *Notify) enqueueMail(tx *store.Tx, id string, account int64, m mail, expires time.Time) error {
 	payload, err := json.Marshal(m)
 	if err != nil {

@@ -138,7 +138,7 @@ func (n *Notify) give(tx *store.Tx, to recipient, r reader, tells string, told N
 	if err != nil || !added || channel != Immediately || !r.mailed {
 		return err
 	}
-	return n.mail(tx, to.account, mail{Notification: &told}, now.Add(mailLife))
+	return n.mail(tx, to.account, mail{Notification: &told})
 }
 
 // nameOf returns what an actor is called now.
