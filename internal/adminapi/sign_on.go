@@ -11,7 +11,7 @@ import (
 
 // ConfiguredElsewhere says which identity providers the server's settings name: those cannot be
 // changed by the API.
-type ConfiguredElsewhere struct{ OIDC bool }
+type ConfiguredElsewhere struct{ OIDC, SAML bool }
 
 // signOn registers how it is set how people sign in.
 func (a *api) signOn() {
@@ -32,6 +32,14 @@ func (a *api) signOn() {
 		Description: "A secret that is left out stays as it is, unless the provider or the client is another one.",
 		Permissions: may,
 	}, a.setOIDC)
+	register(a, operation{
+		ID: "getSamlSettings", Method: http.MethodGet, Path: "/auth/saml/settings", Tag: tagAuth,
+		Summary: "Read how people sign in by SAML", Permissions: may,
+	}, a.getSAML)
+	register(a, operation{
+		ID: "setSamlSettings", Method: http.MethodPost, Path: "/auth/saml/settings", Tag: tagAuth,
+		Summary: "Say how people sign in by SAML", Permissions: may,
+	}, a.setSAML)
 }
 
 // provisioning registers how it is set that a directory keeps people and groups here.
@@ -192,6 +200,38 @@ func (a *api) setOIDC(ctx context.Context, r request, in *struct{ Body oidcSetti
 		SigningAlgorithm: b.IDTokenSigningAlgorithm, AddGroupsScope: b.AddGroupsScope, Admission: b.admission(),
 	}, b.Secret)
 	return viewOIDC(a.App.State().OIDC()), err
+}
+
+// samlSettings is how people sign in by SAML.
+type samlSettings struct {
+	Enabled     bool   `json:"enabled"`
+	EntityID    string `json:"entityId,omitempty" doc:"The provider's."`
+	SignOnURL   string `json:"signOnUrl,omitempty" doc:"Where browsers are sent to sign in, by the redirect binding."`
+	Certificate string `json:"certificate,omitempty" doc:"The X.509 certificate by which the provider signs, as PEM or its base64 text."`
+	SignOutURL  string `json:"signOutUrl,omitempty" doc:"Where browsers are sent that have signed out here."`
+	SignOnAdmission
+}
+
+func viewSAML(s state.SAML) samlSettings {
+	return samlSettings{
+		Enabled: s.Enabled, EntityID: s.EntityID, SignOnURL: s.SignOnURL, Certificate: s.Certificate, SignOutURL: s.SignOutURL,
+		SignOnAdmission: viewAdmission(s.Admission),
+	}
+}
+
+func (a *api) getSAML(_ context.Context, r request, _ *struct{}) (samlSettings, error) {
+	return viewSAML(r.State.SAML()), r.Caller.Actor.Require("", "", access.Admin, access.UpdateAuth)
+}
+
+func (a *api) setSAML(ctx context.Context, r request, in *struct{ Body samlSettings }) (samlSettings, error) {
+	if a.Elsewhere.SAML {
+		return samlSettings{}, setElsewhere("QUORATE_SAML_SETTINGS")
+	}
+	b := in.Body
+	err := a.App.SetSAML(ctx, r.Caller, state.SAML{
+		Enabled: b.Enabled, EntityID: b.EntityID, SignOnURL: b.SignOnURL, Certificate: b.Certificate, SignOutURL: b.SignOutURL, Admission: b.admission(),
+	})
+	return viewSAML(a.App.State().SAML()), err
 }
 
 // setElsewhere is the fault for what the server's settings fix.

@@ -5,6 +5,7 @@ func signOnScenarios() []scenario {
 		oidc   = "/auth/oidc/settings"
 		simple = "/auth/simple/settings"
 		scim   = "/scim-settings"
+		saml   = "/auth/saml/settings"
 		whole  = `{"enabled":true,"discoverUrl":"https://id.example.com","clientId":"quorate","secret":"s3cret","enablePkce":false`
 	)
 	saved := []string{"setting-updated"}
@@ -27,6 +28,17 @@ func signOnScenarios() []scenario {
 		{name: "synchronise groups from nowhere", method: "POST", path: oidc, body: whole + `,"enableGroupSyncing":true}`, status: 400, want: `{"details":[{"path":"/body/groupJsonPath"}]}`},
 		{name: "name no domain", method: "POST", path: oidc, body: whole + `,"emailDomains":"example.com,x"}`, status: 400, want: `{"details":[{"path":"/body/emailDomains"}]}`},
 		{name: "set how people sign in as somebody who may not", as: "nothing", method: "POST", path: oidc, body: whole + `}`, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+		{name: "read what nobody has set about SAML", method: "GET", path: saml, status: 200, want: `{"enabled":false,"autoCreate":"(absent)"}`},
+		{name: "read about SAML as somebody who may not", as: "nothing", method: "GET", path: saml, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
+		{
+			name: "prepare SAML", method: "POST", path: saml, status: 200, events: saved,
+			body: `{"enabled":false,"entityId":"https://id.example.com/metadata","signOnUrl":"https://id.example.com/sso","defaultRootRole":"Editor"}`,
+			want: `{"enabled":false,"entityId":"https://id.example.com/metadata","signOnUrl":"https://id.example.com/sso","defaultRootRole":"Editor"}`,
+			then: map[string]string{saml: `{"entityId":"https://id.example.com/metadata"}`},
+		},
+		{name: "enable SAML without anything", method: "POST", path: saml, body: `{"enabled":true}`, status: 400, want: `{"details":[{"path":"/body/certificate"},{"path":"/body/entityId"},{"path":"/body/signOnUrl"}]}`},
+		{name: "give SAML no certificate but something", method: "POST", path: saml, body: `{"enabled":false,"certificate":"bm9uZQ=="}`, status: 400, want: `{"details":[{"path":"/body/certificate"}]}`},
+		{name: "set SAML as somebody who may not", as: "nothing", method: "POST", path: saml, body: `{"enabled":false}`, status: 403, want: `{"permissions":["ADMIN","UPDATE_AUTH_CONFIGURATION"]}`},
 		{name: "read whether SCIM is enabled", method: "GET", path: scim, status: 200, want: `{"enabled":false,"hasToken":false,"token":"(absent)"}`},
 		{name: "enable SCIM", method: "POST", path: scim, body: `{"enabled":true}`, status: 200, want: `{"enabled":true,"hasToken":true,"token":"(present)"}`, events: saved, then: map[string]string{scim: `{"enabled":true,"hasToken":true,"token":"(absent)"}`}},
 		{name: "leave SCIM disabled", method: "POST", path: scim, body: `{"enabled":false}`, status: 200, want: `{"enabled":false,"hasToken":false}`},

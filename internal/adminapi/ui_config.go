@@ -27,6 +27,7 @@ type uiConfig struct {
 	AuthenticationType  string          `json:"authenticationType" enum:"open-source,demo,enterprise,hosted,custom,none"`
 	DisablePasswordAuth bool            `json:"disablePasswordAuth"`
 	OIDCConfigured      bool            `json:"oidcConfiguredThroughEnv"`
+	SAMLConfigured      bool            `json:"samlConfiguredThroughEnv"`
 	EmailEnabled        bool            `json:"emailEnabled"`
 	MaintenanceMode     bool            `json:"maintenanceMode"`
 	FrontendAPIOrigins  []string        `json:"frontendApiOrigins"`
@@ -101,6 +102,7 @@ func (a *api) getUIConfig(_ context.Context, r request, _ *struct{}) (uiConfig, 
 		AuthenticationType:  "enterprise",
 		DisablePasswordAuth: r.State.PasswordSignIn().Disabled,
 		OIDCConfigured:      a.Elsewhere.OIDC,
+		SAMLConfigured:      a.Elsewhere.SAML,
 		EmailEnabled:        a.Notify.Mails(),
 		FrontendAPIOrigins:  r.State.FrontendOrigins(),
 		Flags:               map[string]bool{"P": true, "C": true, "E": true, "RE": true, "SE": true, "UG": true},

@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -65,6 +68,51 @@ func (a *App) SetOIDC(ctx context.Context, c Caller, in state.OIDC, secret strin
 	return err
 }
 
+// SetSAML says how people sign in by SAML.
+//
+// Faults: BadData, also if nobody could sign in any more.
+func (a *App) SetSAML(ctx context.Context, c Caller, in state.SAML) error {
+	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+		if err := mayConfigureSignIn(d); err != nil {
+			return err
+		}
+		if err := fault.Invalid(append(samlDetails(in), admissionDetails(d.State, in.Admission)...)...); err != nil {
+			return err
+		}
+		if err := setSetting(d, state.SAMLSetting, d.SAML(), in); err != nil {
+			return err
+		}
+		return someWayIn(d.State)
+	})
+	return err
+}
+
+func samlDetails(in state.SAML) []fault.Detail {
+	details := append(addressDetails("signOnUrl", in.SignOnURL), addressDetails("signOutUrl", in.SignOutURL)...)
+	for name, value := range map[string]string{"entityId": in.EntityID, "signOnUrl": in.SignOnURL, "certificate": in.Certificate} {
+		if in.Enabled && value == "" {
+			details = append(details, fault.Detail{Path: "/body/" + name, Message: fmt.Sprintf("The `/body/%s` property is required when SAML is enabled.", name)})
+		}
+	}
+	if in.Certificate != "" && !isCertificate(in.Certificate) {
+		details = append(details, fault.Detail{Path: "/body/certificate", Message: "It is not an X.509 certificate, as PEM or its base64 text."})
+	}
+	slices.SortFunc(details, func(a, b fault.Detail) int { return strings.Compare(a.Path, b.Path) })
+	return details
+}
+
+// isCertificate reports whether a text is a certificate, with or without the lines around it.
+func isCertificate(text string) bool {
+	var der []byte
+	if block, _ := pem.Decode([]byte(strings.TrimSpace(text))); block != nil {
+		der = block.Bytes
+	} else if bare, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+		der = bare
+	}
+	_, err := x509.ParseCertificate(der)
+	return err == nil
+}
+
 func mayConfigureSignIn(d *decide.Decision) error {
 	return d.Require("", "", access.Admin, access.UpdateAuth)
 }
@@ -84,7 +132,7 @@ func setSetting[T any](d *decide.Decision, id string, before, after T) error {
 
 // someWayIn refuses a state in which nobody can sign in.
 func someWayIn(s *state.State) error {
-	if s.PasswordSignIn().Disabled && !s.OIDC().Enabled {
+	if s.PasswordSignIn().Disabled && !s.OIDC().Enabled && !s.SAML().Enabled {
 		return fault.New(fault.BadData, "Nobody could sign in any more: enable single sign-on, or signing in by a password, first.")
 	}
 	return nil

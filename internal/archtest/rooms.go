@@ -318,6 +318,7 @@ func Bans() []Ban {
 		},
 		{Path: "github.com/coreos/go-oidc/v3/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "golang.org/x/oauth2/...", Except: []string{"sso"}, Reason: oneSSO},
+		{Path: "github.com/crewjam/saml/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "github.com/wneessen/go-mail/...", Except: []string{"notify"}, Reason: "one room sends mails"},
 		{Path: "github.com/yuin/goldmark/...", Except: []string{"notify"}, Reason: "only mails need comments as HTML; the web app renders them itself"},
 		{Path: "testing/...", Reason: onlyTests},

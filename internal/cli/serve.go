@@ -53,6 +53,7 @@ func (serve) Help() string {
                              the first person, an administrator, created when there is nobody yet
   QUORATE_OIDC_SETTINGS      how people sign in by OpenID Connect, whatever was set before: the JSON that the admin API
                              takes, {"enabled":true,"discoverUrl":…,"clientId":…,"secret":…,…}
+  QUORATE_SAML_SETTINGS      the same for SAML, {"enabled":true,"entityId":…,"signOnUrl":…,"certificate":…,…}
 
 A first start without an admin token makes one and prints it, once.`
 }
@@ -79,6 +80,10 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	saml, err := samlSettings()
+	if err != nil {
+		return err
+	}
 	proxies := make([]netip.Prefix, len(c.TrustProxy))
 	for i, n := range c.TrustProxy {
 		proxies[i] = netip.Prefix(n)
@@ -100,6 +105,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		},
 		FirstAdmin: admin,
 		OIDC:       oidc,
+		SAML:       saml,
 		Demo:       c.Demo,
 		Version:    version,
 		Log:        log,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/quorate/quorate/internal/server"
+	"github.com/quorate/quorate/internal/state"
 )
 
 // oidcVariable holds how people sign in by OpenID Connect, with a secret: so it is no flag.
@@ -18,6 +19,19 @@ const oidcVariable = "QUORATE_OIDC_SETTINGS"
 func oidcSettings() (*server.OIDC, error) {
 	var settings server.OIDC
 	given, err := fromEnvironment(oidcVariable, &settings)
+	if !given || err != nil {
+		return nil, err
+	}
+	return &settings, nil
+}
+
+// samlVariable holds how people sign in by SAML.
+const samlVariable = "QUORATE_SAML_SETTINGS"
+
+// samlSettings returns what the environment says about SAML; nil: nothing.
+func samlSettings() (*state.SAML, error) {
+	var settings state.SAML
+	given, err := fromEnvironment(samlVariable, &settings)
 	if !given || err != nil {
 		return nil, err
 	}

@@ -167,14 +167,20 @@ func (i *Identity) anonymous() error {
 	if current.OIDC().Enabled {
 		f.SignIn.Others = append(f.SignIn.Others, fault.SignInOption{Type: OIDC, Message: "Sign in with OpenID Connect", Path: i.basePath + "/auth/oidc/login"})
 	}
+	if current.SAML().Enabled {
+		f.SignIn.Others = append(f.SignIn.Others, fault.SignInOption{Type: SAML, Message: "Sign in with SAML", Path: i.basePath + "/auth/saml/login"})
+	}
 	return f
 }
 
-// Forget removes what is kept no longer: sessions that have expired, and attempts to sign
-// in that are older than two weeks.
+// Forget removes what is kept no longer: sessions that have expired, answers of identity
+// providers that are good no more, and attempts to sign in that are older than two weeks.
 func (i *Identity) Forget(ctx context.Context) error {
 	now := i.now()
 	if _, err := i.db.ForgetSessions(ctx, now); err != nil {
+		return fmt.Errorf("identity: forget: %w", err)
+	}
+	if _, err := i.db.ForgetAssertions(ctx, now); err != nil {
 		return fmt.Errorf("identity: forget: %w", err)
 	}
 	if _, err := i.db.ForgetLogins(ctx, now.Add(-loginsKept)); err != nil {

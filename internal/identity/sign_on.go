@@ -16,8 +16,11 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// OIDC is the kind of identity provider that speaks OpenID Connect, as it stands in sessions.
-const OIDC = "oidc"
+// The kinds of identity providers, as they stand in sessions.
+const (
+	OIDC = "oidc" // speaks OpenID Connect
+	SAML = "saml" // speaks SAML 2.0
+)
 
 const (
 	// signOnCookie holds, sealed, what a browser was sent to an identity provider with.
@@ -159,6 +162,16 @@ func (i *Identity) SignInAs(r *http.Request, ip string, account int64, v Vouched
 		i.guesses.right(signOnGuess(ip))
 	}
 	return signed, err
+}
+
+// UseAssertion notes that what a provider has signed was used, and reports whether it was for the
+// first time on any node. It is remembered until it is not good any more by itself.
+func (i *Identity) UseAssertion(ctx context.Context, id string, until time.Time) (fresh bool, err error) {
+	err = i.db.Update(ctx, func(tx *store.Tx) (err error) {
+		fresh, err = tx.UseAssertion(store.DigestOf(id), until)
+		return err
+	})
+	return fresh, away(err)
 }
 
 // SessionProvider returns the kind of provider by which the session of a request began; empty: none.

@@ -59,7 +59,7 @@ func (s *Server) handler() http.Handler {
 		People:   s.identity, URL: s.URL(), Version: s.settings.Version,
 		Notify:    s.notify,
 		SignedOut: signOn.SignedOut,
-		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil},
+		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil, SAML: s.settings.SAML != nil},
 	})
 	// Polls are counted by the client's address as well, so this comes before the front.
 	return fromProxies(s.settings.TrustedProxies, newFront(s.settings.BasePath, sdks.Features(), r, metrics))

@@ -21,6 +21,7 @@ import (
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/payload"
+	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/usage"
 )
@@ -54,6 +55,8 @@ type Settings struct {
 	FirstAdmin FirstAdmin
 	// OIDC, if it is given, is how people sign in by OpenID Connect, whatever was set before.
 	OIDC *OIDC
+	// SAML is the same for SAML.
+	SAML *state.SAML
 	// Demo asks a first start for a demo project and tokens to try it with.
 	Demo    bool
 	Version string

@@ -29,6 +29,11 @@ func (s *Server) fixSignOn(ctx context.Context) error {
 			return fmt.Errorf("server: the settings of OpenID Connect: %w", err)
 		}
 	}
+	if fixed := s.settings.SAML; fixed != nil {
+		if err := s.app.SetSAML(ctx, system, *fixed); err != nil {
+			return fmt.Errorf("server: the settings of SAML: %w", err)
+		}
+	}
 	return nil
 }
 

@@ -1,5 +1,5 @@
 // Package sso is single sign-on: it sends browsers to an identity provider, and checks what they
-// bring back, by OpenID Connect.
+// bring back, by OpenID Connect and by SAML 2.0.
 //
 // A browser that is sent away keeps, sealed in a cookie, what the answer must fit to. What a
 // provider vouches for is checked here, by libraries that others look after; the rules that are
@@ -78,15 +78,22 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *SSO) Mount(r chi.Router) {
 	r.Get("/auth/oidc/login", s.page(s.beginOIDC))
 	r.Get("/auth/oidc/callback", s.page(s.endOIDC))
+	r.Get("/auth/saml/login", s.page(s.beginSAML))
+	r.Post("/auth/saml/callback", s.page(s.endSAML))
+	r.Get("/auth/saml/metadata", s.samlMetadata)
 }
 
 // SignedOut returns where a browser goes that has signed out here: to the provider by which its
 // session began, if that is to be ended, too. It is empty if there is nowhere to go.
 func (s *SSO) SignedOut(ctx context.Context, provider string) string {
-	if provider == identity.OIDC {
+	switch provider {
+	case identity.OIDC:
 		return s.oidcSignedOut(ctx)
+	case identity.SAML:
+		return s.App.State().SAML().SignOutURL
+	default:
+		return ""
 	}
-	return ""
 }
 
 // page answers with a redirect, or a page that says what went wrong and how to go on.

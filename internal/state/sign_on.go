@@ -13,6 +13,7 @@ import (
 // outside the ledger.
 const (
 	OIDCSetting         = "oidc"
+	SAMLSetting         = "saml"
 	ProvisioningSetting = "scim"
 )
 
@@ -71,6 +72,22 @@ type OIDC struct {
 
 // OIDC returns what is set about signing in by OpenID Connect.
 func (s *State) OIDC() OIDC { return settingAs[OIDC](s, OIDCSetting) }
+
+// SAML is what is set about signing in by SAML 2.0. There is no secret: the provider's certificate is public.
+type SAML struct {
+	Enabled  bool   `json:"enabled"`
+	EntityID string `json:"entityId,omitempty"` // the provider's
+	// SignOnURL is where browsers are sent to sign in, by the redirect binding.
+	SignOnURL string `json:"signOnUrl,omitempty"`
+	// Certificate is the one by which the provider signs: base64, with or without the lines around it.
+	Certificate string `json:"certificate,omitempty"`
+	// SignOutURL is where browsers are sent that have signed out here.
+	SignOutURL string `json:"signOutUrl,omitempty"`
+	Admission
+}
+
+// SAML returns what is set about signing in by SAML.
+func (s *State) SAML() SAML { return settingAs[SAML](s, SAMLSetting) }
 
 // Provisioning is what is set about clients that provision people and groups by SCIM.
 type Provisioning struct {

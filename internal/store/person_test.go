@@ -220,6 +220,26 @@ func TestLogins(t *testing.T) {
 	})
 }
 
+func TestUseAssertion(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		use := func(id string) bool {
+			var fresh bool
+			mustUpdate(t, db, func(tx *store.Tx) (err error) {
+				fresh, err = tx.UseAssertion(store.DigestOf(id), noon)
+				return err
+			})
+			return fresh
+		}
+		if !use("a") || use("a") || !use("b") {
+			t.Error("an assertion is fresh once")
+		}
+		if n, err := db.ForgetAssertions(t.Context(), noon.Add(time.Second)); n != 2 || err != nil {
+			t.Errorf("forgot %d %v, want 2", n, err)
+		}
+	})
+}
+
 func TestProvisioned(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

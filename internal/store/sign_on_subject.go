@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // SignOnSubject is whom an identity provider knows as which account.
 type SignOnSubject struct {
@@ -36,4 +39,19 @@ func (db *DB) SignOnAccount(ctx context.Context, issuer, subject string) (int64,
 	var account int64
 	err := db.reader.QueryRowContext(ctx, `select account from sign_on_subjects where issuer = $1 and subject = $2`, issuer, subject).Scan(&account)
 	return account, db.one("read subject", err)
+}
+
+// UseAssertion notes that an assertion was used, and reports whether it was for the first time.
+func (tx *Tx) UseAssertion(id Digest, until time.Time) (fresh bool, err error) {
+	result, err := tx.exec("use assertion", `insert into used_assertions (digest, until) values ($1, $2) on conflict (digest) do nothing`, id[:], stamp(until))
+	if err != nil {
+		return false, err
+	}
+	added, err := result.RowsAffected()
+	return added == 1, tx.db.failed("use assertion", err)
+}
+
+// ForgetAssertions forgets the assertions that were good until a time, and returns how many.
+func (db *DB) ForgetAssertions(ctx context.Context, before time.Time) (int, error) {
+	return db.exec(ctx, "forget assertions", `delete from used_assertions where until < $1`, stamp(before))
 }
