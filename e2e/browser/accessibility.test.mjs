@@ -43,6 +43,25 @@ const pages = [
     },
   ],
   ['/events', 'Show what changed'],
+  ['/playground?environments=production&context=userId%3Dann', 'demo-checkout', (page) => page.getByRole('button', { name: 'Why demo-checkout is so in production' }).click()],
+  ['/profile', 'Personal access tokens'],
+  ['/admin/environments', 'Flags on'],
+  ['/admin/context-fields', 'sessionId'],
+  ['/admin/tags', 'Lifetime in days'],
+  ['/admin/api-tokens', 'Last used', (page) => page.getByRole('button', { name: 'Create API token' }).click()],
+  ['/admin/users', 'Invite link'],
+  ['/admin/service-accounts', 'There are no service accounts yet'],
+  ['/admin/groups', 'Create group', (page) => page.getByRole('button', { name: 'Create group' }).first().click()],
+  [
+    '/admin/roles',
+    'Roles in projects',
+    async (page) => {
+      await page.getByRole('button', { name: 'Create role for projects' }).click();
+      await page.getByText('Approve change requests').waitFor();
+    },
+  ],
+  ['/admin/instance', 'Archived flags'],
+  ['/projects/demo', 'demo-banner', (page) => page.getByRole('checkbox', { name: 'Select demo-banner' }).press('Space')],
   ['/no-such-page', 'There is no such page'],
 ];
 
@@ -90,9 +109,12 @@ test('a phone shows an accessible page that does not scroll sideways', async (t)
   for (const [path, text] of [
     ['/projects/demo', 'demo-banner'],
     ['/projects/demo/features/demo-checkout', 'A quarter of Europe'],
+    ['/projects/demo/settings/environments', 'Default strategy'],
+    ['/admin/roles', 'Roles in projects'],
+    ['/playground?environments=production', 'demo-checkout'],
   ]) {
     await page.goto(path);
-    await page.getByText(text).waitFor();
+    await page.getByText(text).first().waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path);
     await accessible(page);
   }

@@ -1,12 +1,39 @@
-// Takes the pictures of the app that the documentation shows, from the demo of a new server.
+// Takes the pictures of the app that the documentation shows, from the demo of a new server:
+// each in light and in dark.
 import { chromium } from 'playwright-core';
 
+// Each picture, by who looks, at which page, what shows that it is complete, and what is done on it first.
+const pictures = [
+  ['change-request', 'bo', '/projects/demo/change-requests/1', 'Who gets it in production'],
+  ['flags', 'ada', '/projects/demo', 'demo-search-ranking', (page) => page.getByRole('checkbox', { name: 'Select demo-dark-mode' }).press('Space')],
+  ['flag', 'ada', '/projects/demo/features/demo-checkout', 'A quarter of Europe'],
+  ['protection', 'admin', '/projects/demo/settings/environments', 'Approvals needed'],
+  [
+    'role',
+    'admin',
+    '/admin/roles',
+    'Reviewer',
+    async (page) => {
+      await page.getByRole('button', { name: 'Reviewer' }).click();
+      await page.getByRole('checkbox', { name: 'Approve change requests in production' }).scrollIntoViewIfNeeded();
+    },
+  ],
+  ['playground', 'ada', '/playground?environments=development,production&context=userId%3Dann%252Czoe%26country%3DDE', 'demo-search-ranking'],
+];
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
-const page = await browser.newPage({ baseURL: process.env.QUORATE_URL, viewport: { width: 1360, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' });
-const answer = await page.request.post('/auth/simple/login', { data: { username: 'bo', password: 'demo-bo' } });
-if (!answer.ok()) throw new Error(`bo cannot sign in: ${await answer.text()}`);
-await page.goto('/projects/demo/change-requests/1');
-await page.getByText('Who gets it in production').first().waitFor();
-await page.evaluate(() => document.fonts.ready);
-await page.screenshot({ path: new URL('../../docs/images/change-request.png', import.meta.url).pathname });
+for (const colorScheme of ['light', 'dark']) {
+  for (const [name, username, path, text, act] of pictures) {
+    const page = await browser.newPage({ baseURL: process.env.QUORATE_URL, viewport: { width: 1360, height: 900 }, colorScheme, reducedMotion: 'reduce' });
+    const answer = await page.request.post('/auth/simple/login', { data: { username, password: `demo-${username}` } });
+    if (!answer.ok()) throw new Error(`${username} cannot sign in: ${await answer.text()}`);
+    await page.goto(path);
+    await page.getByText(text).first().waitFor();
+    await act?.(page);
+    await page.evaluate(() => document.fonts.ready);
+    const file = `../../docs/images/${name}${colorScheme === 'dark' ? '-dark' : ''}.png`;
+    await page.screenshot({ path: new URL(file, import.meta.url).pathname });
+    await page.close();
+  }
+}
 await browser.close();

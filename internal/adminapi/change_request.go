@@ -66,7 +66,7 @@ func (a *api) changeRequests() {
 	}, a.countActionable)
 	register(a, operation{
 		ID: "getAvailableChangeRequestReviewers", Method: http.MethodGet, Path: changeRequestsPath + "/available-reviewers/{environment}", Tag: tagChangeRequests,
-		Summary: "List who may approve changes to an environment", Description: "Yourself left out.",
+		Summary: "List who may approve changes to an environment", Description: "Yourself left out. Groups are those of whom at least one may.",
 	}, a.getAvailableReviewers)
 	register(a, operation{
 		ID: "getChangeRequest", Method: http.MethodGet, Path: changeRequestPath, Tag: tagChangeRequests,
@@ -391,10 +391,17 @@ func (a *api) getAvailableReviewers(ctx context.Context, r request, in *struct {
 	}
 	n := a.names(ctx, r.State)
 	list := reviewers{Reviewers: []reviewer{}, ReviewerGroups: []requestGroup{}}
+	may := map[int64]bool{}
 	for account := range r.State.Accounts() {
 		actor, _ := r.State.Actor(account.ID)
 		if account.Kind == access.KindUser && actor.Ref != r.Caller.Actor.Ref && actor.Can(in.Project, in.Environment, access.ApproveChangeRequest) {
+			may[account.ID] = true
 			list.Reviewers = append(list.Reviewers, n.reviewer(account.ID))
+		}
+	}
+	for group := range r.State.Groups() {
+		if slices.ContainsFunc(group.Members, func(m access.Member) bool { return may[m.Account] }) {
+			list.ReviewerGroups = append(list.ReviewerGroups, requestGroup{group.ID, group.Name})
 		}
 	}
 	return list, nil

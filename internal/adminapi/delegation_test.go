@@ -67,6 +67,14 @@ func TestDelegation(t *testing.T) {
 		carla.must(t, "GET", shop+"/overview", "", 404, `{"name":"NotFoundError"}`)
 		root.must(t, "PUT", api+"/groups/1", `{"name":"Guests","users":[{"user":{"id":3}}],"rootRole":2}`, 200, `{"rootRole":2}`)
 		carla.must(t, "POST", fmt.Sprintf(toggle, "production"), "", 200, "")
+
+		// A group of whom somebody else may approve can be asked for a review.
+		reviewers := shop + "/change-requests/available-reviewers/production"
+		root.must(t, "GET", reviewers, "", 200, `{"reviewers":[],"reviewerGroups":[]}`)
+		root.must(t, "POST", api+"/roles", `{"name":"Approver","permissions":[{"name":"APPROVE_CHANGE_REQUEST","environment":"production"}]}`, 200, `{"roles":{"id":9}}`)
+		root.must(t, "POST", shop+"/access", `{"roles":[9],"users":[],"groups":[1]}`, 200, "")
+		root.must(t, "GET", reviewers, "", 200, `{"reviewers":[{"id":3}],"reviewerGroups":[{"id":1,"name":"Guests"}]}`)
+		carla.must(t, "GET", reviewers, "", 200, `{"reviewers":[{"id":1}],"reviewerGroups":[]}`)
 	})
 }
 

@@ -10,7 +10,6 @@ export const environmentTexts = {
   name: 'Name',
   nameWords: 'Letters, digits and . - _ ~; it cannot be changed.',
   type: 'Type',
-  typeWords: 'Where flags are switched on in production, the app is more careful.',
   types: { development: 'Development', test: 'Test', preproduction: 'Pre-production', production: 'Production' } as Record<string, string>,
   predefined: 'New projects are protected here',
   predefinedWords: 'Changes then need approval from the start.',
@@ -30,5 +29,4 @@ export const environmentTexts = {
   moved: 'The order is saved.',
   columns: { name: 'Environment', type: 'Type', approvals: 'New projects', projects: 'Projects', flags: 'Flags on', tokens: 'Tokens', enabled: 'In use' },
   needs: (n: number) => (n === 1 ? '1 approval' : `${n} approvals`),
-  unprotected: 'Not protected',
 } as const;

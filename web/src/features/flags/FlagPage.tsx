@@ -87,9 +87,9 @@ export function FlagPage() {
       )}
       {flag && tab === undefined && <FlagEnvironments flag={flag} />}
       <Suspense fallback={<Loading lines={4} />}>
-      {flag && tab === 'usage' && <FlagUsage flag={flag} />}
-      {flag && tab === 'settings' && <FlagSettings flag={flag} />}
-      {flag && tab === 'history' && <EventList search={{ feature: `IS:${featureName}` }} empty={texts.event.noneYet} here={{ flag: featureName }} />}
+        {flag && tab === 'usage' && <FlagUsage flag={flag} />}
+        {flag && tab === 'settings' && <FlagSettings flag={flag} />}
+        {flag && tab === 'history' && <EventList search={{ feature: `IS:${featureName}` }} empty={texts.event.noneYet} here={{ flag: featureName }} />}
       </Suspense>
     </Page>
     </>
@@ -205,15 +205,15 @@ function Actions({ flag }: { flag: Flag }) {
         </Menu.Dropdown>
       </Menu>
       <Suspense>
-      {asking === 'copy' && <CopyFlag projectId={projectId} name={name} onClose={close} />}
-      {asking === 'move' && (
-        <MoveFlags
-          projectId={projectId}
-          names={[name]}
-          onMoved={(to) => navigate({ to: '/projects/$projectId/features/$featureName', params: { projectId: to, featureName: name } })}
-          onClose={close}
-        />
-      )}
+        {asking === 'copy' && <CopyFlag projectId={projectId} name={name} onClose={close} />}
+        {asking === 'move' && (
+          <MoveFlags
+            projectId={projectId}
+            names={[name]}
+            onMoved={(to) => navigate({ to: '/projects/$projectId/features/$featureName', params: { projectId: to, featureName: name } })}
+            onClose={close}
+          />
+        )}
       </Suspense>
       {asking === 'archive' && (
         <Confirm

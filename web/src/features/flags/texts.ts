@@ -109,10 +109,7 @@ export const flagTexts = {
   },
   list: {
     favorites: 'Favourites',
-    favoritesOnly: 'Only favourites',
-    all: 'All',
     by: 'Created by',
-    on: 'Switched on in',
     onIn: (environment: string) => `On in ${environment}`,
     offIn: (environment: string) => `Off in ${environment}`,
     status: 'Switched',

@@ -1,7 +1,6 @@
 /** The texts of making projects, and of their settings. */
 export const projectTexts = {
   environments: 'Environments',
-  environmentsWords: 'Where its flags are evaluated.',
   protect: (environment: string) => `Protect ${environment}`,
   approvals: (environment: string) => `Approvals needed in ${environment}`,
   approvalsShort: (n: number) => (n === 1 ? '1 approval' : `${n} approvals`),
@@ -43,7 +42,6 @@ export const projectTexts = {
   removeAct: (name: string) => `Delete ${name}`,
   removed: (name: string) => `${name} is deleted.`,
   mayNotDelete: 'You may not archive or delete this project; whoever administers it can allow it.',
-  danger: 'Put away',
   use: (environment: string) => `Use ${environment} in this project`,
   used: (environment: string, has: boolean) => (has ? `The project has ${environment}.` : `The project no longer has ${environment}.`),
   unused: 'Not used in this project.',
@@ -79,7 +77,6 @@ export const projectTexts = {
   mayNotAccess: 'You may not change who has access to this project; whoever administers it can allow it.',
   columns: { who: 'Who', roles: 'Roles', since: 'Since' },
   group: 'Group',
-  linkTemplates: 'Links of new flags',
   contextWords: 'Fields of the context that this project alone uses, beside those of all projects.',
   tokensWords: 'By them SDKs ask for the flags of this project alone.',
 } as const;

@@ -2,7 +2,6 @@
 export const accountTexts = {
   list: 'Service accounts',
   about: 'Accounts of programs, such as a pipeline or Terraform. They have roles as people do, and sign in by tokens alone.',
-  filter: 'Search by name',
   create: 'Create service account',
   edit: (name: string) => `Edit ${name}`,
   name: 'Name',
@@ -15,11 +14,9 @@ export const accountTexts = {
   removeAct: (name: string) => `Delete ${name}`,
   removed: (name: string) => `Service account ${name} is deleted.`,
   none: 'There are no service accounts yet',
-  noneFound: 'No service account is called like this',
   noneWords: 'Make one for each program that changes flags, so that the events tell which one did.',
   tokens: (n: number) => (n === 0 ? 'No token' : n === 1 ? '1 token' : `${n} tokens`),
   tokensOf: (name: string) => `Tokens of ${name}`,
-  manage: 'Tokens',
   columns: { name: 'Name', role: 'Role', tokens: 'Tokens', seen: 'Last seen' },
   never: 'Never',
 } as const;
