@@ -57,7 +57,7 @@ const pages = [
     'Roles in projects',
     async (page) => {
       await page.getByRole('button', { name: 'Create role for projects' }).click();
-      await page.getByText('Approve change requests').waitFor();
+      await page.getByText('Approve and reject change requests').waitFor();
     },
   ],
   ['/admin/instance', 'Archived flags'],

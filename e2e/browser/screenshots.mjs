@@ -15,7 +15,7 @@ const pictures = [
     'Reviewer',
     async (page) => {
       await page.getByRole('button', { name: 'Reviewer' }).click();
-      await page.getByRole('checkbox', { name: 'Approve change requests in production' }).scrollIntoViewIfNeeded();
+      await page.getByRole('checkbox', { name: 'Approve and reject change requests in production' }).scrollIntoViewIfNeeded();
     },
   ],
   ['playground', 'ada', '/playground?environments=development,production&context=userId%3Dann%252Czoe%26country%3DDE', 'demo-search-ranking'],

@@ -35,7 +35,7 @@ export const theme = createTheme({
     TagsInput: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'sm', color: 'teal', withThumbIndicator: false } },
-    SegmentedControl: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs', transitionDuration: 0 } },
     Menu: { defaultProps: { position: 'bottom-end', shadow: 'md', width: 220 } },
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': texts.close }, overlayProps: { backgroundOpacity: 0.4 } } }),

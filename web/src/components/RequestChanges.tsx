@@ -78,7 +78,7 @@ function EntryActions({ request, entry, feature }: { request: ChangeRequest; ent
     <span style={{ display: 'inline-flex' }}>
       {mayEdit && (
         <Tooltip label={label}>
-          <ActionIcon size="sm" aria-label={label} onClick={() => setEditing(true)}>
+          <ActionIcon size={24} aria-label={label} onClick={() => setEditing(true)}>
             <PencilIcon />
           </ActionIcon>
         </Tooltip>
@@ -101,7 +101,7 @@ function Discard({ request, entry }: { request: ChangeRequest; entry: Entry }) {
   const label = texts.request.discardChange(changeSentence(entry));
   return (
     <Tooltip label={label}>
-      <ActionIcon size="sm" aria-label={label} loading={remove.isPending} onClick={() => remove.mutate()}>
+      <ActionIcon size={24} aria-label={label} loading={remove.isPending} onClick={() => remove.mutate()}>
         <TrashIcon />
       </ActionIcon>
     </Tooltip>

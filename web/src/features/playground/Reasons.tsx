@@ -82,7 +82,7 @@ function Strategy({ strategy, number }: { strategy: AskedStrategy; number: numbe
   return (
     <li className={styles.strategy}>
       <div className={styles.head}>
-        <h4>{strategy.title || texts.strategy.number(number)}</h4>
+        <strong>{strategy.title || texts.strategy.number(number)}</strong>
         <Chip tone={tones[outcome]}>{playgroundTexts.strategy[outcome]}</Chip>
         {rollout && <span className={styles.dim}>{playgroundTexts.rollout(rollout, stickiness)}</span>}
       </div>
