@@ -38,7 +38,7 @@ func (l *Log) Export(ctx context.Context, q Query, format Format, to io.Writer) 
 		return err
 	}
 	if possible {
-		text := strings.ToLower(q.Text)
+		text := sought(q.Text)
 		drafts := l.drafts(q.Reader)
 		err = l.each(ctx, filter, 0, func(stored []ledger.Event) error {
 			if text != "" {

@@ -89,7 +89,7 @@ func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, err
 
 // searchText looks through the newest events that the filter lets through.
 func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter) ([]Event, int, error) {
-	text := strings.ToLower(q.Text)
+	text := sought(q.Text)
 	var page []ledger.Event
 	total := 0
 	drafts := l.drafts(q.Reader)
@@ -128,8 +128,22 @@ func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn 
 	return nil
 }
 
-// contains reports whether a lower-case text occurs in the data that an event shows.
+// sought returns a text as it is looked for in data: in small letters, and as JSON has it.
+func sought(text string) string {
+	written, err := json.Marshal(strings.ToLower(text))
+	if err != nil {
+		return strings.ToLower(text) // no text is that strange
+	}
+	return string(written[1 : len(written)-1])
+}
+
+// contains reports whether a text, as sought has it, occurs in the data that an event shows. What an event
+// shows is made of what it says and where, so most are done with at a glance.
 func contains(stored ledger.Event, text string) bool {
+	if !strings.Contains(strings.ToLower(string(stored.Payload)), text) &&
+		!strings.Contains(strings.ToLower(stored.Project+"\x00"+stored.Environment+"\x00"+stored.Feature), text) {
+		return false
+	}
 	_, seen, err := view(stored)
 	if err != nil {
 		return false // present would say so
