@@ -90,6 +90,8 @@ type Options struct {
 	// SignedOut returns where a browser goes whose session began by an identity provider, when it
 	// has signed out; empty: nowhere else.
 	SignedOut func(ctx context.Context, provider string) string
+	// EndStreams ends the streams that SDKs have open to this node.
+	EndStreams func()
 	// Elsewhere says what the server's settings fix about signing in.
 	Elsewhere ConfiguredElsewhere
 	// Notify tells people things, and mails links to them.
@@ -134,6 +136,9 @@ func (a *api) operations() {
 	a.interchange()
 	a.history()
 	a.metrics()
+	a.applications()
+	a.instance()
+	a.accessOverview()
 	a.settings()
 	a.uiConfig()
 	a.instance()

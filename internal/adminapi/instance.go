@@ -2,46 +2,78 @@ package adminapi
 
 import (
 	"context"
-	"iter"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 )
 
-// instance registers how much there is of everything. Operators of Kubernetes clusters ask for it
-// to see which release runs, and that their token opens it.
+// instance registers what this instance says of itself.
 func (a *api) instance() {
+	const tag = "Instance Admin"
 	register(a, operation{
-		ID: "getInstanceAdminStats", Method: http.MethodGet, Path: "/instance-admin/statistics", Tag: "Instance Admin",
-		Summary: "How much there is of everything", Description: "Numbers alone, of private projects, too.",
+		ID: "getInstanceAdminStats", Method: http.MethodGet, Path: "/instance-admin/statistics", Tag: tag,
+		Summary:     "Count what there is in this instance",
+		Description: "`activeUsers` have signed in within so many days; `productionChanges` are events in environments of the type production.",
 	}, a.getInstanceStats)
+	register(a, operation{
+		ID: "getInstanceAdminStatsCsv", Method: http.MethodGet, Path: "/instance-admin/statistics/csv", Tag: tag,
+		Summary: "Count what there is in this instance, as CSV", Files: []string{csvType},
+	}, a.getInstanceStatsCSV)
+	register(a, operation{
+		ID: "getTelemetrySettings", Method: http.MethodGet, Path: "/telemetry/settings", Tag: "Telemetry",
+		Summary: "Whether this instance reports about itself", Description: "It does not: nothing is sent to anybody.",
+	}, a.getTelemetrySettings)
+	register(a, operation{
+		ID: "disconnectAll", Method: http.MethodPost, Path: "/streaming/disconnect-all", Tag: "Unleash Edge",
+		Summary: "End all streams", Description: "Those of this node. Their clients come back by themselves, to whichever node they are led.",
+		Permissions: []access.Permission{access.Admin},
+	}, a.disconnectAll)
 }
 
-// instanceAdminStats is how much there is of everything.
+// instanceAdminStats is how much there is in this instance.
 type instanceAdminStats struct {
-	InstanceID             string      `json:"instanceId" doc:"The id of the ledger."`
-	Timestamp              instant     `json:"timestamp"`
-	VersionOSS             string      `json:"versionOSS"`
-	VersionEnterprise      string      `json:"versionEnterprise"`
-	Users                  int         `json:"users"`
-	ServiceAccounts        int         `json:"serviceAccounts"`
-	ActiveUsers            activeUsers `json:"activeUsers"`
-	APITokens              tokenCounts `json:"apiTokens"`
-	FeatureToggles         int         `json:"featureToggles"`
-	ArchivedFeatureToggles int         `json:"archivedFeatureToggles"`
-	Projects               int         `json:"projects"`
-	ContextFields          int         `json:"contextFields"`
-	Roles                  int         `json:"roles"`
-	CustomRootRoles        int         `json:"customRootRoles"`
-	Groups                 int         `json:"groups"`
-	Environments           int         `json:"environments"`
-	Segments               int         `json:"segments"`
-	Strategies             int         `json:"strategies" doc:"The kinds of strategies."`
-	OIDCEnabled            bool        `json:"OIDCenabled"`
+	InstanceID               string           `json:"instanceId" doc:"The id of the ledger."`
+	Timestamp                instant          `json:"timestamp"`
+	VersionOSS               string           `json:"versionOSS"`
+	VersionEnterprise        string           `json:"versionEnterprise"`
+	Users                    int              `json:"users"`
+	ServiceAccounts          int              `json:"serviceAccounts"`
+	LicensedUsers            int              `json:"licensedUsers" doc:"Everybody: there are no licences."`
+	ActiveUsers              activeUsers      `json:"activeUsers"`
+	APITokens                tokenCounts      `json:"apiTokens"`
+	FeatureToggles           int              `json:"featureToggles"`
+	ArchivedFeatureToggles   int              `json:"archivedFeatureToggles"`
+	Projects                 int              `json:"projects"`
+	ContextFields            int              `json:"contextFields"`
+	Roles                    int              `json:"roles"`
+	CustomRootRoles          int              `json:"customRootRoles"`
+	CustomRootRolesInUse     int              `json:"customRootRolesInUse"`
+	Groups                   int              `json:"groups"`
+	Environments             int              `json:"environments"`
+	Segments                 int              `json:"segments"`
+	Strategies               int              `json:"strategies" doc:"Types of strategies."`
+	OIDCEnabled              bool             `json:"OIDCenabled"`
+	PasswordAuthEnabled      bool             `json:"passwordAuthEnabled"`
+	ClientApps               []clientAppCount `json:"clientApps"`
+	ProductionChanges        changeCounts     `json:"productionChanges"`
+	PreviousDayMetrics       metricCounts     `json:"previousDayMetricsBucketsCount"`
+	MaxEnvironmentStrategies int              `json:"maxEnvironmentStrategies" doc:"Of a flag in an environment."`
+	MaxConstraints           int              `json:"maxConstraints" doc:"Of a strategy."`
+	MaxConstraintValues      int              `json:"maxConstraintValues"`
+	Sum                      string           `json:"sum" doc:"SHA-256 of all the rest, so that a copy can be told from an edited one."`
 }
 
-// activeUsers is how many people signed in within so many days.
+// activeUsers is how many people have signed in within so many days.
 type activeUsers struct {
 	Last7  int `json:"last7"`
 	Last30 int `json:"last30"`
@@ -49,72 +81,250 @@ type activeUsers struct {
 	Last90 int `json:"last90"`
 }
 
-// tokenCounts is how many API tokens there are of each type.
+// tokenCounts is how many API tokens of each type there are.
 type tokenCounts struct {
 	Admin    int `json:"admin"`
-	Client   int `json:"client"`
+	Client   int `json:"client" doc:"The same as backend."`
+	Backend  int `json:"backend"`
 	Frontend int `json:"frontend"`
 }
 
+// clientAppCount is how many applications were seen in a time.
+type clientAppCount struct {
+	Range string `json:"range" enum:"7d,30d,allTime"`
+	Count int    `json:"count"`
+}
+
+// changeCounts is how many changes the last days had.
+type changeCounts struct {
+	Last30 int `json:"last30"`
+	Last60 int `json:"last60"`
+	Last90 int `json:"last90"`
+}
+
+// metricCounts is how many counts of usage a day had.
+type metricCounts struct {
+	EnabledCount int `json:"enabledCount"`
+	VariantCount int `json:"variantCount"`
+}
+
 func (a *api) getInstanceStats(ctx context.Context, r request, _ *struct{}) (instanceAdminStats, error) {
-	s, now := r.State, a.App.Now()
+	s := r.State
+	now := a.App.Now()
 	stats := instanceAdminStats{
 		InstanceID: s.LedgerID(), Timestamp: instant(now), VersionOSS: a.Version, VersionEnterprise: a.Version,
-		ContextFields: len(s.ContextFields()), Groups: count(s.Groups()), Environments: len(s.Environments()),
-		Segments: count(s.Segments()), Strategies: count(s.StrategyTypes()), OIDCEnabled: s.OIDC().Enabled,
+		ContextFields: len(s.ContextFields()), Environments: len(s.Environments()), Segments: s.SegmentCount(),
+		OIDCEnabled: s.OIDC().Enabled, PasswordAuthEnabled: !s.PasswordSignIn().Disabled,
+	}
+	stats.countFlags(s)
+	stats.countAccess(s)
+	for _, count := range []func(context.Context, *state.State, time.Time, *instanceAdminStats) error{a.countPeople, a.countUsage, a.countChanges} {
+		if err := count(ctx, s, now, &stats); err != nil {
+			return stats, err
+		}
+	}
+	all, err := json.Marshal(stats)
+	if err != nil {
+		return stats, fmt.Errorf("adminapi: sum of the statistics: %w", err)
+	}
+	sum := sha256.Sum256(all)
+	stats.Sum = hex.EncodeToString(sum[:])
+	return stats, nil
+}
+
+// countFlags counts flags and what they are configured with.
+func (n *instanceAdminStats) countFlags(s *state.State) {
+	for p := range s.Projects() {
+		if !p.Archived() {
+			n.Projects++
+		}
+	}
+	for range s.StrategyTypes() {
+		n.Strategies++
 	}
 	for f := range s.Flags() {
 		if f.Archived() {
-			stats.ArchivedFeatureToggles++
-		} else {
-			stats.FeatureToggles++
-		}
-	}
-	for p := range s.Projects() {
-		if !p.Archived() {
-			stats.Projects++
-		}
-	}
-	for role := range s.Roles() {
-		stats.Roles++
-		if role.Type == access.CustomRootRole {
-			stats.CustomRootRoles++
-		}
-	}
-	for t := range s.Tokens() {
-		switch t.Type {
-		case access.TokenAdmin:
-			stats.APITokens.Admin++
-		case access.TokenFrontend:
-			stats.APITokens.Frontend++
-		case access.TokenClient, access.TokenBackend:
-			stats.APITokens.Client++
-		}
-	}
-	people, err := a.People.People(ctx)
-	for _, p := range people {
-		if p.Kind == string(access.KindServiceAccount) {
-			stats.ServiceAccounts++
+			n.ArchivedFeatureToggles++
 			continue
 		}
-		stats.Users++
-		if p.SeenAt == nil {
-			continue
-		}
-		for days, n := range map[int]*int{7: &stats.ActiveUsers.Last7, 30: &stats.ActiveUsers.Last30, 60: &stats.ActiveUsers.Last60, 90: &stats.ActiveUsers.Last90} {
-			if now.Sub(*p.SeenAt) < time.Duration(days)*24*time.Hour {
-				*n++
+		n.FeatureToggles++
+		for _, row := range f.Environments {
+			n.MaxEnvironmentStrategies = max(n.MaxEnvironmentStrategies, len(row.Strategies))
+			for _, strategy := range row.Strategies {
+				n.MaxConstraints = max(n.MaxConstraints, len(strategy.Constraints))
+				n.countValues(strategy.Constraints)
 			}
 		}
 	}
-	return stats, err
 }
 
-// count returns how many values a sequence has.
-func count[T any](seq iter.Seq[T]) int {
-	n := 0
-	for range seq {
-		n++
+func (n *instanceAdminStats) countValues(constraints []flag.Constraint) {
+	for _, c := range constraints {
+		n.MaxConstraintValues = max(n.MaxConstraintValues, len(c.Values))
 	}
-	return n
+}
+
+// countAccess counts accounts, roles, groups and tokens.
+func (n *instanceAdminStats) countAccess(s *state.State) {
+	used := map[access.RoleID]bool{}
+	for account := range s.Accounts() {
+		used[account.RootRole] = true
+		if account.Kind == access.KindServiceAccount {
+			n.ServiceAccounts++
+		} else {
+			n.Users++
+		}
+	}
+	n.LicensedUsers = n.Users
+	for g := range s.Groups() {
+		n.Groups++
+		if g.RootRole != nil {
+			used[*g.RootRole] = true
+		}
+	}
+	for role := range s.Roles() {
+		n.Roles++
+		if role.Type == access.CustomRootRole {
+			n.CustomRootRoles++
+			if used[role.ID] {
+				n.CustomRootRolesInUse++
+			}
+		}
+	}
+	for t := range s.Tokens() {
+		switch {
+		case t.Type == access.TokenAdmin:
+			n.APITokens.Admin++
+		case t.Type == access.TokenFrontend:
+			n.APITokens.Frontend++
+		default:
+			n.APITokens.Client++
+			n.APITokens.Backend++
+		}
+	}
+}
+
+// countPeople counts who has signed in of late.
+func (a *api) countPeople(ctx context.Context, s *state.State, now time.Time, n *instanceAdminStats) error {
+	people, err := a.People.People(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		account := s.Account(p.ID)
+		if p.SeenAt == nil || account == nil || account.Kind != access.KindUser {
+			continue
+		}
+		within(now, *p.SeenAt, 7, &n.ActiveUsers.Last7)
+		within(now, *p.SeenAt, 30, &n.ActiveUsers.Last30)
+		within(now, *p.SeenAt, 60, &n.ActiveUsers.Last60)
+		within(now, *p.SeenAt, 90, &n.ActiveUsers.Last90)
+	}
+	return nil
+}
+
+// within counts what happened in the last days.
+func within(now, at time.Time, days int, n *int) {
+	if at.After(now.AddDate(0, 0, -days)) {
+		*n++
+	}
+}
+
+// countUsage counts applications and what they count.
+func (a *api) countUsage(ctx context.Context, _ *state.State, now time.Time, n *instanceAdminStats) error {
+	applications, err := a.Usage.Applications(ctx)
+	if err != nil {
+		return err
+	}
+	counts := []clientAppCount{{Range: "7d"}, {Range: "30d"}, {Range: "allTime", Count: len(applications)}}
+	for _, one := range applications {
+		within(now, one.SeenAt, 7, &counts[0].Count)
+		within(now, one.SeenAt, 30, &counts[1].Count)
+	}
+	n.ClientApps = counts
+	n.PreviousDayMetrics.EnabledCount, n.PreviousDayMetrics.VariantCount, err = a.Usage.YesterdaysCounts(ctx)
+	return err
+}
+
+// countChanges counts events in environments that customers depend on.
+func (a *api) countChanges(ctx context.Context, s *state.State, now time.Time, n *instanceAdminStats) error {
+	var environments []string
+	for _, e := range s.Environments() {
+		if e.Type == flag.Production {
+			environments = append(environments, string(e.Name))
+		}
+	}
+	for days, count := range map[int]*int{30: &n.ProductionChanges.Last30, 60: &n.ProductionChanges.Last60, 90: &n.ProductionChanges.Last90} {
+		changes, err := a.Events.Changes(ctx, environments, now.AddDate(0, 0, -days))
+		if err != nil {
+			return err
+		}
+		*count = changes
+	}
+	return nil
+}
+
+func (a *api) getInstanceStatsCSV(ctx context.Context, r request, _ *struct{}) (streamed, error) {
+	stats, err := a.getInstanceStats(ctx, r, nil)
+	if err != nil {
+		return streamed{}, err
+	}
+	row := []struct{ name, value string }{
+		{"instanceId", stats.InstanceID},
+		{"timestamp", time.Time(stats.Timestamp).UTC().Format(time.RFC3339)},
+		{"versionOSS", stats.VersionOSS},
+		{"versionEnterprise", stats.VersionEnterprise},
+		{"users", strconv.Itoa(stats.Users)},
+		{"serviceAccounts", strconv.Itoa(stats.ServiceAccounts)},
+		{"activeUsersLast30", strconv.Itoa(stats.ActiveUsers.Last30)},
+		{"featureToggles", strconv.Itoa(stats.FeatureToggles)},
+		{"archivedFeatureToggles", strconv.Itoa(stats.ArchivedFeatureToggles)},
+		{"projects", strconv.Itoa(stats.Projects)},
+		{"contextFields", strconv.Itoa(stats.ContextFields)},
+		{"roles", strconv.Itoa(stats.Roles)},
+		{"groups", strconv.Itoa(stats.Groups)},
+		{"environments", strconv.Itoa(stats.Environments)},
+		{"segments", strconv.Itoa(stats.Segments)},
+		{"strategies", strconv.Itoa(stats.Strategies)},
+		{"OIDCenabled", strconv.FormatBool(stats.OIDCEnabled)},
+		{"productionChangesLast30", strconv.Itoa(stats.ProductionChanges.Last30)},
+		{"sum", stats.Sum},
+	}
+	var names, values []string
+	for _, column := range row {
+		names, values = append(names, column.name), append(values, column.value)
+	}
+	return streamed{table{names, values}}, nil
+}
+
+func (a *api) disconnectAll(_ context.Context, r request, _ *struct{}) (empty, error) {
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return empty{}, err
+	}
+	a.EndStreams()
+	return empty{}, nil
+}
+
+// table is a file of rows, written as CSV.
+type table [][]string
+
+const csvType = "text/csv"
+
+func (table) contentType() string { return csvType + "; charset=utf-8" }
+
+func (t table) stream(_ context.Context, to io.Writer) error {
+	if err := csv.NewWriter(to).WriteAll(t); err != nil {
+		return fmt.Errorf("adminapi: write a table: %w", err)
+	}
+	return nil
+}
+
+// telemetrySettings is whether an instance reports about itself.
+type telemetrySettings struct {
+	VersionInfoCollectionEnabled bool `json:"versionInfoCollectionEnabled"`
+	FeatureInfoCollectionEnabled bool `json:"featureInfoCollectionEnabled"`
+}
+
+func (a *api) getTelemetrySettings(context.Context, request, *struct{}) (telemetrySettings, error) {
+	return telemetrySettings{}, nil
 }

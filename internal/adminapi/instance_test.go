@@ -1,12 +1,76 @@
 package adminapi_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
 )
+
+func instanceScenarios() []scenario {
+	return []scenario{
+		{
+			name: "statistics", as: "nothing", method: "GET", path: "/instance-admin/statistics", status: 200,
+			want: `{"versionOSS":"1.2.3","featureToggles":9,"archivedFeatureToggles":1,"environments":2,"contextFields":2,"OIDCenabled":false,"passwordAuthEnabled":true,
+				"apiTokens":{"admin":1},"clientApps":[{"range":"7d","count":2},{"range":"30d","count":2},{"range":"allTime","count":2}],"maxEnvironmentStrategies":2,"maxConstraints":0,"sum":"(present)"}`,
+		},
+		{name: "statistics as CSV", as: "nothing", method: "GET", path: "/instance-admin/statistics/csv", status: 200, wantText: "instanceId,timestamp,"},
+		{name: "telemetry", as: "nothing", method: "GET", path: "/telemetry/settings", status: 200, want: `{"versionInfoCollectionEnabled":false,"featureInfoCollectionEnabled":false}`},
+		{name: "end all streams", method: "POST", path: "/streaming/disconnect-all", status: 200},
+		{
+			name: "who has access to what", method: "GET", path: "/access/overview", status: 200,
+			want: `{"overview":"(present)"}`,
+		},
+		{name: "who created flags", as: "nothing", method: "GET", path: "/flag-creators", status: 200, want: `{"flagCreators":[{"id":-42,"name":"terraform"}],"total":1}`},
+		{name: "who created flags and is called otherwise", method: "GET", path: "/flag-creators?q=nobody", status: 200, want: `{"flagCreators":[],"total":0}`},
+	}
+}
+
+// TestStatisticsAsCSV reads the numbers in a table.
+func TestStatisticsAsCSV(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.Open(t, storetest.SQLite(t)))
+	got := w.call(t, "nothing", http.MethodGet, "/instance-admin/statistics/csv", "", nil)
+	lines := strings.Split(strings.TrimSpace(string(got.body)), "\n")
+	if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/csv; charset=utf-8" || len(lines) != 2 {
+		t.Fatalf("got %d %s %s, want two lines of CSV", got.status, got.header.Get("Content-Type"), got.body)
+	}
+	names, values := strings.Split(lines[0], ","), strings.Split(lines[1], ",")
+	if len(names) != len(values) || names[0] != "instanceId" || values[0] != w.engine.State().LedgerID() {
+		t.Errorf("got %s, want the ledger's id under instanceId", got.body)
+	}
+}
+
+// TestAccessOverview lists what people can get at.
+func TestAccessOverview(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.mustHide(t)
+		if got := w.call(t, "nothing", http.MethodGet, "/access/overview", "", nil); got.status != http.StatusForbidden {
+			t.Errorf("as nobody in particular: got %d, want 403", got.status)
+		}
+		got := w.call(t, "admin", http.MethodGet, "/access/overview", "", nil)
+		overview := mustDecode(t, got.body).(map[string]any)["overview"].([]any)
+		byID := map[int64]map[string]any{}
+		for _, one := range overview {
+			person := one.(map[string]any)
+			byID[int64(person["userId"].(float64))] = person
+		}
+		for id, want := range map[int64]string{
+			olga:   `{"accessibleProjects":["other"],"userEmail":"olga@example.com","groups":[],"rootRole":"Viewer"}`,
+			mark:   `{"accessibleProjects":["hush","other"],"groups":["On call"]}`,
+			editor: `{"accessibleProjects":[],"rootRole":"Editor"}`,
+		} {
+			if problem := lacks(byID[id], mustDecode(t, []byte(want)), "$"); problem != "" {
+				t.Errorf("account %d: %s: got %v, want %s", id, problem, byID[id], want)
+			}
+		}
+	})
+}
 
 func TestInstanceStats(t *testing.T) {
 	t.Parallel()

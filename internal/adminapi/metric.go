@@ -5,16 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/flag"
 	reported "github.com/quorate/quorate/internal/usage"
 )
 
-// metrics registers how people read what SDKs report: counts, applications, and names
-// that no flag has.
+// metrics registers how people read what SDKs count, and the names that no flag has.
 func (a *api) metrics() {
 	const tag = "Metrics"
 	register(a, operation{
@@ -25,10 +22,6 @@ func (a *api) metrics() {
 		ID: "getRawFeatureMetrics", Method: http.MethodGet, Path: "/client-metrics/features/{name}/raw", Tag: tag,
 		Summary: "How often a flag was used in each hour, by application and environment",
 	}, a.getRawFeatureMetrics)
-	register(a, operation{
-		ID: "getApplications", Method: http.MethodGet, Path: "/metrics/applications", Tag: tag,
-		Summary: "List the applications that use flags",
-	}, a.getApplications)
 	register(a, operation{
 		ID: "getUnknownFlags", Method: http.MethodGet, Path: "/metrics/unknown-flags", Tag: tag,
 		Summary: "List the names that SDKs asked for and that no flag has",
@@ -199,84 +192,6 @@ func filled(counts []reported.HourCount, hours int, now time.Time) []reported.Ho
 		}
 	}
 	return all
-}
-
-// application is a program that uses flags.
-type application struct {
-	AppName     string             `json:"appName"`
-	CreatedAt   instant            `json:"createdAt"`
-	UpdatedAt   instant            `json:"updatedAt" doc:"When it was last seen."`
-	Description string             `json:"description"`
-	URL         string             `json:"url"`
-	Color       string             `json:"color"`
-	Icon        string             `json:"icon"`
-	Strategies  []string           `json:"strategies" doc:"Those that its SDK knows."`
-	Usage       []applicationUsage `json:"usage"`
-}
-
-// applicationUsage is where an application looks for flags.
-type applicationUsage struct {
-	Project      string   `json:"project" doc:"* is every project."`
-	Environments []string `json:"environments"`
-}
-
-// applications are programs that use flags.
-type applications struct {
-	Applications []application `json:"applications"`
-	Total        int           `json:"total"`
-}
-
-func (a *api) getApplications(ctx context.Context, r request, in *struct {
-	Query     string `query:"query" doc:"A part of the name."`
-	Offset    string `query:"offset"`
-	Limit     string `query:"limit"`
-	SortOrder string `query:"sortOrder" doc:"asc, also if left out, or desc."`
-},
-) (applications, error) {
-	all, err := a.Usage.Applications(ctx)
-	if err != nil {
-		return applications{}, err
-	}
-	all = slices.DeleteFunc(all, func(one reported.Application) bool {
-		return !r.seesApplication(&one) || !strings.Contains(strings.ToLower(one.Name), strings.ToLower(in.Query))
-	})
-	if in.SortOrder == "desc" {
-		slices.Reverse(all)
-	}
-	list := applications{Applications: []application{}, Total: len(all)}
-	for _, one := range pageOf(all, in.Offset, in.Limit, 1000, 1000) {
-		list.Applications = append(list.Applications, r.viewApplication(one))
-	}
-	return list, nil
-}
-
-// seesUse reports whether the caller may know that an application looks into a project.
-func (r request) seesUse(p reported.Place) bool {
-	return p.Project == access.Any || r.sees(flag.ProjectID(p.Project))
-}
-
-// seesApplication reports whether the caller may know of an application: not if all projects
-// into which it looks are hidden.
-func (r request) seesApplication(a *reported.Application) bool {
-	return len(a.Projects) == 0 || slices.ContainsFunc(a.Projects, r.seesUse)
-}
-
-func (r request) viewApplication(a reported.Application) application {
-	shown := application{
-		AppName: a.Name, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.SeenAt), Description: a.Description,
-		URL: a.URL, Color: a.Color, Icon: a.Icon, Strategies: append([]string{}, a.Strategies...), Usage: []applicationUsage{},
-	}
-	for _, p := range a.Projects { // by project and environment
-		if !r.seesUse(p) {
-			continue
-		}
-		if last := len(shown.Usage) - 1; last >= 0 && shown.Usage[last].Project == p.Project {
-			shown.Usage[last].Environments = append(shown.Usage[last].Environments, p.Environment)
-			continue
-		}
-		shown.Usage = append(shown.Usage, applicationUsage{Project: p.Project, Environments: []string{p.Environment}})
-	}
-	return shown
 }
 
 // unknownFlag is a name that no flag has, with who asked for it.

@@ -28,9 +28,9 @@ func (w *world) mustReport(t testing.TB) *usage.Usage {
 		Live:  w.live,
 	})
 	now := time.Now()
-	u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "1", Projects: []string{"default"}, SDKType: usage.Backend, Strategies: []string{"default"}})
+	u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "1", Projects: []string{"default"}, SDK: "unleash-node-sdk:3.11.0", SDKType: usage.Backend, Strategies: []string{"default", "byWeather"}, ClientIP: "192.0.2.9"})
 	u.Register(usage.Presence{Application: "shop", Environment: "production", Instance: "1", Projects: []string{"default"}, SDKType: usage.Backend})
-	u.Register(usage.Presence{Application: "app", Environment: "development", Instance: "1", Projects: []string{"*"}, SDKType: usage.Frontend})
+	u.Register(usage.Presence{Application: "app", Environment: "development", Instance: "1", Projects: []string{"*"}, SDK: "unleash-client-js:5.0.0", SDKType: usage.Frontend})
 	u.Count(usage.Report{Application: "shop", Environment: "development", At: now, Features: map[string]usage.Counts{
 		"plain": {Yes: 3, No: 4, Variants: map[string]int64{"blue": 3}}, "unheard-of": {Yes: 1},
 	}})
@@ -58,13 +58,6 @@ func metricScenarios() []scenario {
 				{"featureName":"plain","appName":"shop","environment":"development","yes":3,"no":4,"variants":{"blue":3}}]}`,
 		},
 		{name: "the hours of no flag", method: "GET", path: "/client-metrics/features/none/raw", status: 200, want: `{"data":[]}`},
-		{
-			name: "applications", method: "GET", path: "/metrics/applications", status: 200,
-			want: `{"total":2,"applications":[{"appName":"app","usage":[{"project":"*","environments":["development"]}]},
-				{"appName":"shop","strategies":["default"],"usage":[{"project":"default","environments":["development","production"]}]}]}`,
-		},
-		{name: "search applications", method: "GET", path: "/metrics/applications?query=SHO", status: 200, want: `{"total":1,"applications":[{"appName":"shop"}]}`},
-		{name: "a page of applications", method: "GET", path: "/metrics/applications?offset=1&limit=1&sortOrder=desc", status: 200, want: `{"total":2,"applications":[{"appName":"app"}]}`},
 		{
 			name: "unknown flags", method: "GET", path: "/metrics/unknown-flags", status: 200,
 			want: `{"unknownFlags":[{"name":"unheard-of","reports":[{"appName":"shop","environments":[{"environment":"development"}]}]}]}`,

@@ -702,13 +702,24 @@ func (a *api) getProjectFlagCreators(ctx context.Context, r request, in *Project
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return nil, err
 	}
-	list := []flagCreator{}
-	for f := range r.State.FlagsOf(in.Project) {
-		by := a.viewCreator(ctx, r.State, f.CreatedBy)
-		if one := (flagCreator{by.ID, by.Name}); !slices.Contains(list, one) {
-			list = append(list, one)
-		}
+	return a.creatorsIn(ctx, r.State, in.Project), nil
+}
+
+// creatorsIn returns who created a project's flags, each once, by name.
+func (a *api) creatorsIn(ctx context.Context, s *state.State, id flag.ProjectID) []flagCreator {
+	refs := map[string]bool{}
+	for f := range s.FlagsOf(id) {
+		refs[f.CreatedBy] = true
 	}
-	slices.SortFunc(list, func(a, b flagCreator) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return list, nil
+	list := []flagCreator{}
+	for ref := range refs {
+		by := a.viewCreator(ctx, s, ref)
+		list = append(list, flagCreator{by.ID, by.Name})
+	}
+	slices.SortFunc(list, flagCreator.compare)
+	return slices.Compact(list)
+}
+
+func (c flagCreator) compare(other flagCreator) int {
+	return cmp.Or(cmp.Compare(c.Name, other.Name), cmp.Compare(c.ID, other.ID))
 }

@@ -28,6 +28,8 @@ type scenario struct {
 	// want is JSON that the answer contains: objects may have more properties than told,
 	// lists may not have more elements. Empty: the answer must have no body.
 	want string
+	// wantText is what the answer begins with that is no JSON.
+	wantText string
 	// events are what was written, as "type project/environment/feature".
 	events []string
 	// then are requests by admin, with JSON that their answers contain.
@@ -48,6 +50,8 @@ func scenarios() map[string][]scenario {
 		"search":               searchScenarios(),
 		"lifecycle":            lifecycleScenarios(),
 		"favourites":           favouriteScenarios(),
+		"applications":         applicationScenarios(),
+		"instance":             instanceScenarios(),
 		"projects":             projectScenarios(),
 		"project environments": projectEnvironmentScenarios(),
 		"environments":         environmentScenarios(),
@@ -134,7 +138,10 @@ func (s scenario) play(t *testing.T, w *world) {
 	if got.status != s.status {
 		t.Fatalf("%s %s: got %d %s, want %d", s.method, s.path, got.status, got.body, s.status)
 	}
-	if s.want == "" && len(got.body) > 0 {
+	if !strings.HasPrefix(string(got.body), s.wantText) {
+		t.Errorf("got %s, want it to begin with %s", got.body, s.wantText)
+	}
+	if s.want == "" && s.wantText == "" && len(got.body) > 0 {
 		t.Errorf("got the body %s, want none", got.body)
 	}
 	if s.want != "" {

@@ -24,6 +24,10 @@ func (a *api) search() {
 		Description: "Filters narrow the search together. Their values are an operator and a list: `IS:a`, `IS_NOT:a`, `IS_ANY_OF:a,b`, `IS_NONE_OF:a,b`. " +
 			"A page has 50 flags unless `limit` (1 to 100) says otherwise.",
 	}, a.searchFeatures)
+	register(a, operation{
+		ID: "getFlagCreators", Method: http.MethodGet, Path: "/flag-creators", Tag: "Search",
+		Summary: "Who created flags", Description: "In the projects that the caller sees, by name. A page has 50 of them unless `limit` (1 to 10000) says otherwise.",
+	}, a.getFlagCreators)
 }
 
 // searchFeaturesQuery is what is searched for. The patterns are Unleash's, which
@@ -109,6 +113,30 @@ func (a *api) searchFeatures(ctx context.Context, r request, in *searchFeaturesQ
 		page.Features = append(page.Features, view)
 	}
 	return page, nil
+}
+
+// flagCreators is a page of those who created flags.
+type flagCreators struct {
+	FlagCreators []flagCreator `json:"flagCreators"`
+	Total        int           `json:"total"`
+}
+
+func (a *api) getFlagCreators(ctx context.Context, r request, in *struct {
+	Query  string `query:"q" doc:"A part of the name."`
+	Offset string `query:"offset"`
+	Limit  string `query:"limit"`
+},
+) (flagCreators, error) {
+	var all []flagCreator
+	for p := range r.State.Projects() {
+		if r.sees(p.ID) {
+			all = append(all, a.creatorsIn(ctx, r.State, p.ID)...)
+		}
+	}
+	slices.SortFunc(all, flagCreator.compare)
+	query := strings.ToLower(in.Query)
+	all = slices.DeleteFunc(slices.Compact(all), func(c flagCreator) bool { return !strings.Contains(strings.ToLower(c.Name), query) })
+	return flagCreators{append([]flagCreator{}, pageOf(all, in.Offset, in.Limit, 50, 10_000)...), len(all)}, nil
 }
 
 // searcher looks for flags, and knows all that they are searched by.

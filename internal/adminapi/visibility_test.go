@@ -65,7 +65,7 @@ func TestPrivateProjectInLists(t *testing.T) {
 			"/projects", "/search/features", "/search/features?project=IS:hush", "/search/events", "/search/events?project=IS_ANY_OF:hush,default", "/events/hush-flag",
 			"/segments", "/segments/1/strategies", "/segments/strategies/0195a000-0000-7000-8000-0000000000bb",
 			"/context?include=project", "/context/country/strategies", "/metrics/applications", "/groups", "/groups/1", "/projects/roles/6/access",
-			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw",
+			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw", "/metrics/applications/shop/overview",
 		} {
 			for as, sees := range map[string]bool{"admin": true, "root": true, "editor": true, "mark": true, "nothing": false} {
 				if strings.HasPrefix(path, "/projects/roles/") && as != "admin" && as != "root" {
@@ -183,4 +183,39 @@ func (w *world) body(t testing.TB, operation string) string {
 		}
 	}
 	return "{}"
+}
+
+// TestPrivateFlagsInBodies names a flag of a private project to who may not know of it: there is no such flag.
+func TestPrivateFlagsInBodies(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.mustHide(t)
+		for path, body := range map[string]string{
+			"/projects/default/stale": `{"features":["hush-flag"],"stale":true}`,
+			"/projects/default/tags":  `{"features":["hush-flag"],"tags":{"addedTags":[],"removedTags":[]}}`,
+		} {
+			method := http.MethodPost
+			if strings.HasSuffix(path, "tags") {
+				method = http.MethodPut
+			}
+			secret := w.call(t, "creator", method, path, body, nil)
+			unknown := w.call(t, "creator", method, path, strings.ReplaceAll(body, "hush-flag", "moon-flag"), nil)
+			if secret.status != http.StatusNotFound {
+				t.Errorf("%s: got %d %s, want 404", path, secret.status, secret.body)
+			}
+			if got, want := messageOf(t, secret), strings.ReplaceAll(messageOf(t, unknown), "moon-flag", "hush-flag"); got != want {
+				t.Errorf("%s: got %s, want %s", path, got, want)
+			}
+			if got := messageOf(t, w.call(t, "admin", method, path, body, nil)); !strings.Contains(got, `project "hush"`) {
+				t.Errorf("%s as admin: got %s, want it to tell the project", path, got)
+			}
+		}
+	})
+}
+
+func messageOf(t *testing.T, a answer) string {
+	t.Helper()
+	message, _ := mustDecode(t, a.body).(map[string]any)["message"].(string)
+	return message
 }

@@ -37,14 +37,15 @@ import (
 
 // world is the admin API on a real engine and database, with a story in it.
 type world struct {
-	db      *store.DB
-	engine  *engine.Engine
-	app     *app.App
-	usage   *usage.Usage
-	handler http.Handler
-	ahead   atomic.Int64 // how far the clock of the world is ahead, a time.Duration
-	callers callers      // those who may call, beside actors
-	written []string     // "type project/environment/feature" of each event since the story
+	db           *store.DB
+	engine       *engine.Engine
+	app          *app.App
+	usage        *usage.Usage
+	handler      http.Handler
+	streamsEnded atomic.Int64
+	ahead        atomic.Int64 // how far the clock of the world is ahead, a time.Duration
+	callers      callers      // those who may call, beside actors
+	written      []string     // "type project/environment/feature" of each event since the story
 	// store, if there is one, is handed each change before it is stored, which it is not if that
 	// returns an error.
 	store func(engine.Change) error
@@ -132,6 +133,7 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
 		Notify:        newNotify(w.engine, db, keyring),
 		Usage:         w.usage,
+		EndStreams:    func() { w.streamsEnded.Add(1) },
 	})
 	w.handler = r
 	return w

@@ -106,7 +106,7 @@ func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectI
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := decide.Feature(d.State, project, name)
+		f, err := d.Feature(project, name)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (a *App) CloneFeature(ctx context.Context, c Caller, project flag.ProjectID
 		if err := d.Require(project, "", access.CreateFeature); err != nil {
 			return err
 		}
-		old, err := decide.Feature(d.State, project, from)
+		old, err := d.Feature(project, from)
 		if err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, na
 		if err := d.Require(from, "", access.MoveFeature); err != nil {
 			return err
 		}
-		f, err := decide.Feature(d.State, from, name)
+		f, err := d.Feature(from, name)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (a *App) CompleteFeature(ctx context.Context, c Caller, project flag.Projec
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := decide.ActiveFeature(d.State, project, name)
+		f, err := d.ActiveFeature(project, name)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (a *App) UncompleteFeature(ctx context.Context, c Caller, project flag.Proj
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := decide.ActiveFeature(d.State, project, name)
+		f, err := d.ActiveFeature(project, name)
 		if err != nil {
 			return err
 		}

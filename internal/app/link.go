@@ -67,7 +67,7 @@ func (a *App) editLinks(ctx context.Context, c Caller, project flag.ProjectID, n
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		f, err := decide.Feature(d.State, project, name)
+		f, err := d.Feature(project, name)
 		if err != nil {
 			return err
 		}

@@ -224,7 +224,8 @@ func (a *App) ReviveProject(ctx context.Context, c Caller, id flag.ProjectID) er
 }
 
 // DeleteProject removes a project for good, with all that is its own: archived flags,
-// segments, context fields and the tokens that open nothing else.
+// segments, context fields and the tokens that open nothing else. Tokens that open other
+// projects as well go on opening those.
 //
 // Faults: NotFound, InvalidOperation when it has flags that are not archived.
 func (a *App) DeleteProject(ctx context.Context, c Caller, id flag.ProjectID) error {
@@ -244,6 +245,7 @@ func (a *App) DeleteProject(ctx context.Context, c Caller, id flag.ProjectID) er
 			}
 		}
 		deleted := deleteTokens(d, func(t *access.APIToken) bool { return onlyProject(t) == id })
+		closeToTokens(d, id)
 		d.Add(at, state.ProjectDeleted{Before: *p})
 		return deleted
 	})

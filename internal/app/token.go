@@ -258,6 +258,72 @@ func deleteTokens(d *decide.Decision, which func(*access.APIToken) bool) []acces
 	return deleted
 }
 
+// closeToTokens decides that a project is not among those that tokens open any more.
+func closeToTokens(d *decide.Decision, id flag.ProjectID) {
+	for t := range d.Tokens() {
+		rest := slices.DeleteFunc(slices.Clone(t.Projects), func(p flag.ProjectID) bool { return p == id })
+		if len(rest) == 0 || len(rest) == len(t.Projects) {
+			continue
+		}
+		d.Add(tokenScope(t), state.APITokenUpdated{
+			ID: t.ID, Name: t.Name, Before: t.ExpiresAt, After: t.ExpiresAt, ProjectsBefore: t.Projects, ProjectsAfter: rest,
+		})
+	}
+}
+
+// edgeTokenName is how tokens are called that Edge has asked for, as Unleash calls them.
+func edgeTokenName(env flag.EnvironmentName, projects []flag.ProjectID) string {
+	names := make([]string, len(projects))
+	for i, p := range projects {
+		names[i] = string(p)
+	}
+	return "enterprise_edge_" + string(env) + "_" + strings.Join(names, "_")
+}
+
+// EdgeToken returns the backend token that Edge uses for some projects in an environment, and
+// makes it if there is none. The secret is returned of one that was made.
+//
+// Faults: BadData, ExceedsLimit.
+func (a *App) EdgeToken(ctx context.Context, env flag.EnvironmentName, projects []flag.ProjectID) (*access.APIToken, string, error) {
+	token := access.APIToken{Type: access.TokenBackend, Environment: env, Projects: slices.Compact(slices.Sorted(slices.Values(projects)))}
+	if len(token.Projects) == 0 || token.AllProjects() {
+		token.Projects = []flag.ProjectID{access.Any}
+	}
+	token.Name = edgeTokenName(env, token.Projects)
+	secret := newSecret(&token)
+	var found *access.APIToken
+	s, err := a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
+		found = nil
+		for t := range d.Tokens() {
+			if t.Name == token.Name && t.Type == token.Type && t.Environment == env && slices.Equal(t.Projects, token.Projects) && !t.Expired(d.Now) {
+				found = t
+				return nil
+			}
+		}
+		if err := validateToken(d.State, &token); err != nil {
+			return err
+		}
+		if decide.Reached(d.TokenCount(), d.Limits.APITokens) {
+			return flag.ExceedsLimit("api token", d.Limits.APITokens)
+		}
+		a.addToken(d, &token, secret)
+		return nil
+	}, func(tx *store.Tx) error {
+		if found != nil {
+			return nil
+		}
+		return a.keepSecret(tx, &token, secret)
+	})
+	switch {
+	case err != nil:
+		return nil, "", err
+	case found != nil:
+		return found, "", nil
+	default:
+		return s.Token(token.ID), secret, nil
+	}
+}
+
 // MayReadToken reports whether an actor may see tokens of a type, with their secrets.
 func MayReadToken(actor access.Actor, t access.TokenType) bool {
 	return actor.Can("", "", tokenPermissions[t].read)

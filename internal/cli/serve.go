@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -45,6 +47,7 @@ func (serve) Help() string {
   QUORATE_SECRET_KEY         the secret key as base64 text; otherwise it is in the file secret.key of the data folder,
                              made on the first start. All servers on one database need the same.
   QUORATE_SMTP_PASSWORD      the password of --smtp-user; EMAIL_PASSWORD means the same
+  EDGE_MASTER_KEY            32 bytes as base64 text, from which the secrets of Edges are derived that may ask for tokens
   INIT_ADMIN_API_TOKENS      tokens, separated by commas, that a first start creates: *:*.TEXT
   INIT_BACKEND_API_TOKENS    the same for server-side SDKs: PROJECT:ENVIRONMENT.TEXT, where * is every project
   INIT_CLIENT_API_TOKENS     the old name of INIT_BACKEND_API_TOKENS
@@ -76,6 +79,10 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	edge, err := edgeMasterKey()
+	if err != nil {
+		return err
+	}
 	mails, err := c.mailFlags.settings()
 	if err != nil {
 		return err
@@ -97,6 +104,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		TrustedProxies: proxies,
 		SDKPerMinute:   c.SDKLimit,
 		ScheduleGrace:  c.Grace,
+		EdgeMasterKey:  edge,
 		Mail:           mails,
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
@@ -121,6 +129,19 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	return s.Stop(stopping)
+}
+
+// edgeMasterKey reads EDGE_MASTER_KEY, which may be missing. No error repeats it.
+func edgeMasterKey() ([]byte, error) {
+	text := os.Getenv("EDGE_MASTER_KEY")
+	if text == "" {
+		return nil, nil
+	}
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("EDGE_MASTER_KEY must be 32 bytes as base64 text, as openssl rand -base64 32 makes them")
+	}
+	return key, nil
 }
 
 // network is an address or a network, 192.0.2.7 or 192.0.2.0/24.

@@ -45,7 +45,7 @@ func Change(d *Decision, in changerequest.Place, c change.Change) error {
 	case change.PatchVariant:
 		return SetVariants(d, at, "/body/variants", p.Variants)
 	case change.ArchiveFeature:
-		if _, err := ActiveFeature(d.State, in.Project, c.Feature); err != nil {
+		if _, err := d.ActiveFeature(in.Project, c.Feature); err != nil {
 			return err
 		}
 		return Archive(d, in.Project, []flag.Name{c.Feature})

@@ -18,7 +18,7 @@ func AddDependency(d *Decision, project flag.ProjectID, child flag.Name, on flag
 	if !on.Enabled || len(on.Variants) == 0 {
 		on.Variants = nil // a parent that must be off has no variant
 	}
-	f, err := ActiveFeature(d.State, project, child)
+	f, err := d.ActiveFeature(project, child)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func canDepend(s *state.State, child *flag.Flag, name flag.Name) error {
 //
 // Faults: NotFound and ArchivedFeature about the child.
 func RemoveDependency(d *Decision, project flag.ProjectID, child, parent flag.Name) error {
-	f, err := ActiveFeature(d.State, project, child)
+	f, err := d.ActiveFeature(project, child)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func RemoveDependency(d *Decision, project flag.ProjectID, child, parent flag.Na
 //
 // Faults: NotFound and ArchivedFeature about the child.
 func RemoveDependencies(d *Decision, project flag.ProjectID, child flag.Name) error {
-	f, err := ActiveFeature(d.State, project, child)
+	f, err := d.ActiveFeature(project, child)
 	if err != nil {
 		return err
 	}

@@ -40,11 +40,28 @@ func ActiveFeature(s *state.State, project flag.ProjectID, name flag.Name) (*fla
 	return f, nil
 }
 
+// Feature is the function Feature for a name that the actor has written: where a flag is of which
+// the actor may not know, there is none.
+func (d *Decision) Feature(project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
+	if f := d.Flag(name); f != nil && f.Project != project && !d.MaySee(d.Actor, f.Project) {
+		return nil, NoFeature(name, project)
+	}
+	return Feature(d.State, project, name)
+}
+
+// ActiveFeature is the function ActiveFeature in the same way.
+func (d *Decision) ActiveFeature(project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
+	if _, err := d.Feature(project, name); err != nil {
+		return nil, err
+	}
+	return ActiveFeature(d.State, project, name)
+}
+
 // EachFeature calls fn for each named flag of a project as it is after the events so
 // far. It stops at the first fault: NotFound, or what fn returns.
 func EachFeature(d *Decision, project flag.ProjectID, names []flag.Name, fn func(*flag.Flag) error) error {
 	for _, name := range names {
-		f, err := Feature(d.State, project, name)
+		f, err := d.Feature(project, name)
 		if err != nil {
 			return err
 		}

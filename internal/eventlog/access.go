@@ -7,8 +7,8 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// People, roles and groups. Names of people are not in the ledger, so these events
-// show ids.
+// People, roles and groups. Names of people are not in the ledger: the data of these events
+// are ids, and their sentences have the names that people have now.
 var (
 	_ = of("Role created", "{who} created the role {subject}.", func(p state.RoleCreated, _ state.Scope) sight {
 		return sight{subject: p.Role.Name, data: roleOf(p.Role)}
@@ -20,13 +20,13 @@ var (
 		return sight{subject: p.Before.Name, before: roleOf(p.Before)}
 	})
 	_ = of("User created", "{who} created the user {subject}.", func(p state.UserCreated, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), data: accountData{p.ID, p.RootRole}}
+		return sight{account: p.ID, data: accountData{p.ID, p.RootRole}}
 	})
 	_ = of("User updated", "{who} changed the user {subject}.", func(p state.UserUpdated, _ state.Scope) sight {
 		return changed(p.AccountChange)
 	})
 	_ = of("User deleted", "{who} deleted the user {subject}.", func(p state.UserDeleted, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), before: accountData{p.ID, p.RootRole}}
+		return sight{account: p.ID, before: accountData{p.ID, p.RootRole}}
 	})
 	_ = of("User suspended", "{who} suspended the user {subject}.", func(p state.UserSuspended, _ state.Scope) sight {
 		return sight{subject: fmt.Sprint(p.ID), data: accountID{p.ID}}
@@ -35,16 +35,16 @@ var (
 		return sight{subject: fmt.Sprint(p.ID), data: accountID{p.ID}}
 	})
 	_ = of("Service account created", "{who} created the service account {subject}.", func(p state.ServiceAccountCreated, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), data: accountData{p.ID, p.RootRole}}
+		return sight{account: p.ID, data: accountData{p.ID, p.RootRole}}
 	})
 	_ = of("Service account updated", "{who} changed the service account {subject}.", func(p state.ServiceAccountUpdated, _ state.Scope) sight {
 		return changed(p.AccountChange)
 	})
 	_ = of("Service account deleted", "{who} deleted the service account {subject}.", func(p state.ServiceAccountDeleted, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), before: accountData{p.ID, p.RootRole}}
+		return sight{account: p.ID, before: accountData{p.ID, p.RootRole}}
 	})
 	_ = of("Sessions ended", "{who} ended the sessions of the account {subject}.", func(p state.SessionsRevoked, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.Account), data: accountID{p.Account}}
+		return sight{account: p.Account, data: accountID{p.Account}}
 	})
 	_ = of("Personal token created", "{who} created the personal token {subject}.", func(p state.PATCreated, _ state.Scope) sight {
 		return sight{subject: p.Token.Description, data: personalTokenOf(p.Token)}
@@ -86,10 +86,10 @@ var (
 		return sight{data: holdings(p.After), before: holdings(p.Before)}
 	})
 	_ = of("User's project roles updated", "{who} changed the roles of the user {subject} in the project {project}.", func(p state.ProjectAccessUserRolesUpdated, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.Account), data: userRoles{p.Account, orEmpty(p.After)}, before: userRoles{p.Account, orEmpty(p.Before)}}
+		return sight{account: p.Account, data: userRoles{p.Account, orEmpty(p.After)}, before: userRoles{p.Account, orEmpty(p.Before)}}
 	})
 	_ = of("User removed from project", "{who} took the user {subject} from the project {project}.", func(p state.ProjectAccessUserRolesDeleted, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.Account), before: userRoles{p.Account, orEmpty(p.Before)}}
+		return sight{account: p.Account, before: userRoles{p.Account, orEmpty(p.Before)}}
 	})
 	_ = of("Group's project roles updated", "{who} changed the roles of the group {subject} in the project {project}.", func(p state.ProjectAccessGroupRolesUpdated, _ state.Scope) sight {
 		return sight{subject: fmt.Sprint(p.Group), data: groupRoles{p.Group, orEmpty(p.After)}, before: groupRoles{p.Group, orEmpty(p.Before)}}
@@ -123,7 +123,7 @@ type accountID struct {
 // changed shows a change of an account. Where the roles are equal, what changed is not
 // in the ledger.
 func changed(c state.AccountChange) sight {
-	return sight{subject: fmt.Sprint(c.ID), data: accountData{c.ID, c.After}, before: accountData{c.ID, c.Before}}
+	return sight{account: c.ID, data: accountData{c.ID, c.After}, before: accountData{c.ID, c.Before}}
 }
 
 type personalToken struct {

@@ -270,6 +270,11 @@ func tokenOf(t access.APIToken) token {
 	}
 }
 
+type tokenProjects struct {
+	TokenName string           `json:"tokenName"`
+	Projects  []flag.ProjectID `json:"projects"`
+}
+
 type expiry struct {
 	TokenName string  `json:"tokenName"`
 	ExpiresAt *string `json:"expiresAt"`

@@ -11,6 +11,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -100,6 +101,18 @@ func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]
 	return days, nil
 }
 
+// Changes returns how many events some environments had since a time.
+func (l *Log) Changes(ctx context.Context, environments []string, since time.Time) (int, error) {
+	if len(environments) == 0 {
+		return 0, nil
+	}
+	_, total, err := l.db.Events(ctx, store.EventFilter{Environments: environments, From: since, Limit: 1}) // the total is what matters
+	if err != nil {
+		return 0, fmt.Errorf("eventlog: count changes: %w", err)
+	}
+	return total, nil
+}
+
 // project returns the public form of a stored event.
 func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 	how, seen, err := view(stored)
@@ -107,6 +120,9 @@ func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 		return Event{}, err
 	}
 	by := who.of(stored.Actor)
+	if seen.account != 0 {
+		seen.subject = cmp.Or(who.people[seen.account], strconv.FormatInt(seen.account, 10))
+	}
 	event := Event{
 		ID:              stored.Revision,
 		Type:            stored.Type,

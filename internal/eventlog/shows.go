@@ -21,6 +21,7 @@ type show struct {
 // sight is what one event shows of itself.
 type sight struct {
 	subject      string // what the event is about, if that is not its flag, project or environment
+	account      int64  // whom the event is about; the subject is the name, as long as there is one
 	data, before any    // nil: nothing to say
 }
 
@@ -230,7 +231,10 @@ var (
 	_ = of("API token created", "{who} created the API token {subject}.", func(p state.APITokenCreated, _ state.Scope) sight {
 		return sight{subject: p.Token.Name, data: tokenOf(p.Token)}
 	})
-	_ = of("API token updated", "{who} changed when the API token {subject} expires.", func(p state.APITokenUpdated, _ state.Scope) sight {
+	_ = of("API token updated", "{who} changed when the API token {subject} expires, or what it opens.", func(p state.APITokenUpdated, _ state.Scope) sight {
+		if len(p.ProjectsAfter) > 0 {
+			return sight{subject: p.Name, data: tokenProjects{p.Name, p.ProjectsAfter}, before: tokenProjects{p.Name, p.ProjectsBefore}}
+		}
 		return sight{subject: p.Name, data: expiry{p.Name, stampOptional(p.After)}, before: expiry{p.Name, stampOptional(p.Before)}}
 	})
 	_ = of("API token deleted", "{who} deleted the API token {subject}.", func(p state.APITokenDeleted, _ state.Scope) sight {

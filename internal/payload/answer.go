@@ -55,10 +55,8 @@ func (a *Answer) Body(e Encoding) *Body {
 	a.once[e].Do(func() {
 		var made []byte
 		switch e {
-		case Gzip:
-			made = gzipped(a.Body(Identity).Bytes)
-		case Zstd:
-			made = zstdEncoder().EncodeAll(a.Body(Identity).Bytes, nil)
+		case Gzip, Zstd:
+			made = bytes.Clone(Compressed(nil, a.Body(Identity).Bytes, e)) // without room for more
 		default:
 			made = a.build()
 			a.build = nil
@@ -69,16 +67,35 @@ func (a *Answer) Body(e Encoding) *Body {
 	return &a.bodies[e]
 }
 
+// Compressed appends a body in an encoding to dst.
+func Compressed(dst, body []byte, e Encoding) []byte {
+	switch e {
+	case Gzip:
+		return gzipped(dst, body)
+	case Zstd:
+		return zstdEncoder().EncodeAll(body, dst)
+	default:
+		return append(dst, body...)
+	}
+}
+
 // gzipLevel makes a body a little larger than the default would, in a third of the time.
 const gzipLevel = 3
 
-func gzipped(body []byte) []byte {
-	var b bytes.Buffer
-	// The level is valid, and a buffer takes everything.
-	w, _ := gzip.NewWriterLevel(&b, gzipLevel)
-	_, _ = w.Write(body)
+// gzipWriters are kept, since each has buffers that are larger than most bodies.
+var gzipWriters = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzipLevel) // the level is valid
+	return w
+}}
+
+func gzipped(dst, body []byte) []byte {
+	b := bytes.NewBuffer(dst)
+	w := gzipWriters.Get().(*gzip.Writer) //nolint:forcetypeassert // New makes nothing else
+	defer gzipWriters.Put(w)
+	w.Reset(b)
+	_, _ = w.Write(body) // a buffer takes everything
 	_ = w.Close()
-	return bytes.Clone(b.Bytes())
+	return b.Bytes()
 }
 
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {

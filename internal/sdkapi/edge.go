@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/quorate/quorate/internal/access"
-	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -47,20 +46,19 @@ func (a *API) edgeValidate(w http.ResponseWriter, r *http.Request) {
 			valid = append(valid, edgeToken{secret, token.Type, token.Projects, token.Environment})
 		}
 	}
+	sendEdgeTokens(w, r, valid)
+}
+
+// sendEdgeTokens answers with tokens in Edge's form.
+func sendEdgeTokens(w http.ResponseWriter, r *http.Request, tokens []edgeToken) {
 	text, err := json.Marshal(struct {
 		Tokens []edgeToken `json:"tokens"`
-	}{valid})
+	}{tokens})
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
 	sendJSON(w, text)
-}
-
-// edgeIssueToken answers POST /edge/issue-token. Tokens are made by people, through
-// the admin API; without a master key for Edge, Unleash answers the same.
-func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
-	fail(w, r, fault.New(fault.InvalidOperation, "This server does not issue tokens to Edge. Create a backend token and give it to Edge in its settings."))
 }
 
 // edgeMetrics answers POST /api/client/metrics/edge: Edge tells how it is. Quorate does

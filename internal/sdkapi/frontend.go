@@ -93,10 +93,32 @@ func (a *API) sendToggles(w http.ResponseWriter, r *http.Request, token *access.
 	h := w.Header()
 	h["Etag"] = []string{etag}
 	h["Cache-Control"] = noCache
+	h.Add("Vary", "Accept-Encoding")
 	if sdkhttp.Matches(r.Header["If-None-Match"], etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	sendCompressed(w, r, *buffer)
+}
+
+// worthCompressing is from how many bytes on an answer is compressed that is made for one
+// visitor: less fits into one packet as it is.
+const worthCompressing = 1400
+
+// sendCompressed answers with JSON text, compressed if that is worth it and the client takes it.
+func sendCompressed(w http.ResponseWriter, r *http.Request, text []byte) {
+	encoding := payload.Identity
+	if accepted := r.Header["Accept-Encoding"]; len(accepted) > 0 && len(text) >= worthCompressing {
+		encoding = chooseEncoding(accepted[0])
+	}
+	if encoding == payload.Identity {
+		sendJSON(w, text)
+		return
+	}
+	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // New makes nothing else
+	defer buffers.Put(buffer)
+	*buffer = payload.Compressed((*buffer)[:0], text, encoding)
+	w.Header()["Content-Encoding"] = encodingNames[encoding]
 	sendJSON(w, *buffer)
 }
 

@@ -8,9 +8,6 @@ import (
 	"github.com/quorate/quorate/internal/usage"
 )
 
-// Impact metrics, which reports may carry too, are taken without being looked at: they are
-// neither kept nor shown (docs/sdk-api.md).
-
 // metrics answers POST /api/client/metrics.
 func (a *API) metrics(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
@@ -27,6 +24,7 @@ func (a *API) metrics(w http.ResponseWriter, r *http.Request) {
 	}
 	a.Usage.Register(p)
 	a.Usage.Count(report)
+	a.Usage.Measure(impact(body))
 	acceptBare(w)
 }
 
@@ -50,6 +48,7 @@ func (a *API) frontendMetrics(w http.ResponseWriter, r *http.Request) {
 		a.Usage.Register(p)
 	}
 	a.Usage.Count(report)
+	a.Usage.Measure(impact(body))
 	sendOK(w)
 }
 
@@ -125,6 +124,7 @@ func (a *API) bulkMetrics(w http.ResponseWriter, r *http.Request) {
 	for _, report := range reports {
 		a.Usage.Count(report)
 	}
+	a.Usage.Measure(impact(body))
 	for _, secret := range seen {
 		// Finding a token notes that it was used; one that is unknown was not.
 		_, _ = a.Tokens.Token(secret)

@@ -29,6 +29,8 @@ type Options struct {
 	Now     func() time.Time
 	Version string // of the server
 	Limits  Limits
+	// Edge is how Edge gets tokens; the zero value issues none.
+	Edge EdgeTokens
 	// Heartbeat returns the ticks at which a silent stream says that it is alive, and a
 	// function that stops them. Nil: every 20 seconds.
 	Heartbeat func() (ticks <-chan time.Time, stop func())
@@ -49,6 +51,7 @@ type API struct {
 	Options
 	cors   *sdkhttp.CORS
 	specs  specs
+	nonces nonces
 	limits struct{ sdk, metrics, register, frontendMetrics, frontendRegister *sdkhttp.Limiter }
 }
 
@@ -95,6 +98,7 @@ func (a *API) Mount(r chi.Router) {
 	r.Post("/api/client/metrics/custom", a.customMetrics)
 	r.Post("/api/client/metrics/edge", a.edgeMetrics)
 	r.Post("/api/client/edge-licensing/heartbeat", a.edgeHeartbeat)
+	get(r, "/internal-backstage/impact/metrics", a.impactMetrics)
 	r.Post("/edge/validate", a.edgeValidate)
 	r.Post("/edge/issue-token", a.edgeIssueToken)
 	for _, prefix := range []string{"/api/frontend", "/api/proxy"} {

@@ -1,14 +1,17 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/adminapi"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ofrep"
 	"github.com/quorate/quorate/internal/requests"
 	"github.com/quorate/quorate/internal/scim"
@@ -42,6 +45,7 @@ func (s *Server) handler() http.Handler {
 	sdks := sdkapi.New(sdkapi.Options{
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now, Version: s.settings.Version,
 		Limits: sdkapi.Limits{SDK: s.settings.SDKPerMinute},
+		Edge:   sdkapi.EdgeTokens{MasterKey: s.settings.EdgeMasterKey, Issue: s.edgeToken},
 	})
 	sdks.Mount(r)
 	ofrep.New(ofrep.Options{
@@ -55,14 +59,31 @@ func (s *Server) handler() http.Handler {
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Requests: requests.New(s.db),
 		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath}),
-		Usage:    s.usage,
-		People:   s.identity, URL: s.URL(), Version: s.settings.Version,
+		Usage:    s.usage, EndStreams: s.payload.DisconnectAll,
+		People: s.identity, URL: s.URL(), Version: s.settings.Version,
 		Notify:    s.notify,
 		SignedOut: signOn.SignedOut,
 		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil, SAML: s.settings.SAML != nil},
 	})
 	// Polls are counted by the client's address as well, so this comes before the front.
 	return fromProxies(s.settings.TrustedProxies, newFront(s.settings.BasePath, sdks.Features(), r, metrics))
+}
+
+// edgeToken returns the token that Edge uses for some projects in an environment, and makes it if
+// there is none.
+func (s *Server) edgeToken(ctx context.Context, env flag.EnvironmentName, projects []flag.ProjectID) (*access.APIToken, string, error) {
+	token, secret, err := s.app.EdgeToken(ctx, env, projects)
+	if err != nil || secret != "" {
+		return token, secret, err
+	}
+	secrets, err := s.identity.TokenSecrets(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if secrets[token.ID] == "" {
+		return nil, "", fault.New(fault.InvalidOperation, "The secret of the token %q is not kept, so it cannot be told again. Delete the token, and Edge gets another one.", token.Name)
+	}
+	return token, secrets[token.ID], nil
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {

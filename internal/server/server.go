@@ -49,6 +49,8 @@ type Settings struct {
 	// ScheduleGrace is how late a scheduled change request may be applied, if no node was running at
 	// its time; later, its schedule is suspended.
 	ScheduleGrace time.Duration
+	// EdgeMasterKey is what the secrets of Edges are derived from; empty: none gets tokens.
+	EdgeMasterKey []byte
 	// FirstTokens are created if there are no tokens yet.
 	FirstTokens app.FirstTokens
 	// FirstAdmin is the first person, an administrator, if there is nobody yet.

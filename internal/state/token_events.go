@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/flag"
 )
 
 var (
@@ -31,13 +32,16 @@ func (p APITokenCreated) apply(s *State, _ Place) error {
 	return nil
 }
 
-// APITokenUpdated changes when a token expires.
+// APITokenUpdated changes when a token expires, or which projects it opens.
 type APITokenUpdated struct {
 	nothing
 	ID     int64      `json:"id"`
 	Name   string     `json:"name"`
 	Before *time.Time `json:"before,omitempty"`
 	After  *time.Time `json:"after,omitempty"`
+	// The projects before and after; empty: they stay.
+	ProjectsBefore []flag.ProjectID `json:"projectsBefore,omitempty"`
+	ProjectsAfter  []flag.ProjectID `json:"projectsAfter,omitempty"`
 }
 
 // EventType returns "api-token-updated".
@@ -50,6 +54,9 @@ func (p APITokenUpdated) apply(s *State, _ Place) error {
 	}
 	t := *old
 	t.ExpiresAt = p.After
+	if len(p.ProjectsAfter) > 0 {
+		t.Projects = p.ProjectsAfter
+	}
 	s.putToken(&t)
 	return nil
 }

@@ -264,6 +264,14 @@ func (db *DB) Usage(ctx context.Context, feature string, since time.Time) ([]Usa
 	return counts, err
 }
 
+// CountUsage returns how many counts there are of the hours that begin from one time on and
+// before another: of flags, and of their variants.
+func (db *DB) CountUsage(ctx context.Context, from, to time.Time) (flags, variants int, err error) {
+	err = db.reader.QueryRowContext(ctx, `select (select count(*) from usage_hours where hour >= $1 and hour < $2),
+		(select count(*) from usage_variants where hour >= $1 and hour < $2)`, stamp(from), stamp(to)).Scan(&flags, &variants)
+	return flags, variants, db.failed("count usage", err)
+}
+
 // FeaturesUsedBy returns the names of the flags that an application has counted, sorted.
 func (db *DB) FeaturesUsedBy(ctx context.Context, application string) ([]string, error) {
 	return readAll(ctx, db, "read features used", `select distinct feature from usage_hours where application = $1 order by feature`,

@@ -134,6 +134,17 @@ func (u *Usage) FeaturesUsedBy(ctx context.Context, application string) ([]strin
 	return features, nil
 }
 
+// YesterdaysCounts returns how many counts were kept of yesterday: of flags by application,
+// environment and hour, and of their variants.
+func (u *Usage) YesterdaysCounts(ctx context.Context) (flags, variants int, err error) {
+	today := u.Now().UTC().Truncate(24 * time.Hour)
+	flags, variants, err = u.DB.CountUsage(ctx, today.Add(-24*time.Hour), today)
+	if err != nil {
+		return 0, 0, away("count yesterday's counts", err)
+	}
+	return flags, variants, nil
+}
+
 // Instances returns the instances of an application that were seen in the last two days,
 // or of all if it is empty, by application, environment and name.
 func (u *Usage) Instances(ctx context.Context, application string) ([]Instance, error) {

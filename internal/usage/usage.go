@@ -52,7 +52,8 @@ type Usage struct {
 
 	flushing sync.Mutex // held while pending reports are written
 
-	uses uses
+	uses   uses
+	impact impact
 
 	mu      sync.Mutex
 	pending *pending
@@ -94,9 +95,10 @@ func (u *Usage) flushAndLog(ctx context.Context) {
 	if err := u.Flush(ctx); err != nil {
 		u.Log.Warn("usage is not written down; it is tried again", "error", err)
 	}
+	dropped := u.Dropped()
 	u.mu.Lock()
-	news := u.dropped - u.told
-	u.told = u.dropped
+	news := dropped - u.told
+	u.told = dropped
 	u.mu.Unlock()
 	if news > 0 {
 		u.Log.Warn("reports of usage were dropped, since there were too many different ones", "count", news)
@@ -106,9 +108,12 @@ func (u *Usage) flushAndLog(ctx context.Context) {
 // Dropped returns how many reports were dropped since the start because there were too
 // many different ones.
 func (u *Usage) Dropped() int64 {
+	u.impact.mu.Lock()
+	impact := u.impact.dropped
+	u.impact.mu.Unlock()
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.dropped
+	return u.dropped + impact
 }
 
 // Flush writes down what was reported so far. What cannot be written now is kept and

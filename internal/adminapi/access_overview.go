@@ -1,0 +1,76 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
+)
+
+// accessOverview registers how administrators see who can get at what.
+func (a *api) accessOverview() {
+	register(a, operation{
+		ID: "getAccessOverview", Method: http.MethodGet, Path: "/access/overview", Tag: "Auth",
+		Summary:     "Who has access to what",
+		Description: "Everyone with the role in the instance, the groups, and the projects: all of them for an administrator, for others those in which they or one of their groups have a role.",
+		Permissions: []access.Permission{access.Admin},
+	}, a.getAccessOverview)
+}
+
+// accessOverview is who has access to what.
+type accessOverview struct {
+	Overview []userAccess `json:"overview"`
+}
+
+// userAccess is what a person has access to.
+type userAccess struct {
+	UserID             int64            `json:"userId"`
+	UserName           string           `json:"userName"`
+	UserEmail          string           `json:"userEmail"`
+	RootRole           string           `json:"rootRole"`
+	AccessibleProjects []flag.ProjectID `json:"accessibleProjects"`
+	Groups             []string         `json:"groups"`
+	CreatedAt          instant          `json:"createdAt"`
+	LastSeen           *instant         `json:"lastSeen" nullable:"true"`
+}
+
+func (a *api) getAccessOverview(ctx context.Context, r request, _ *struct{}) (accessOverview, error) {
+	list := accessOverview{Overview: []userAccess{}}
+	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
+		return list, err
+	}
+	people, err := a.People.People(ctx)
+	if err != nil {
+		return list, err
+	}
+	for _, p := range people {
+		account := r.State.Account(p.ID)
+		if account == nil || account.Kind != access.KindUser {
+			continue
+		}
+		seen := userAccess{
+			UserID: p.ID, UserName: p.Name, UserEmail: p.Email, RootRole: roleOf(r.State, p.ID).Name,
+			AccessibleProjects: accessibleProjects(r.State, p.ID), Groups: []string{},
+			CreatedAt: instant(p.CreatedAt), LastSeen: instantOf(p.SeenAt),
+		}
+		for g := range r.State.GroupsOf(p.ID) {
+			seen.Groups = append(seen.Groups, g.Name)
+		}
+		list.Overview = append(list.Overview, seen)
+	}
+	return list, nil
+}
+
+// accessibleProjects returns the projects that an account has to do with.
+func accessibleProjects(s *state.State, account int64) []flag.ProjectID {
+	actor, _ := s.Actor(account)
+	projects := []flag.ProjectID{}
+	for p := range s.Projects() {
+		if !p.Archived() && (actor.IsAdmin() || s.MemberOf(account, p.ID)) {
+			projects = append(projects, p.ID)
+		}
+	}
+	return projects
+}
