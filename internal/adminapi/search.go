@@ -320,12 +320,13 @@ func wordsOf(query string) []string {
 	return words
 }
 
+// hasWord reports whether one of some words, in lower case, is in a flag's name or description.
 func hasWord(f *flag.Flag, words []string) bool {
-	text := strings.ToLower(string(f.Name))
-	if f.Description != nil {
-		text += "\n" + strings.ToLower(*f.Description)
+	has := func(text string) bool {
+		text = strings.ToLower(text)
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 	}
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	return has(string(f.Name)) || f.Description != nil && has(*f.Description)
 }
 
 // hasStatus reports whether one of the statuses, such as production:enabled, is the flag's.

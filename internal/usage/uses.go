@@ -22,18 +22,12 @@ const (
 type Use struct {
 	Seen    map[string]Seen      // by environment
 	Entered map[string]time.Time // by stage
+
+	last time.Time // the latest of Seen
 }
 
 // LastSeen returns when the flag was last used, the zero time if it never was.
-func (u Use) LastSeen() time.Time {
-	var last time.Time
-	for _, s := range u.Seen {
-		if s.Last.After(last) {
-			last = s.Last
-		}
-	}
-	return last
-}
+func (u Use) LastSeen() time.Time { return u.last }
 
 // uses keeps the use of every flag at hand, so that thousands of flags can be searched by
 // it. It is read once, and then kept in step: with what this node writes down, with the
@@ -113,6 +107,9 @@ func (u *uses) note(seen []store.UsageSeen, stages []store.FlagStage) {
 			s = widened(have, s)
 		}
 		use.Seen = with(use.Seen, s.Environment, s)
+		if s.Last.After(use.last) {
+			use.last = s.Last
+		}
 		u.of[s.Feature] = use
 	}
 	for _, s := range stages {
