@@ -141,7 +141,6 @@ func (a *api) operations() {
 	a.accessOverview()
 	a.settings()
 	a.uiConfig()
-	a.instance()
 	a.user()
 	a.people()
 	a.roles()
