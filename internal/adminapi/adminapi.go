@@ -121,6 +121,7 @@ func (a *api) operations() {
 	a.projects()
 	a.projectEnvironments()
 	a.environments()
+	a.windows()
 	a.segments()
 	a.changeRequests()
 	a.changeRequestInsight()

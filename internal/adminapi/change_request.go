@@ -549,7 +549,7 @@ func (a *api) waitsFor(r request, cr *changerequest.Request) bool {
 	if !may {
 		return false
 	}
-	return slices.ContainsFunc(changerequest.Actions(cr, gate.World(r.State), r.Caller.Actor, a.App.Now()), func(action changerequest.Action) bool {
+	return slices.ContainsFunc(gate.Actions(r.State, gate.World(r.State), cr, r.Caller.Actor, a.App.Now()), func(action changerequest.Action) bool {
 		return action.Name == by && action.Allowed
 	})
 }

@@ -68,7 +68,7 @@ type changeRequestScheduleDetails struct {
 
 // changeRequestCause is what suspended a schedule.
 type changeRequestCause struct {
-	Kind          changerequest.CauseKind `json:"kind" enum:"flag-archived,flag-moved,strategy-deleted,strategy-updated,variants-updated,segment-updated,segment-deleted,target-changed,target-blocked,scheduler-deleted,scheduler-not-permitted,approvals-missing,too-late,database-restored"`
+	Kind          changerequest.CauseKind `json:"kind" enum:"flag-archived,flag-moved,strategy-deleted,strategy-updated,variants-updated,segment-updated,segment-deleted,target-changed,target-blocked,scheduler-deleted,scheduler-not-permitted,approvals-missing,environment-closed,too-late,database-restored"`
 	Feature       flag.Name               `json:"feature,omitempty"`
 	StrategyID    flag.StrategyID         `json:"strategyId,omitempty"`
 	SegmentID     flag.SegmentID          `json:"segmentId,omitempty"`

@@ -185,7 +185,7 @@ func (anything) Schema(huma.Registry) *huma.Schema {
 type allowedAction struct {
 	Action  string `json:"action"`
 	Allowed bool   `json:"allowed"`
-	Reason  string `json:"reason,omitempty" doc:"Why not."`
+	Reason  string `json:"reason,omitempty" doc:"Why not; or, of what a window forbids and you may do all the same, what that takes."`
 }
 
 // names knows who the actors of requests are.
@@ -309,7 +309,7 @@ func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *s
 			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State})
 		}
 	}
-	for _, action := range changerequest.Actions(cr, world, r.Caller.Actor, a.App.Now()) {
+	for _, action := range gate.Actions(s, world, cr, r.Caller.Actor, a.App.Now()) {
 		view.AllowedActions = append(view.AllowedActions, allowedAction{action.Name, action.Allowed, action.Reason})
 	}
 	return conflicts

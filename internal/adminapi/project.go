@@ -485,12 +485,12 @@ func viewProjectEnvironment(row flag.ProjectEnvironment) projectEnvironmentIn {
 	return view
 }
 
-// window is the span of time that statistics are about.
-const window = 30 * 24 * time.Hour
+// statisticsSpan is the span of time that statistics are about.
+const statisticsSpan = 30 * 24 * time.Hour
 
 func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectID, now time.Time) (projectStats, error) {
 	var stats projectStats
-	current, past := now.Add(-window), now.Add(-2*window)
+	current, past := now.Add(-statisticsSpan), now.Add(-2*statisticsSpan)
 	count := func(at time.Time, inCurrent, inPast *int) {
 		if at.After(current) {
 			*inCurrent++
@@ -543,7 +543,7 @@ func countFlags(s *state.State, id flag.ProjectID, useOf func(string) reported.U
 		}
 		if f.Archived() {
 			c.archived++
-			if f.ArchivedAt.After(now.Add(-window)) {
+			if f.ArchivedAt.After(now.Add(-statisticsSpan)) {
 				c.archivedLately++
 			}
 			continue

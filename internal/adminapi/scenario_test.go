@@ -55,6 +55,7 @@ func scenarios() map[string][]scenario {
 		"projects":             projectScenarios(),
 		"project environments": projectEnvironmentScenarios(),
 		"environments":         environmentScenarios(),
+		"windows":              windowScenarios(),
 		"segments":             segmentScenarios(),
 		"constraints":          constraintScenarios(),
 		"context fields":       contextFieldScenarios(),
@@ -83,6 +84,7 @@ func scenarios() map[string][]scenario {
 // stories are what happens before the tables that need more than the story.
 var stories = map[string]func(*world, testing.TB){
 	"change requests": (*world).mustPropose,
+	"windows":         (*world).mustClose,
 }
 
 // newWorldFor returns a world with all that a table's scenarios need.

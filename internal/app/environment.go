@@ -188,7 +188,7 @@ func cloneFlags(d *decide.Decision, to state.Scope, from flag.EnvironmentName) {
 }
 
 // DeleteEnvironment removes an environment, from each project that has it first, with the
-// tokens that open it, and with what roles allow there.
+// tokens that open it, with what roles allow there, and with its windows.
 //
 // Faults: NotFound.
 func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName) error {
@@ -208,6 +208,9 @@ func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.Environ
 		}
 		gone = deleteTokens(d, func(t *access.APIToken) bool { return t.Environment == name })
 		unbindRoles(d, name)
+		for w := range d.WindowsOf(name) {
+			d.Add(state.Scope{Environment: name}, state.EnvironmentWindowDeleted{Before: *w})
+		}
 		d.Add(state.Scope{Environment: name}, state.EnvironmentDeleted{Before: *env})
 		return nil
 	}, func(tx *store.Tx) error { return forgetSecrets(tx, gone) })

@@ -13,6 +13,7 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // NextDue returns when a scheduled change request is to be applied next, and whether there is one.
@@ -114,7 +115,10 @@ func suspended(events []state.Applied) []changerequest.ID {
 
 // knownZone returns a fault if there is no time zone of a name; the empty name is none.
 func knownZone(name string) error {
-	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+	if name == "" {
+		return nil
+	}
+	if _, err := window.LoadZone(name); err != nil {
 		return fault.Field("/body/scheduledZone", "There is no time zone %q. Names are those of the IANA, such as Europe/Oslo.", name)
 	}
 	return nil

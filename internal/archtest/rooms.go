@@ -87,6 +87,12 @@ func Rooms() []Room {
 			Why: "a request is decided from its own values and the rules, so that a small model can check every step",
 		},
 		{
+			Dir: "internal/window", Level: Core,
+			For: "freezes and maintenance windows: when an environment takes changes, and when next",
+			May: []string{"flag"},
+			Why: "what is open when follows from the windows and the time alone, so that a slow model can check every minute",
+		},
+		{
 			Dir: "internal/ledger", Level: Core,
 			For: "bytes, hash chain, batches; knows no nouns",
 			Why: "a chain must be verifiable by a release that knows none of its nouns",
@@ -94,7 +100,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/state", Level: Core,
 			For: "event payloads, the fold, upcasts; queries over a State",
-			May: []string{"flag", "evaluation", "access", "change", "changerequest", "ledger"},
+			May: []string{"flag", "evaluation", "access", "change", "changerequest", "window", "ledger"},
 			Why: "the fold is the same on every node and in every preview, so it sees values only",
 		},
 		{
@@ -334,7 +340,7 @@ func Bans() []Ban {
 // computes from its arguments alone; what few of them can do beyond that, Impure names.
 func Pure() []string {
 	return []string{
-		"bytes", "cmp", "crypto/hmac", "crypto/sha256", "crypto/subtle", "encoding", "encoding/base64",
+		"archive/zip", "bytes", "cmp", "crypto/hmac", "crypto/sha256", "crypto/subtle", "embed", "encoding", "encoding/base64",
 		"encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "hash", "hash/fnv", "io", "iter", "maps",
 		"math", "math/big", "math/bits", "net/netip", "net/url", "path", "regexp", "regexp/syntax", "slices",
 		"strconv", "strings", "time", "unicode", "unicode/utf8",
@@ -353,6 +359,9 @@ func Impure() map[string][]string {
 		"time": {
 			"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
 			"Local", "LoadLocation",
+		},
+		"archive/zip": {
+			"OpenReader",
 		},
 		"fmt": {
 			"Print", "Printf", "Println", "Scan", "Scanf", "Scanln",

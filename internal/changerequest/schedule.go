@@ -69,6 +69,8 @@ const (
 	SchedulerNotPermitted CauseKind = "scheduler-not-permitted"
 	ApprovalsMissing      CauseKind = "approvals-missing"
 
+	EnvironmentClosed CauseKind = "environment-closed" // by a freeze or a maintenance window that was made or moved
+
 	TooLate          CauseKind = "too-late" // no node was running when the time came
 	DatabaseRestored CauseKind = "database-restored"
 )
@@ -88,6 +90,8 @@ func (k CauseKind) Remedy() string {
 		return "Somebody who may apply the request can schedule it again or apply it, which makes the run theirs."
 	case ApprovalsMissing:
 		return "When the missing approvals are given, schedule the request again or apply it."
+	case EnvironmentClosed:
+		return "Schedule the request again for a time at which the environment takes changes, or reject it."
 	case TooLate, DatabaseRestored:
 		return "If it is still wanted, schedule the request again or apply it."
 	default:

@@ -83,6 +83,10 @@ func (c *court) hear(e state.Event) {
 			}
 		}
 	}
+	if closes(e) {
+		c.hearWindow()
+		return
+	}
 	_, restored := e.Payload.(state.LedgerRestoreAccepted)
 	if !restored && !gate.Governs(e) {
 		return
@@ -92,6 +96,27 @@ func (c *court) hear(e state.Event) {
 		if restored || protects(r) || c.others(r) {
 			c.judge(r, e)
 		}
+	}
+}
+
+// closes reports whether an event may close an environment at other times than before.
+func closes(e state.Event) bool {
+	switch e.Payload.(type) {
+	case state.EnvironmentWindowCreated, state.EnvironmentWindowUpdated, state.EnvironmentWindowDeleted:
+		return true
+	default:
+		return false
+	}
+}
+
+// hearWindow suspends the schedules whose time a window has closed.
+func (c *court) hearWindow() {
+	for r := range c.after.Due() {
+		closed := gate.ClosedTo(c.after, r, c.world, r.ScheduledFor())
+		if _, done := c.found[r.ID]; done || closed == nil {
+			continue
+		}
+		c.found[r.ID] = Suspension{Request: r, Reason: closed.Sentence(), Cause: changerequest.Cause{Kind: changerequest.EnvironmentClosed, By: c.By}}
 	}
 }
 

@@ -107,23 +107,35 @@ func (e *Engine) try(ctx context.Context, c Command, id ledger.BatchID) (*state.
 		return nil, err
 	}
 	s := e.State()
-	events, err := e.decide(s, c)
+	at := e.timeOn(s)
+	events, err := e.decide(s, c, at)
 	if err != nil || len(events) == 0 {
 		// What refuses the command may be news that has not reached this node, so it looks once
 		// more. If it cannot, what it knows has to do.
 		if e.catchUp(ctx) == nil && e.State() != s {
 			s = e.State()
-			events, err = e.decide(s, c)
+			at = e.timeOn(s)
+			events, err = e.decide(s, c, at)
 		}
 		if err != nil || len(events) == 0 {
 			return s, err
 		}
 	}
-	return e.append(ctx, s, c, id, events)
+	return e.append(ctx, s, c, id, at, events)
 }
 
-// decide asks the command, then the gate about what came out, and adds what follows from it.
-func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
+// timeOn returns the time of a batch on a state: time never runs backwards in the ledger.
+func (e *Engine) timeOn(s *state.State) time.Time {
+	at := e.Now().UTC().Truncate(time.Microsecond)
+	if at.Before(s.At()) {
+		return s.At()
+	}
+	return at
+}
+
+// decide asks the command, then the gate about what came out, and adds what follows from it. What is allowed at
+// a time is thus stored with that time.
+func (e *Engine) decide(s *state.State, c Command, at time.Time) ([]state.Event, error) {
 	events, err := c.Decide(s)
 	if err != nil || len(events) == 0 {
 		return nil, err
@@ -132,21 +144,21 @@ func (e *Engine) decide(s *state.State, c Command) ([]state.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	decision, err := gate.Ask(s, gate.Write{Actor: actor, Events: events, Reason: c.Reason})
+	decision, err := gate.Ask(s, gate.Write{Actor: actor, Events: events, Reason: c.Reason, At: at})
 	if err != nil {
 		return nil, err
 	}
 	if decision.Verdict == gate.Bypass {
 		events = append(slices.Clip(events), bypassed(decision, c.Reason))
 	}
-	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: c.Actor.Ref, At: e.Now()})
+	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: c.Actor.Ref, At: at})
 	return append(slices.Clip(events), follow...), err
 }
 
 // bypassed records a bypass, in the scope of what it touched if that is one place.
 func bypassed(d gate.Decision, reason string) state.Event {
-	environments := d.Environments()
-	event := state.Event{Payload: state.ChangeRequestsBypassed{Environments: environments, Reason: reason}}
+	environments := gate.Environments(d.Places)
+	event := state.Event{Payload: state.ChangeRequestsBypassed{Environments: environments, Closed: gate.Environments(d.Closed), Reason: reason}}
 	projects := map[flag.ProjectID]bool{}
 	for _, place := range d.Places {
 		projects[place.Project] = true
@@ -162,11 +174,8 @@ func bypassed(d gate.Decision, reason string) state.Event {
 
 // append seals events behind the state that they were decided on, stores and
 // publishes them.
-func (e *Engine) append(ctx context.Context, s *state.State, c Command, id ledger.BatchID, events []state.Event) (*state.State, error) {
-	batch := ledger.Batch{ID: id, At: e.Now().UTC().Truncate(time.Microsecond), Actor: string(c.Actor.Ref)}
-	if batch.At.Before(s.At()) {
-		batch.At = s.At() // time never runs backwards in the ledger
-	}
+func (e *Engine) append(ctx context.Context, s *state.State, c Command, id ledger.BatchID, at time.Time, events []state.Event) (*state.State, error) {
+	batch := ledger.Batch{ID: id, At: at, Actor: string(c.Actor.Ref)}
 	for _, event := range events {
 		stored, err := state.Encode(event)
 		if err != nil {

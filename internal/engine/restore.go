@@ -112,12 +112,13 @@ func (e *Engine) recordRestore(ctx context.Context, s *state.State, lost ledger.
 	if s.Revision() == 0 {
 		return s.Head(), nil
 	}
+	at := e.timeOn(s)
 	events := []state.Event{{Payload: state.LedgerRestoreAccepted{Lost: lost, Reason: reason}}}
-	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: access.SystemRef, At: e.Now()})
+	follow, err := consequence.Of(consequence.Write{Before: s, Events: events, By: access.SystemRef, At: at})
 	if err != nil {
 		return ledger.Head{}, err
 	}
-	next, err := e.append(ctx, s, Command{Actor: access.System()}, e.NewID(), append(events, follow...))
+	next, err := e.append(ctx, s, Command{Actor: access.System()}, e.NewID(), at, append(events, follow...))
 	if err != nil {
 		return ledger.Head{}, err
 	}

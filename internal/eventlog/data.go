@@ -296,6 +296,7 @@ func settingOf(id, value string) any {
 
 type bypass struct {
 	Environments []flag.EnvironmentName `json:"environments"`
+	Closed       []flag.EnvironmentName `json:"closed,omitempty"`
 	Reason       string                 `json:"reason,omitempty"`
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
+	"github.com/quorate/quorate/internal/window"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -150,6 +151,10 @@ func everyType() []state.Event {
 	longer := operational
 	longer.LifetimeDays = nil
 
+	freeze := window.Window{ID: 3, Environment: "production", Kind: window.Freeze, Name: "Christmas", Start: "2026-12-20T00:00", Minutes: 20160, Zone: "Europe/Oslo"}
+	freezes := freeze
+	freezes.Recurrence = &window.Recurrence{Frequency: window.Yearly}
+
 	return append([]state.Event{
 		name(state.LedgerCreated{ID: "0199c8a2", Format: 1, FeatureTypes: model.FeatureTypes()}),
 		name(state.LedgerFormatRaised{Format: 2}),
@@ -196,6 +201,9 @@ func everyType() []state.Event {
 		name(state.EnvironmentCreated{Environment: env}),
 		name(state.EnvironmentUpdated{Before: env, After: stricter}),
 		name(state.EnvironmentDeleted{Before: env}),
+		inPlace(state.EnvironmentWindowCreated{Window: freeze}),
+		inPlace(state.EnvironmentWindowUpdated{Before: freeze, After: freezes}),
+		inPlace(state.EnvironmentWindowDeleted{Before: freezes}),
 
 		inProject(state.SegmentCreated{Segment: segment}),
 		inProject(state.SegmentUpdated{Before: segment, After: segment}),

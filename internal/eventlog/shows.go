@@ -171,6 +171,19 @@ var (
 	})
 )
 
+// Windows.
+var (
+	_ = of("Window created", "{who} gave {environment} the window {subject}.", func(p state.EnvironmentWindowCreated, _ state.Scope) sight {
+		return sight{subject: p.Window.Name, data: p.Window}
+	})
+	_ = of("Window updated", "{who} changed the window {subject} of {environment}.", func(p state.EnvironmentWindowUpdated, _ state.Scope) sight {
+		return sight{subject: p.After.Name, data: p.After, before: p.Before}
+	})
+	_ = of("Window deleted", "{who} deleted the window {subject} of {environment}.", func(p state.EnvironmentWindowDeleted, _ state.Scope) sight {
+		return sight{subject: p.Before.Name, before: p.Before}
+	})
+)
+
 // Segments and vocabulary.
 var (
 	_ = of("Segment created", "{who} created the segment {subject}.", func(p state.SegmentCreated, _ state.Scope) sight {
@@ -243,8 +256,8 @@ var (
 	_ = of("Setting updated", "{who} changed the setting {subject}.", func(p state.SettingUpdated, _ state.Scope) sight {
 		return sight{subject: p.ID, data: settingOf(p.ID, p.After), before: settingOf(p.ID, p.Before)}
 	})
-	_ = of("Change requests bypassed", "{who} changed protected environments ({subject}) without a change request.", func(p state.ChangeRequestsBypassed, _ state.Scope) sight {
-		return sight{subject: join(p.Environments), data: bypass{p.Environments, p.Reason}}
+	_ = of("Change requests bypassed", "{who} changed environments that are protected or closed ({subject}) by a bypass.", func(p state.ChangeRequestsBypassed, _ state.Scope) sight {
+		return sight{subject: join(p.Environments), data: bypass{p.Environments, p.Closed, p.Reason}}
 	})
 	_ = of("Ledger created", "{who} began the ledger {subject}.", func(p state.LedgerCreated, _ state.Scope) sight {
 		return sight{subject: p.ID, data: ledgerData{ID: p.ID, Format: p.Format}}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/changerequest"
@@ -31,21 +32,23 @@ type Verdict int
 const (
 	// Direct means that nothing protected is touched: write.
 	Direct Verdict = iota
-	// Bypass means that something protected is touched by someone who may: write,
-	// and record it as a bypass.
+	// Bypass means that something protected is touched, or something that a window closes, by someone
+	// who may: write, and record it as a bypass.
 	Bypass
 )
 
-// Decision is a verdict with the protected places that were touched, sorted.
+// Decision is a verdict with the places that are bypassed, sorted.
 type Decision struct {
 	Verdict Verdict
 	Places  []changerequest.Place
+	// Closed are those of the places that take no changes now, for a window.
+	Closed []changerequest.Place
 }
 
-// Environments returns the names of the protected environments, sorted.
-func (d Decision) Environments() []flag.EnvironmentName {
+// Environments returns the names of the environments of places, sorted.
+func Environments(places []changerequest.Place) []flag.EnvironmentName {
 	var names []flag.EnvironmentName
-	for _, p := range d.Places {
+	for _, p := range places {
 		names = append(names, p.Environment)
 	}
 	slices.Sort(names)
@@ -57,19 +60,28 @@ type Write struct {
 	Actor  access.Actor
 	Events []state.Event // decided on the state, but not yet written
 	Reason string        // why a bypass is used; may be empty
+	At     time.Time     // when it is written
 }
 
 // Ask decides about a write on a state.
 //
 // Faults: Permission, naming SKIP_CHANGE_REQUEST, when a protected environment is touched and
 // the actor may not bypass (reference/change-requests.md, section 1.10); BadData when a rule
-// asks for the reason of a bypass; and those of changerequest.Justified when a change request is
-// applied that must not be.
+// asks for the reason of a bypass, and about /body/scheduledAt when a change request is scheduled
+// for a time at which a window closes an environment; Conflict, saying when it opens, when something is to take
+// effect in one that is closed now, and whoever wants that may not bypass it, or does not say why; and
+// those of changerequest.Justified when a change request is applied that must not be.
 func Ask(s *state.State, w Write) (Decision, error) {
-	if id, ok := applied(w.Events); ok {
-		return Decision{Verdict: Direct}, justify(s, w, id)
+	if err := openWhenDue(s, w.Events); err != nil {
+		return Decision{}, err
 	}
-	var touched []changerequest.Place
+	id, agreed := applied(w.Events)
+	if agreed {
+		if err := justify(s, w, id); err != nil {
+			return Decision{}, err
+		}
+	}
+	var touched, closed []changerequest.Place
 	for _, e := range w.Events {
 		row, known := rows[e.Payload.EventType()]
 		if !known {
@@ -80,19 +92,24 @@ func Ask(s *state.State, w Write) (Decision, error) {
 		}
 		for _, place := range row.places(s, e) {
 			rule, protected := s.Protection(place.Project, place.Environment)
-			if !protected {
-				continue
+			if protected && !agreed {
+				if err := mayBypass(w, place, rule, row); err != nil {
+					return Decision{}, err
+				}
+				touched = append(touched, place)
 			}
-			if err := mayBypass(w, place, rule, row); err != nil {
-				return Decision{}, err
+			if c := s.WindowsIn(place.Project, place.Environment).Closed(w.At); c != nil {
+				if err := pass(w, place, rule, row, c); err != nil {
+					return Decision{}, err
+				}
+				touched, closed = append(touched, place), append(closed, place)
 			}
-			touched = append(touched, place)
 		}
 	}
 	if len(touched) == 0 {
 		return Decision{Verdict: Direct}, nil
 	}
-	return Decision{Verdict: Bypass, Places: sorted(touched)}, nil
+	return Decision{Verdict: Bypass, Places: sorted(touched), Closed: sorted(closed)}, nil
 }
 
 // Governs reports whether an event may change who may do what, or what protects an environment: by
@@ -117,23 +134,26 @@ func sorted(places []changerequest.Place) []changerequest.Place {
 	return slices.Compact(places)
 }
 
-// mayBypass returns nil if the actor may write to a protected place without a change
-// request. What acts in several environments at once asks for the permission in the whole
-// project, which a grant bound to an environment is not.
-func mayBypass(w Write, at changerequest.Place, rule changerequest.Rule, r row) error {
+// maySkip reports whether somebody may write to a place that is protected or closed. What acts in several
+// environments at once asks for the permission in the whole project, which a grant bound to an environment is not.
+func maySkip(actor access.Actor, at changerequest.Place, rule changerequest.Rule, r row) bool {
 	env := at.Environment
 	if r.wide {
 		env = ""
 	}
-	may := w.Actor.Can(at.Project, env, access.SkipChangeRequest)
 	if rule.AdminsMayNotBypass {
-		may = w.Actor.Holds(access.SkipChangeRequest, at.Project, env)
+		return actor.Holds(access.SkipChangeRequest, at.Project, env)
 	}
-	if !may {
+	return actor.Can(at.Project, env, access.SkipChangeRequest)
+}
+
+// mayBypass returns nil if the actor may write to a protected place without a change request.
+func mayBypass(w Write, at changerequest.Place, rule changerequest.Rule, r row) error {
+	if !maySkip(w.Actor, at, rule, r) {
 		return denied(at, r)
 	}
 	if rule.ReasonRequired && strings.TrimSpace(w.Reason) == "" {
-		return fault.Field("/headers/Quorate-Reason", "Changing the environment %q without a change request needs a reason. Say it in the header Quorate-Reason.", at.Environment)
+		return fault.Field("/headers/"+reasonHeader, "Changing the environment %q without a change request needs a reason. Say it in the header %s.", at.Environment, reasonHeader)
 	}
 	return nil
 }

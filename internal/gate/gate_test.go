@@ -205,11 +205,11 @@ func TestGlobalSegment(t *testing.T) {
 	}
 }
 
-// TestEnvironments lists each environment of a decision once.
+// TestEnvironments lists each environment of some places once.
 func TestEnvironments(t *testing.T) {
 	t.Parallel()
-	d := gate.Decision{Places: []changerequest.Place{{Project: other, Environment: staging}, {Project: shop, Environment: prod}, {Project: shop, Environment: staging}}}
-	if got, want := d.Environments(), []flag.EnvironmentName{prod, staging}; !slices.Equal(got, want) {
+	places := []changerequest.Place{{Project: other, Environment: staging}, {Project: shop, Environment: prod}, {Project: shop, Environment: staging}}
+	if got, want := gate.Environments(places), []flag.EnvironmentName{prod, staging}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -69,6 +69,10 @@ var rows = map[string]row{
 	"environment-updated":       {governs: true, why: describes.why},
 	"project-environment-added": {governs: true, why: "every flag of the project is off there"},
 
+	"environment-window-created": ownPermission,
+	"environment-window-updated": ownPermission,
+	"environment-window-deleted": ownPermission,
+
 	"feature-metadata-updated": describes,
 	"feature-stale-on":         describes,
 	"feature-stale-off":        describes,

@@ -121,12 +121,14 @@ func (p ChangeRequestConfigurationUpdated) apply(s *State, at Place) error {
 	return nil
 }
 
-// ChangeRequestsBypassed records that the other events of its batch were written
-// to protected environments without a change request, by someone who may.
+// ChangeRequestsBypassed records that the other events of its batch were written by someone who
+// may to environments that are protected, without a change request, or closed by windows.
 type ChangeRequestsBypassed struct {
 	nothing
 	Environments []flag.EnvironmentName `json:"environments"`
-	Reason       string                 `json:"reason,omitempty"`
+	// Closed are those of them that took no changes at the time (freezes and maintenance windows).
+	Closed []flag.EnvironmentName `json:"closed,omitempty"`
+	Reason string                 `json:"reason,omitempty"`
 }
 
 // EventType returns "change-requests-bypassed".

@@ -12,6 +12,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // SnapshotFormat names the form that Snapshot writes. A snapshot of another form
@@ -48,6 +49,7 @@ type snapshot struct {
 	Assignments    []*Assignment           `json:"assignments,omitempty"`
 
 	ChangeRequests []*changerequest.Request `json:"changeRequests,omitempty"`
+	Windows        []*window.Window         `json:"windows,omitempty"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -83,6 +85,7 @@ func Snapshot(s *State) ([]byte, error) {
 		Assignments:    slices.Collect(s.assignments.values("")),
 
 		ChangeRequests: slices.Collect(s.requests.values("")),
+		Windows:        slices.Collect(s.windows.values("")),
 	}
 	data, err := json.Marshal(snap)
 	if err != nil {
@@ -163,6 +166,9 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, a := range snap.Assignments {
 		s.putAssignment(a)
+	}
+	for _, w := range snap.Windows {
+		s.windows = s.windows.with(number(w.ID), w)
 	}
 	for _, r := range snap.ChangeRequests {
 		s.putRequest(r)

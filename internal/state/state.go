@@ -19,6 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // State is everything that the ledger says at one revision.
@@ -43,7 +44,8 @@ type State struct {
 	tokens        table[*access.APIToken]
 	settings      table[string]             // JSON by setting id
 	rules         table[changerequest.Rule] // pair(project, environment)
-	lost          table[ledger.Head]        // by hash
+	windows       table[*window.Window]
+	lost          table[ledger.Head] // by hash
 
 	roles          table[*access.Role]
 	accounts       table[*access.Account]
@@ -90,6 +92,8 @@ type counters struct {
 
 	ChangeRequest int64 `json:"changeRequest,omitempty"`
 	Change        int64 `json:"change,omitempty"`
+
+	Window int64 `json:"window,omitempty"`
 }
 
 // Head returns the revision and hash of the last event.

@@ -11,6 +11,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // noon is when everything in the story happens.
@@ -117,6 +118,14 @@ func story() []state.Event {
 	newGroup := group
 	newGroup.Description, newGroup.MappingsSSO, newGroup.RootRole = new("Who is awake."), []string{"oncall"}, new(access.RoleID(2))
 	newGroup.Members = []access.Member{{Account: 2, JoinedAt: noon, AddedBy: "user:1"}, {Account: 3, JoinedAt: noon, AddedBy: "user:1"}}
+
+	freeze := window.Window{ID: 1, Environment: prod, Kind: window.Freeze, Name: "Christmas", Start: "2026-12-20T00:00", Minutes: 20160, Zone: "Europe/Oslo"}
+	newFreeze := freeze
+	newFreeze.Projects, newFreeze.Recurrence = []flag.ProjectID{shop}, &window.Recurrence{Frequency: window.Yearly, Until: "2030-12-31"}
+	nights := window.Window{
+		ID: 2, Environment: prod, Kind: window.Maintenance, Name: "Nights", Start: "2026-12-01T22:00", Minutes: 240, Zone: "UTC",
+		Recurrence: &window.Recurrence{Frequency: window.Monthly, Weekdays: []window.Weekday{"tuesday"}, Week: window.Last},
+	}
 
 	return append([]state.Event{
 		{Payload: state.LedgerCreated{ID: "0190b5a0-0000-7000-8000-000000000000", Format: 1, FeatureTypes: flag.FeatureTypes()}},
@@ -253,6 +262,10 @@ func story() []state.Event {
 		{Payload: state.UserDeleted{ID: 3, RootRole: 2}},
 		{Scope: at(shop, "", web), Payload: state.FeatureCompleted{Status: flag.Kept, Value: "blue"}},
 		{Scope: at(shop, "", web), Payload: state.FeatureUncompleted{}},
+		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowCreated{Window: freeze}},
+		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowUpdated{Before: freeze, After: newFreeze}},
+		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowCreated{Window: nights}},
+		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowDeleted{Before: nights}},
 	}, requestStory()...)
 }
 
