@@ -481,7 +481,7 @@ func (a *api) getApplicationInstances(ctx context.Context, r request, in *struct
 }
 
 // outdatedSDKs are SDKs that do not understand all that flags can say.
-type outdatedSdks struct { //nolint:revive // the schema is named after it, as Unleash names it
+type outdatedSdks struct {
 	SDKs []outdatedSDK `json:"sdks"`
 }
 

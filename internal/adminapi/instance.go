@@ -192,10 +192,10 @@ func (n *instanceAdminStats) countAccess(s *state.State) {
 		}
 	}
 	for t := range s.Tokens() {
-		switch {
-		case t.Type == access.TokenAdmin:
+		switch t.Type {
+		case access.TokenAdmin:
 			n.APITokens.Admin++
-		case t.Type == access.TokenFrontend:
+		case access.TokenFrontend:
 			n.APITokens.Frontend++
 		default:
 			n.APITokens.Client++

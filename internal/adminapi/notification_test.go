@@ -139,7 +139,8 @@ func TestInbox(t *testing.T) {
 		for i, at := range []changerequest.Place{{Project: "default", Environment: "production"}, {Project: "default", Environment: "development"}, {Project: "other", Environment: "production"}} {
 			r := &changerequest.Request{ID: w.engine.State().NextChangeRequestID(), Project: at.Project, Environment: at.Environment}
 			facts := []changerequest.Event{
-				changerequest.Created{}, changerequest.Described{Title: new(fmt.Sprintf("Request %d", i+1))},
+				changerequest.Created{},
+				changerequest.Described{Title: new(fmt.Sprintf("Request %d", i+1))},
 				changerequest.ReviewersUpdated{Reviewers: []int64{olga}},
 				changerequest.SentToReview{Agreements: []changerequest.Agreement{{Place: at, Rule: changerequest.Rule{RequiredApprovals: 1}}}},
 			}

@@ -539,7 +539,7 @@ func (i *importing) configure(f *ImportedFlag, segments map[string]flag.SegmentI
 	old := slices.Clone(i.Flag(f.Name).In(at.Environment).Strategies)
 	var order []state.StrategyOrder
 	for n, strategy := range f.Row.Strategies {
-		settings, ok := i.settings(f, strategy, segments)
+		settings, ok := i.settings(strategy, segments)
 		if !ok {
 			continue
 		}
@@ -598,7 +598,7 @@ func (i *importing) switchTo(f *ImportedFlag, at state.Scope, on bool) {
 }
 
 // settings returns what a strategy is made of here, and whether it can be made.
-func (i *importing) settings(f *ImportedFlag, in ImportedStrategy, segments map[string]flag.SegmentID) (change.StrategySettings, bool) {
+func (i *importing) settings(in ImportedStrategy, segments map[string]flag.SegmentID) (change.StrategySettings, bool) {
 	settings := in.StrategySettings
 	switch t := i.StrategyType(settings.Name); {
 	case t == nil:

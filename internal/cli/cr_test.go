@@ -140,11 +140,13 @@ func TestChangeRequestCommands(t *testing.T) {
 		{[]string{"apply", "shop/41", "--overwrite", "d1f7", "--comment", "Go"}, []string{state + `{"state":"Applied","comment":"Go","overwrite":"d1f7"}`}, is},
 		{
 			[]string{"schedule", "shop/41", "--at", "2026-12-01T09:00", "--zone", "Europe/Oslo", "--comment", "At nine"},
-			[]string{state + `{"state":"Scheduled","comment":"At nine","scheduledAt":"2026-12-01T08:00:00Z","scheduledZone":"Europe/Oslo"}`}, is,
+			[]string{state + `{"state":"Scheduled","comment":"At nine","scheduledAt":"2026-12-01T08:00:00Z","scheduledZone":"Europe/Oslo"}`},
+			is,
 		},
 		{
 			[]string{"schedule", "shop/41", "--at", "2026-07-01T09:00:30+02:00", "--overwrite", "d1f7"},
-			[]string{state + `{"state":"Scheduled","overwrite":"d1f7","scheduledAt":"2026-07-01T07:00:30Z"}`}, is,
+			[]string{state + `{"state":"Scheduled","overwrite":"d1f7","scheduledAt":"2026-07-01T07:00:30Z"}`},
+			is,
 		},
 		{
 			[]string{"schedule", "shop/41", "--at", "2026-10-25 03:00", "--zone", "Europe/Oslo"}, // an hour after the clocks are put back
@@ -152,7 +154,8 @@ func TestChangeRequestCommands(t *testing.T) {
 		},
 		{
 			[]string{"schedule", "shop/41", "--at", "2026-10-25T01:59", "--zone", "Europe/Oslo"},
-			[]string{state + `{"state":"Scheduled","scheduledAt":"2026-10-24T23:59:00Z","scheduledZone":"Europe/Oslo"}`}, is,
+			[]string{state + `{"state":"Scheduled","scheduledAt":"2026-10-24T23:59:00Z","scheduledZone":"Europe/Oslo"}`},
+			is,
 		},
 		{[]string{"open", "shop", "on air", changes}, []string{propose, "GET /api/admin/projects/shop/change-requests/41"}, is},
 		{

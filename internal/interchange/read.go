@@ -24,7 +24,7 @@ func Parse(data []byte) (ExportResult, error) {
 	if err := decoder.Decode(&doc); err != nil {
 		return doc, fault.New(fault.BadData, "This is no export of flags: %s.", err)
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it bare
+	if _, err := decoder.Token(); err != io.EOF {
 		return doc, fault.New(fault.BadData, "This is no export of flags: something follows it.")
 	}
 	if doc.Features == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/quorate/quorate/internal/fault"
 )
@@ -85,13 +86,13 @@ func (t *takeover) noteError(kind, name string, done Outcome, err error) {
 		t.note(kind, name, done, "")
 		return
 	}
-	why := err.Error()
+	why := []string{err.Error()}
 	if f := fault.As(err); f != nil {
 		for _, detail := range f.Details {
-			why += " " + detail.Message
+			why = append(why, detail.Message)
 		}
 	}
-	t.note(kind, name, Failed, why)
+	t.note(kind, name, Failed, strings.Join(why, " "))
 }
 
 // read asks a server for something.

@@ -75,7 +75,7 @@ func mustStartMailServer(t *testing.T, o mailOptions) *mailServer {
 	options, err := json.Marshal(o)
 	must(t, err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	s := &mailServer{t: t, process: exec.CommandContext(ctx, node, script, string(options))} //nolint:gosec // the test's own script
+	s := &mailServer{t: t, process: exec.CommandContext(ctx, node, script, string(options))}
 	s.process.Stderr = os.Stderr
 	out, err := s.process.StdoutPipe()
 	must(t, err)
@@ -108,11 +108,6 @@ func (s *mailServer) mail() (taken, *netmail.Message) {
 	parsed, err := netmail.ReadMessage(strings.NewReader(m.Raw))
 	must(s.t, err)
 	return m, parsed
-}
-
-func (s *mailServer) kill() {
-	must(s.t, s.process.Process.Kill())
-	_ = s.process.Wait() // killed
 }
 
 // smtp returns how to send mails to a server of this machine.

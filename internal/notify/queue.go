@@ -10,12 +10,11 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// Delivery is something to be brought to somebody outside, and DeliveryFilter says which of
-// them are wanted.
-type (
-	Delivery       = store.Delivery
-	DeliveryFilter = store.DeliveryFilter
-)
+// Delivery is something to be brought to somebody outside.
+type Delivery = store.Delivery
+
+// DeliveryFilter says which deliveries are wanted.
+type DeliveryFilter = store.DeliveryFilter
 
 // Sender brings deliveries of one kind.
 type Sender interface {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -130,9 +131,7 @@ func (n *Notify) ChangeSetting(ctx context.Context, account int64, c SettingChan
 		s.Zone = *c.Zone
 	}
 	topics := map[Topic]Channel{}
-	for topic, channel := range s.Topics {
-		topics[topic] = channel
-	}
+	maps.Copy(topics, s.Topics)
 	for topic, channel := range c.Topics {
 		if !slices.ContainsFunc(Topics(), func(i TopicInfo) bool { return i.Topic == topic }) {
 			return s, fault.Field("/body/topics", "There is no topic %q. There are: %s.", topic, joined(Topics(), func(i TopicInfo) string { return string(i.Topic) }))

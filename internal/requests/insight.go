@@ -170,24 +170,25 @@ func (found *Insight) await(s *state.State, wanted func(project, environment str
 		if !wanted(string(r.Project), string(r.Environment)) {
 			continue
 		}
-		switch r.State {
-		case changerequest.InReview:
-			if len(r.Reviewers) == 0 && len(r.ReviewerGroups) == 0 {
-				found.WaitingForAnyone++
-			}
-			for _, who := range silent(s, r) {
-				w := asked[who]
-				if w == nil {
-					w = &Waiting{Reviewer: who[0], Group: who[1], Since: r.RoundAt}
-					asked[who] = w
-				}
-				w.Requests = append(w.Requests, r.ID)
-				if r.RoundAt.Before(w.Since) {
-					w.Since = r.RoundAt
-				}
-			}
-		case changerequest.Approved:
+		if r.State == changerequest.Approved {
 			found.WaitingToApply++
+		}
+		if r.State != changerequest.InReview {
+			continue
+		}
+		if len(r.Reviewers) == 0 && len(r.ReviewerGroups) == 0 {
+			found.WaitingForAnyone++
+		}
+		for _, who := range silent(s, r) {
+			w := asked[who]
+			if w == nil {
+				w = &Waiting{Reviewer: who[0], Group: who[1], Since: r.RoundAt}
+				asked[who] = w
+			}
+			w.Requests = append(w.Requests, r.ID)
+			if r.RoundAt.Before(w.Since) {
+				w.Since = r.RoundAt
+			}
 		}
 	}
 	for _, w := range asked {

@@ -7,8 +7,6 @@ import (
 	"strings"
 )
 
-const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-
 // maxOperations bounds the operations of one patch.
 const maxOperations = 1000
 

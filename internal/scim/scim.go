@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -165,9 +166,7 @@ func (a *API) refused(w http.ResponseWriter, r *http.Request, err error) answer 
 	said, ok := errors.AsType[refusal](err)
 	if !ok {
 		status, header, body := webfault.Answer(r, err) // logs what is nobody's mistake out there
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		said = refusal{status: status, detail: body.Message}
 		switch f := fault.As(err); {
 		case f == nil:

@@ -142,7 +142,7 @@ func refuseEdge(w http.ResponseWriter, why string) {
 	text, _ := json.Marshal(map[string]string{"error": why}) // it is text
 	w.Header()["Content-Type"] = sdkhttp.JSONType
 	w.WriteHeader(http.StatusUnauthorized)
-	w.Write(text) //nolint:gosec // it is JSON, and says so
+	w.Write(text)
 }
 
 // checkEdge says what is wrong with a request that is not signed by an Edge, just now, and for

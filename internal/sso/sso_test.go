@@ -15,6 +15,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -164,10 +165,8 @@ func mustDo(t *testing.T, client *http.Client, r *http.Request, want ...int) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, status := range want {
-		if answer.StatusCode == status {
-			return string(body)
-		}
+	if slices.Contains(want, answer.StatusCode) {
+		return string(body)
 	}
 	t.Fatalf("%s %s: got %d %s, want %d", r.Method, r.URL, answer.StatusCode, body, want)
 	return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -90,12 +91,13 @@ func (db *DB) EndAttempt(ctx context.Context, d Delivery) error {
 // in all.
 func (db *DB) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery, int, error) {
 	var args []any
-	where := ` where 1 = 1`
+	conditions := []string{`1 = 1`}
 	for _, column := range []struct{ name, value string }{{"kind", filter.Kind}, {"target", filter.Target}, {"state", filter.State}} {
 		if column.value != "" {
-			where += ` and ` + column.name + ` = ` + placeholder(column.value, &args)
+			conditions = append(conditions, column.name+` = `+placeholder(column.value, &args))
 		}
 	}
+	where := ` where ` + strings.Join(conditions, ` and `)
 	total := 0
 	if err := db.reader.QueryRowContext(ctx, `select count(*) from deliveries`+where, args...).Scan(&total); err != nil {
 		return nil, 0, db.failed("count deliveries", err)

@@ -143,7 +143,7 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 // Log logs an error after the answer has begun, when it is too late to tell it.
 func Log(r *http.Request, err error) {
 	if r.Context().Err() == nil { // else whoever asked has gone
-		expected(r, err)
+		_, _ = expected(r, err)
 	}
 }
 
