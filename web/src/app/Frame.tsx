@@ -1,13 +1,15 @@
 import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { BeakerIcon, GearIcon, GitPullRequestIcon, HistoryIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { BeakerIcon, ClockIcon, GearIcon, GitPullRequestIcon, GraphIcon, HistoryIcon, InboxIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { unreadQuery } from '../client/inbox';
 import { useMay } from '../client/me';
 import { projectsQuery } from '../client/projects';
 import { Logo } from '../components/Logo';
 import { ProposalDialog } from '../components/ProposalDialog';
+import { unread } from '../components/unread';
 import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
 import { adminPages } from './admin-pages';
@@ -25,6 +27,8 @@ export function Frame({ children }: { children: ReactNode }) {
   useHotkeys([['mod+K', search.toggle]], []);
   // A page that was chosen in the menu is wanted, not the menu.
   useEffect(menu.close, [path]);
+  const told = useQuery(unreadQuery).data ?? 0;
+  useEffect(() => unread.set(told), [told]);
 
   return (
     <div className={styles.frame}>
@@ -69,6 +73,7 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
   const projects = useQuery(projectsQuery);
   const may = useMay();
   const atAdmin = useRouterState({ select: (state) => state.matches.some(({ routeId }) => routeId.startsWith('/inside/admin')) });
+  const told = useQuery(unreadQuery).data ?? 0;
   const favorites = projects.data?.filter((project) => project.favorite).slice(0, favoritesShown) ?? [];
   return (
     <nav className={styles.navigation} aria-label={texts.frame.navigation}>
@@ -84,6 +89,11 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
         </Kbd>
       </UnstyledButton>
       <div>
+        <Link to="/inbox" className={styles.link} activeProps={{ 'data-active': true }} aria-label={texts.frame.inboxOf(told)}>
+          <InboxIcon />
+          {texts.frame.inbox}
+          {told > 0 && <span className={styles.told}>{told}</span>}
+        </Link>
         <Link to="/projects" className={styles.link} activeProps={{ 'data-active': true }}>
           <ProjectIcon />
           {texts.frame.projects}
@@ -102,6 +112,14 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
         <Link to="/change-requests" className={styles.link} activeProps={{ 'data-active': true }}>
           <GitPullRequestIcon />
           {texts.frame.requests}
+        </Link>
+        <Link to="/upcoming" className={styles.link} activeProps={{ 'data-active': true }}>
+          <ClockIcon />
+          {texts.frame.upcoming}
+        </Link>
+        <Link to="/insights" className={styles.link} activeProps={{ 'data-active': true }}>
+          <GraphIcon />
+          {texts.frame.insights}
         </Link>
         <Link to="/segments" className={styles.link} activeProps={{ 'data-active': true }}>
           <PeopleIcon />

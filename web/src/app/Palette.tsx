@@ -1,6 +1,20 @@
 import { Loader, Modal, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { BeakerIcon, GearIcon, GitPullRequestIcon, HistoryIcon, MoonIcon, PeopleIcon, PlusIcon, ProjectIcon, SearchIcon, SunIcon } from '@primer/octicons-react';
+import {
+  BeakerIcon,
+  ClockIcon,
+  GearIcon,
+  GitPullRequestIcon,
+  GraphIcon,
+  HistoryIcon,
+  InboxIcon,
+  MoonIcon,
+  PeopleIcon,
+  PlusIcon,
+  ProjectIcon,
+  SearchIcon,
+  SunIcon,
+} from '@primer/octicons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
@@ -48,6 +62,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const pages: Choice[] = [
     { key: 'projects', icon: <ProjectIcon />, label: texts.frame.projects, run: () => navigate({ to: '/projects' }) },
     { key: 'requests', icon: <GitPullRequestIcon />, label: texts.frame.requests, run: () => navigate({ to: '/change-requests' }) },
+    { key: 'inbox', icon: <InboxIcon />, label: texts.frame.inbox, run: () => navigate({ to: '/inbox' }) },
+    { key: 'upcoming', icon: <ClockIcon />, label: texts.frame.upcoming, run: () => navigate({ to: '/upcoming' }) },
+    { key: 'insights', icon: <GraphIcon />, label: texts.frame.insights, run: () => navigate({ to: '/insights' }) },
     { key: 'segments', icon: <PeopleIcon />, label: texts.frame.segments, run: () => navigate({ to: '/segments' }) },
     { key: 'playground', icon: <BeakerIcon />, label: texts.frame.playground, run: () => navigate({ to: '/playground' }) },
     { key: 'events', icon: <HistoryIcon />, label: texts.frame.events, run: () => navigate({ to: '/events' }) },

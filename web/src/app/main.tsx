@@ -6,7 +6,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from '../client/problem';
-import { Toasts } from '../components/Toasts';
+import { onSuspended } from '../client/suspended';
+import { suspended } from '../components/toast';
 import { router } from './router';
 import { resolver, theme } from './theme';
 
@@ -19,6 +20,8 @@ const queryClient = new QueryClient({
     },
   },
 });
+
+onSuspended(suspended);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id root');
@@ -33,7 +36,6 @@ createRoot(root).render(
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Toasts />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -1,10 +1,19 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router';
 import { basePath } from '../client/client';
+import { Toasts } from '../components/Toasts';
 import { Crashed, NoPage } from './Fallbacks';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NoPage });
+const root = createRootRoute({
+  component: () => (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  ),
+  notFoundComponent: NoPage,
+});
 
 // What people come to by a link, before they can sign in.
 const outside = createRoute({ getParentRoute: () => root, id: 'outside' });
@@ -167,6 +176,41 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('../features/profile/ProfilePage'), 'ProfilePage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => inside,
+  path: '/profile/notifications',
+  component: lazyRouteComponent(() => import('../features/profile/NotificationsPage'), 'NotificationsPage'),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  component: lazyRouteComponent(() => import('../features/inbox/InboxPage'), 'InboxPage'),
+});
+
+const upcoming = createRoute({
+  getParentRoute: () => inside,
+  path: '/upcoming',
+  component: lazyRouteComponent(() => import('../features/upcoming/UpcomingPage'), 'UpcomingPage'),
+});
+
+const projectUpcoming = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/upcoming',
+  component: lazyRouteComponent(() => import('../features/upcoming/ProjectUpcomingPage'), 'ProjectUpcomingPage'),
+});
+
+const insights = createRoute({
+  getParentRoute: () => inside,
+  path: '/insights',
+  validateSearch: (search): { project?: string; environment?: string; days?: string } => ({
+    ...text(search, 'project'),
+    ...text(search, 'environment'),
+    ...text(search, 'days'),
+  }),
+  component: lazyRouteComponent(() => import('../features/insights/InsightPage'), 'InsightPage'),
+});
+
 // What is set for the whole instance.
 const admin = createRoute({ getParentRoute: () => inside, path: '/admin' });
 
@@ -283,6 +327,11 @@ export const router = createRouter({
       playground,
       events,
       profile,
+      notifications,
+      inbox,
+      upcoming,
+      projectUpcoming,
+      insights,
       admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, contextFields, tags, instance]),
     ]),
   ]),

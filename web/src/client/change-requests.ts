@@ -8,6 +8,8 @@ export type ChangeRequest = Schemas['changeRequestSchema'];
 export type ChangeRequestSummary = Schemas['changeRequestSummarySchema'];
 export type Entry = Schemas['changeRequestEntrySchema'];
 export type Impact = Schemas['changeRequestImpactSchema'];
+export type Clash = Schemas['changeRequestClashSchema'] & Schemas['changeRequestDriftSchema'];
+export type Upcoming = Schemas['upcomingItemSchema'] & Schemas['changeRequestSearchItemSchema'];
 export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
 export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
 
@@ -134,6 +136,40 @@ export function setState(projectId: string, id: number, body: Schemas['changeReq
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/state', { ...at(projectId, id), body }));
 }
 
+/** What a direct write is about to touch: flags as a whole, strategies, or the variants of flags. */
+export interface Touched {
+  feature?: string[];
+  strategyId?: string[];
+  variantForFlag?: string[];
+}
+
+/** The scheduled requests that change something. */
+export function scheduledQuery(projectId: string, touched: Touched) {
+  return queryOptions({
+    queryKey: [...changeRequestsKey, projectId, 'scheduled', touched],
+    queryFn: () =>
+      ok(api.GET('/api/admin/projects/{projectId}/change-requests/scheduled', { params: { path: { projectId }, query: touched } })),
+  });
+}
+
+/** What is scheduled in a project or in all, the earliest first, page after page. */
+export function upcomingQuery(projectId?: string) {
+  return infiniteQueryOptions({
+    queryKey: [...changeRequestsKey, 'upcoming', projectId],
+    queryFn: async ({ pageParam }) => {
+      const query = { offset: String(pageParam), limit: String(pageSize), ...(projectId === undefined ? {} : { project: [projectId] }) };
+      const { upcoming, total } = await ok(api.GET('/api/admin/upcoming', { params: { query } }));
+      return { upcoming: upcoming as Upcoming[], total };
+    },
+    initialPageParam: 0,
+    getNextPageParam: (last, all) => {
+      const shown = all.reduce((sum, page) => sum + page.upcoming.length, 0);
+      return shown < last.total ? shown : undefined;
+    },
+    refetchInterval: 15_000,
+  });
+}
+
 export function describe(projectId: string, id: number, body: Schemas['changeRequestUpdateTitleSchema']) {
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/title', { ...at(projectId, id), body }));
 }
@@ -186,10 +222,13 @@ export function protect(projectId: string, environment: string, body: Schemas['u
   );
 }
 
-/** Says whether an action can be taken now, and if not, why. */
-export function actionOf(request: ChangeRequest, action: string): { allowed: boolean; reason: string } {
-  const found = request.allowedActions.find((one) => one.action === action);
-  return { allowed: found?.allowed ?? false, reason: found?.reason ?? '' };
+/**
+ * Says whether an action can be taken now, and if not, why. A refusal that names what has
+ * moved is none: the app shows that first, and names it when it asks for the action.
+ */
+export function actionOf({ allowedActions, driftId }: ChangeRequest, action: string): { allowed: boolean; reason: string } {
+  const { allowed = false, reason = '' } = allowedActions.find((one) => one.action === action) ?? {};
+  return { allowed: allowed || (driftId !== undefined && reason.includes(driftId)), reason };
 }
 
 /** How many changes a request has. */

@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import { Problem } from './problem';
 import type { components, paths } from './schema';
 import { signedInAgain } from './session';
+import { tellSuspended } from './suspended';
 
 /** The shapes that the admin API takes and gives, by their names in its document. */
 export type Schemas = components['schemas'];
@@ -27,7 +28,10 @@ async function send(request: Request): Promise<Response> {
       throw new Problem(0, undefined);
     }
     revision = Math.max(revision, Number(response.headers.get(revisionHeader) ?? 0));
-    if (response.status !== 401) return response;
+    if (response.status !== 401) {
+      tellSuspended(response.headers);
+      return response;
+    }
     const failure: unknown = await response.clone().json().catch(() => undefined);
     if (new Problem(401, failure).kind !== 'AuthenticationRequired') return response;
     await signedInAgain();

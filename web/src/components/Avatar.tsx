@@ -16,7 +16,7 @@ export function Avatar({ name, size = 20, tip = true }: { name: string; size?: n
   const face = (
     <span
       className={styles.avatar}
-      style={{ width: size, height: size, fontSize: Math.round(size * 0.45), background: `hsl(${hues[sum % hues.length]} 48% 38%)` }}
+      style={{ width: size, height: size, fontSize: Math.round(size * 0.45), background: `hsl(${hues[sum % hues.length]} 48% 34%)` }}
       role="img"
       aria-label={name}
     >

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { texts } from '../texts';
 import styles from './Page.module.css';
+import { unread } from './unread';
 
 interface PageProps {
   /** What the browser's tab says. */
@@ -20,9 +21,10 @@ interface PageProps {
 
 /** A page: one heading, what one can do, and the content. */
 export function Page({ title, heading, above, about, actions, tabs, children }: PageProps) {
+  const told = useSyncExternalStore(unread.subscribe, unread.get);
   useEffect(() => {
-    document.title = texts.titleOf(title);
-  }, [title]);
+    document.title = texts.titleOf(title, told);
+  }, [title, told]);
   return (
     <>
       <header className={styles.head} data-tabs={tabs !== undefined}>

@@ -9,6 +9,7 @@ import { ChangeView } from './ChangeView';
 import { changeSentence } from './change-words';
 import { ImpactView } from './ImpactView';
 import styles from './RequestChanges.module.css';
+import { RequestLinks } from './ScheduleNotice';
 import { failed } from './toast';
 
 const ChangeForm = lazy(() => import('./ChangeForm').then((module) => ({ default: module.ChangeForm })));
@@ -28,6 +29,7 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
             <PeopleIcon /> {change.name}
           </h3>
           <ChangeView change={change} conflict={change.conflict} actions={<Discard request={request} entry={change} />} />
+          <Suspends projectId={request.project} conflicts={change.scheduleConflicts} />
         </section>
       ))}
       {request.features.map((feature) => (
@@ -41,6 +43,7 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
           {feature.changes.map((change) => (
             <div key={change.id} className={styles.change}>
               <ChangeView change={change} conflict={change.conflict} actions={<EntryActions request={request} entry={change} feature={feature.name} />} />
+              <Suspends projectId={request.project} conflicts={change.scheduleConflicts} />
             </div>
           ))}
           {feature.defaultChange && (
@@ -66,6 +69,16 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
           </section>
         ))}
     </div>
+  );
+}
+
+/** The scheduled requests that a change would suspend. */
+function Suspends({ projectId, conflicts }: { projectId: string; conflicts: Entry['scheduleConflicts'] }) {
+  if (!conflicts) return null;
+  return (
+    <p className={styles.besides}>
+      {texts.schedule.change} <RequestLinks projectId={projectId} requests={conflicts.changeRequests} />
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 import { CloseButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { texts } from '../texts';
 import { dismiss, type Toast, toasts } from './toast';
@@ -18,7 +19,7 @@ export function Toasts() {
   );
 }
 
-function Message({ toast: { id, message, failed } }: { toast: Toast }) {
+function Message({ toast: { id, message, failed, requests } }: { toast: Toast }) {
   // It stays while it is pointed at or holds the focus.
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -39,8 +40,18 @@ function Message({ toast: { id, message, failed } }: { toast: Toast }) {
       onBlur={release}
     >
       <div className={styles.words}>
-        {failed && <strong>{texts.state.notDone}</strong>}
-        <p>{message}</p>
+        {failed && <strong>{requests.length > 0 ? texts.schedule.noted : texts.state.notDone}</strong>}
+        <p>
+          {message}
+          {requests.map((request) => (
+            <span key={request.id}>
+              {' '}
+              <Link to="/projects/$projectId/change-requests/$id" params={request} className={styles.link} onClick={() => dismiss(id)}>
+                {texts.request.number(request.id)}
+              </Link>
+            </span>
+          ))}
+        </p>
       </div>
       <CloseButton size="sm" aria-label={texts.close} onClick={() => dismiss(id)} />
     </div>

@@ -51,10 +51,20 @@ export function formatTime(at: string | Date, style: Style): string {
   return format.format(time);
 }
 
-/** What a clock in the reader's zone shows, as if it were UTC. */
-function wall(time: number): number {
+/** A time in a zone of one's choice, with its name: for times that were written in another than the reader's. */
+export function formatIn(at: string | Date, timeZone: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at));
+}
+
+/** The zone of the reader. */
+export function readersZone(): string {
+  return chosen.get() ?? systemZone;
+}
+
+/** What a clock in a zone shows, as if it were UTC. */
+function wall(time: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: chosen.get() ?? systemZone,
+    timeZone,
     hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',
@@ -67,17 +77,17 @@ function wall(time: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
 
-/** A time as a field for local times takes it: 2026-11-22T13:09:28, in the reader's zone. */
-export function toField(at: string): string {
+/** A time as a field for local times takes it: 2026-11-22T13:09:28, in the reader's zone unless another is named. */
+export function toField(at: string, zone = readersZone()): string {
   const time = new Date(at).getTime();
-  return at === '' || Number.isNaN(time) ? '' : new Date(wall(time)).toISOString().slice(0, 19);
+  return at === '' || Number.isNaN(time) ? '' : new Date(wall(time, zone)).toISOString().slice(0, 19);
 }
 
 /** What such a field holds, as RFC 3339 in UTC; empty if it is no time. */
-export function fromField(text: string): string {
+export function fromField(text: string, zone = readersZone()): string {
   const shown = Date.parse(`${text}Z`);
   if (Number.isNaN(shown)) return '';
   // The offset at the time that is meant: first guessed, then, where a clock was put forward or back in between, put right.
-  const guess = shown - (wall(shown) - shown);
-  return new Date(shown - (wall(guess) - guess)).toISOString();
+  const guess = shown - (wall(shown, zone) - shown);
+  return new Date(shown - (wall(guess, zone) - guess)).toISOString();
 }

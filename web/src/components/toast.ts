@@ -1,4 +1,6 @@
 import { sentence } from '../client/problem';
+import type { Suspended } from '../client/suspended';
+import { texts } from '../texts';
 import { Store } from './store';
 
 /** A message that goes away by itself. */
@@ -7,6 +9,8 @@ export interface Toast {
   message: string;
   /** Whether it says why something could not be done. */
   failed: boolean;
+  /** Change requests that it is about. */
+  requests: readonly Suspended[];
 }
 
 /** More than these are never shown; the oldest make room. */
@@ -17,9 +21,9 @@ export const toasts = new Store<readonly Toast[]>([]);
 
 let lastId = 0;
 
-function show(message: string, isFailure: boolean) {
+function show(message: string, isFailure: boolean, requests: readonly Suspended[] = []) {
   lastId++;
-  toasts.set([...toasts.get(), { id: lastId, message, failed: isFailure }].slice(-most));
+  toasts.set([...toasts.get(), { id: lastId, message, failed: isFailure, requests }].slice(-most));
 }
 
 /** Says shortly that something was done. */
@@ -30,6 +34,11 @@ export function done(message: string) {
 /** Says why something could not be done. It stays long enough to be read. */
 export function failed(error: Error) {
   show(sentence(error), true);
+}
+
+/** Says that a write has suspended scheduled requests, and leads to them. */
+export function suspended(requests: Suspended[]) {
+  show(texts.schedule.suspendedNow(requests.length), true, requests);
 }
 
 /** Takes a message away. */

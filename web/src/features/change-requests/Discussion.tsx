@@ -1,11 +1,12 @@
 import { Button, Group, Textarea } from '@mantine/core';
-import { CheckIcon, CircleSlashIcon, EyeIcon, GitMergeIcon, PencilIcon, XIcon } from '@primer/octicons-react';
+import { CheckIcon, CircleSlashIcon, ClockIcon, EyeIcon, GitMergeIcon, PencilIcon, XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type ChangeRequest, changeRequestsKey, comment } from '../../client/change-requests';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
 import { Markdown } from '../../components/Markdown';
+import { formatTime } from '../../components/time';
 import { failed } from '../../components/toast';
 import { texts } from '../../texts';
 import styles from './Discussion.module.css';
@@ -35,6 +36,16 @@ function momentsOf(request: ChangeRequest): Moment[] {
   }
   if (entered.Approved && ['Approved', 'Scheduled', 'Applied'].includes(request.state)) {
     moments.push({ key: 'approved', at: entered.Approved, icon: <CheckIcon size={12} />, tone: 'green', did: did.becameApproved });
+  }
+  if (entered.Scheduled) {
+    moments.push({
+      key: 'scheduled',
+      at: entered.Scheduled,
+      who: request.scheduleDetails?.scheduledBy.name ?? '',
+      icon: <ClockIcon size={12} />,
+      tone: 'accent',
+      did: request.schedule ? texts.schedule.scheduled(formatTime(request.schedule.scheduledAt, 'short')) : did.scheduled,
+    });
   }
   const ends: [string, string, ReactNode, string][] = [
     ['Applied', did.applied, <GitMergeIcon key="applied" size={12} />, 'violet'],

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ChangeRequestSummary, protectionQuery, requestsQuery } from '../../client/change-requests';
 import { ProjectPage } from '../../components/ProjectPage';
+import { RequestViews } from '../../components/RequestViews';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
@@ -44,6 +45,7 @@ export function ProjectRequestsPage() {
   const unprotected = protections.data?.every((one) => !one.changeRequestEnabled) ?? false;
   return (
     <ProjectPage projectId={projectId} tab="requests">
+      <RequestViews projectId={projectId} on="list" />
       <Toolbar>
         <TextInput
           type="search"

@@ -1,14 +1,17 @@
 import { Button, Group, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
-import { CheckIcon, GitMergeIcon, UndoIcon, XIcon } from '@primer/octicons-react';
+import { CheckIcon, ClockIcon, GitMergeIcon, UndoIcon, XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { actionOf, type ChangeRequest, changeRequestsKey, discard, setState, undo, withdraw } from '../../client/change-requests';
 import { Confirm } from '../../components/Confirm';
 import { MayButton } from '../../components/MayButton';
 import { done, failed } from '../../components/toast';
 import { texts } from '../../texts';
-import { DriftList } from './RequestPage';
+import { formatTime } from '../../components/time';
+import { DriftList } from './DriftList';
+
+const ScheduleDialog = lazy(() => import('./ScheduleDialog').then((module) => ({ default: module.ScheduleDialog })));
 
 type Act = 'submit' | 'approve' | 'withdraw' | 'reject' | 'apply' | 'cancel' | 'discard';
 
@@ -21,7 +24,7 @@ const closed = new Set(['Rejected', 'Cancelled']);
 export function RequestActions({ request }: { request: ChangeRequest }) {
   const { project: projectId, id, contentId, driftId } = request;
   const queryClient = useQueryClient();
-  const [asking, setAsking] = useState<Act | null>(null);
+  const [asking, setAsking] = useState<Act | 'schedule' | null>(null);
   const [why, setWhy] = useState('');
 
   const act = useMutation({
@@ -62,16 +65,16 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
     },
     // An application changes flags and segments too.
     onSettled: () =>
-      Promise.all([changeRequestsKey, ['flag'], ['flags'], ['segments'], ['events']].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+      Promise.all([changeRequestsKey, ['inbox'], ['flag'], ['flags'], ['segments'], ['events']].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
   });
 
   if (request.state === 'Applied') return <Undo request={request} />;
   if (closed.has(request.state)) return null;
-  const button = (action: Act, press: () => void) => {
+  const button = (action: Act | 'schedule', press: () => void) => {
     const { allowed, reason } = actionOf(request, action);
     return { may: allowed && !act.isPending, why: reason, onClick: press };
   };
-  const ask = (action: Act) => button(action, () => setAsking(action));
+  const ask = (action: Act | 'schedule') => button(action, () => setAsking(action));
   const now = (action: Act) => button(action, () => act.mutate(action));
 
   if (request.state === 'Draft') {
@@ -96,11 +99,14 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
   }
   const mayWithdraw = actionOf(request, 'withdraw').allowed;
   const ready = actionOf(request, 'apply').allowed;
+  const planned = request.schedule?.status === 'pending' ? formatTime(request.schedule.scheduledAt, 'short') : undefined;
   return (
     <>
-      <MayButton {...ask('cancel')} variant="default">
-        {texts.request.cancel}
-      </MayButton>
+      {!request.schedule && (
+        <MayButton {...ask('cancel')} variant="default">
+          {texts.request.cancel}
+        </MayButton>
+      )}
       <MayButton {...ask('reject')} variant="default" leftSection={<XIcon />}>
         {texts.request.reject}
       </MayButton>
@@ -113,10 +119,14 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
           {texts.request.approve}
         </MayButton>
       )}
+      <MayButton {...ask('schedule')} variant="default" leftSection={<ClockIcon />}>
+        {request.schedule ? texts.schedule.again : texts.schedule.schedule}
+      </MayButton>
       <MayButton {...ask('apply')} leftSection={<GitMergeIcon />}>
         {texts.request.applyIn(request.environment)}
       </MayButton>
 
+      <Suspense>{asking === 'schedule' && <ScheduleDialog request={request} onClose={() => setAsking(null)} />}</Suspense>
       {asking === 'cancel' && (
         <Confirm
           title={texts.request.cancelTitle(id)}
@@ -131,9 +141,9 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
       )}
       {asking === 'apply' && (
         <Confirm
-          title={texts.request.applyTitle(request.environment)}
-          words={driftId ? texts.request.overwriteWords : texts.request.applyWords}
-          {...(driftId ? { notice: <DriftList request={request} /> } : {})}
+          title={planned ? texts.schedule.applyNowTitle(request.environment) : texts.request.applyTitle(request.environment)}
+          words={[planned && texts.schedule.applyNow(planned), driftId ? texts.request.overwriteWords : texts.request.applyWords].filter(Boolean).join(' ')}
+          {...(driftId ? { notice: <DriftList moved={request.drift} /> } : {})}
           act={driftId ? texts.request.overwrite : texts.request.applyIn(request.environment)}
           pending={act.isPending}
           onConfirm={() => act.mutate('apply')}
@@ -143,7 +153,7 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
       {asking === 'reject' && (
         <Modal opened onClose={() => setAsking(null)} title={texts.request.rejectTitle(id)}>
           <Stack gap="md">
-            <Text size="sm">{texts.request.rejectWords}</Text>
+            <Text size="sm">{planned ? texts.schedule.rejectWords(planned) : texts.request.rejectWords}</Text>
             <Textarea label={texts.request.rejectWhy} data-autofocus value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={() => setAsking(null)}>
@@ -161,7 +171,9 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
 }
 
 /** Drafts a request that undoes an applied one, and opens it. */
-function Undo({ request: { project: projectId, id } }: { request: ChangeRequest }) {
+function Undo({ request }: { request: ChangeRequest }) {
+  const { project: projectId, id } = request;
+  const { allowed, reason } = actionOf(request, 'undo');
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const draft = useMutation({
@@ -174,10 +186,12 @@ function Undo({ request: { project: projectId, id } }: { request: ChangeRequest 
     onError: failed,
   });
   return (
-    <Tooltip label={texts.request.undoWords}>
-      <Button variant="default" leftSection={<UndoIcon />} loading={draft.isPending} onClick={() => draft.mutate()}>
-        {texts.request.undo}
-      </Button>
+    <Tooltip label={texts.request.undoWords} disabled={!allowed}>
+      <span>
+        <MayButton may={allowed} why={reason} variant="default" leftSection={<UndoIcon />} loading={draft.isPending} onClick={() => draft.mutate()}>
+          {texts.request.undo}
+        </MayButton>
+      </span>
     </Tooltip>
   );
 }

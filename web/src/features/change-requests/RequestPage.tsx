@@ -7,7 +7,6 @@ import { actionOf, type ChangeRequest, changeRequestsKey, countOf, describe, req
 import { projectQuery } from '../../client/projects';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
-import { Value } from '../../components/ChangeView';
 import { Markdown } from '../../components/Markdown';
 import { Page } from '../../components/Page';
 import { RequestChanges } from '../../components/RequestChanges';
@@ -16,9 +15,11 @@ import { Failed, Loading } from '../../components/states';
 import { failed } from '../../components/toast';
 import { texts } from '../../texts';
 import { Discussion } from './Discussion';
+import { DriftList } from './DriftList';
 import { RequestActions } from './RequestActions';
 import styles from './RequestPage.module.css';
 import { RequestSide } from './RequestSide';
+import { ScheduleStatus } from './ScheduleStatus';
 
 /** A change request: what it changes, what is still missing, and what was said. */
 export function RequestPage() {
@@ -60,7 +61,7 @@ export function RequestPage() {
       about={
         request && (
           <span className={styles.meta}>
-            <StateChip state={request.state} />
+            <StateChip state={request.state} schedule={request.schedule} />
             <Avatar name={request.createdBy.name} size={18} />
             <span>
               {request.createdBy.name} · {texts.request.changes(countOf(request))} {texts.request.in} <strong>{request.environment}</strong> ·{' '}
@@ -152,42 +153,12 @@ function Warnings({ request }: { request: ChangeRequest }) {
           ))}
         </Alert>
       )}
-      {request.drift.length > 0 && (
+      <ScheduleStatus request={request} />
+      {request.drift.length > 0 && request.schedule?.status !== 'suspended' && (
         <Alert color="yellow" icon={<AlertIcon />} title={texts.request.drift}>
-          <DriftList request={request} />
+          <DriftList moved={request.drift} />
         </Alert>
       )}
     </>
-  );
-}
-
-/** The fields that have moved: what they were, are, and would be. */
-export function DriftList({ request }: { request: ChangeRequest }) {
-  return (
-    <ul className={styles.drift}>
-      {request.drift.map((moved) => (
-        <li key={`${moved.changeId} ${moved.field}`}>
-          <strong>{texts.request.driftWords(texts.change.fields[moved.field] ?? moved.field, moved.feature ?? '')}</strong>
-          <dl>
-            <dt>{texts.request.driftWas}</dt>
-            <dd>
-              <Value path={moved.field} value={moved.before} />
-            </dd>
-            <dt>{texts.request.driftNow}</dt>
-            <dd>
-              <Value path={moved.field} value={moved.now} />
-            </dd>
-            {moved.wanted !== undefined && (
-              <>
-                <dt>{texts.request.driftWanted}</dt>
-                <dd>
-                  <Value path={moved.field} value={moved.wanted} />
-                </dd>
-              </>
-            )}
-          </dl>
-        </li>
-      ))}
-    </ul>
   );
 }

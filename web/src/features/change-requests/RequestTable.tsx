@@ -17,6 +17,7 @@ export interface ShownRequest {
   by: string;
   createdAt: string;
   state: string;
+  schedule?: { status: string };
   /** The flags and segments that it changes. */
   names: string[];
 }
@@ -71,7 +72,7 @@ export function RequestTable({ requests, sort }: RequestTableProps) {
             </span>
           </td>
           <td>
-            <StateChip state={request.state} />
+            <StateChip state={request.state} schedule={request.schedule} />
           </td>
         </tr>
       ))}

@@ -10,6 +10,7 @@ import { Confirm } from '../../components/Confirm';
 import { FormDialog } from '../../components/FormDialog';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice } from '../../components/ProposalDialog';
+import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { TagsField } from '../../components/TagsField';
 import { useBulkEdit } from '../../components/use-edit';
 import { useWrite } from '../../components/use-write';
@@ -227,6 +228,7 @@ function ArchiveFlags({ projectId, names, onDone, onClose }: DialogProps) {
             </p>
           )}
           {guarded && <ProposalNotice projectId={projectId} environment={guarded.environment} />}
+          <ScheduleNotice projectId={projectId} touched={{ feature: names }} proposed={guarded !== undefined} />
         </>
       }
       onConfirm={() =>

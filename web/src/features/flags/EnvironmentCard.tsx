@@ -13,7 +13,7 @@ import {
 } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type CSSProperties, lazy, Suspense, useState } from 'react';
+import { type CSSProperties, lazy, type ReactNode, Suspense, useState } from 'react';
 import { flagRequestsQuery, useProtection } from '../../client/change-requests';
 import type { Flag, FlagEnvironment, Strategy } from '../../client/flags';
 import { useMay } from '../../client/me';
@@ -23,6 +23,7 @@ import { Confirm } from '../../components/Confirm';
 import { FlagSwitch } from '../../components/FlagSwitch';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice } from '../../components/ProposalDialog';
+import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { StateChip } from '../../components/StateChip';
 import { StrategyView } from '../../components/StrategyView';
 import { useEdit } from '../../components/use-edit';
@@ -30,6 +31,7 @@ import { useReorder } from '../../components/use-reorder';
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
 import { EnvironmentVariants } from './EnvironmentVariants';
+import { changesOf, RequestBadges } from './RequestBadges';
 
 const StrategyForm = lazy(() => import('./StrategyForm').then((module) => ({ default: module.StrategyForm })));
 
@@ -102,7 +104,7 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
             className={styles.request}
             aria-label={texts.request.changesThis(request.id, texts.request.states[request.state] ?? request.state)}
           >
-            {texts.request.number(request.id)} <StateChip state={request.state} />
+            {texts.request.number(request.id)} <StateChip state={request.state} schedule={request.schedule} />
           </Link>
         ))}
         <span className={styles.usage}>
@@ -132,6 +134,7 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
               count={strategies.length}
               mayEdit={mayEdit}
               mayRemove={mayRemove}
+              badges={<RequestBadges projectId={projectId} found={changesOf(requests, name, strategy.id)} />}
               handle={reorder.handle(index)}
               style={reorder.style(index)}
               dragged={reorder.dragged === index}
@@ -143,7 +146,7 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
           ))}
         </ol>
       )}
-      <EnvironmentVariants flag={flag} environment={environment} />
+      <EnvironmentVariants flag={flag} environment={environment} requests={requests} />
       <Suspense>
         {form !== null && (
           <StrategyForm
@@ -164,7 +167,12 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
               : texts.strategy.removeWords(environment.name)
           }
           act={guarded ? texts.request.addToDraft : texts.strategy.removeAct(environment.name)}
-          {...(guarded ? { notice: <ProposalNotice projectId={projectId} environment={environment.name} /> } : {})}
+          notice={
+            <>
+              {guarded && <ProposalNotice projectId={projectId} environment={environment.name} />}
+              <ScheduleNotice projectId={projectId} touched={{ strategyId: [removing.id] }} environment={environment.name} proposed={guarded} />
+            </>
+          }
           danger
           pending={edit.isPending}
           onClose={() => setRemoving(null)}
@@ -191,6 +199,8 @@ interface ItemProps {
   count: number;
   mayEdit: boolean;
   mayRemove: boolean;
+  /** The open requests that change it. */
+  badges: ReactNode;
   /** What makes the handle move the strategy. */
   handle: ReturnType<ReturnType<typeof useReorder>['handle']>;
   style: CSSProperties;
@@ -201,7 +211,7 @@ interface ItemProps {
   onRemove: () => void;
 }
 
-function Item({ strategy, index, count, mayEdit, mayRemove, handle, style, dragged, onEdit, onMove, onDisable, onRemove }: ItemProps) {
+function Item({ strategy, index, count, mayEdit, mayRemove, badges, handle, style, dragged, onEdit, onMove, onDisable, onRemove }: ItemProps) {
   const name = strategy.title || texts.strategy.number(index + 1);
   return (
     <li className={styles.strategy} data-dragging={dragged} style={style}>
@@ -220,12 +230,11 @@ function Item({ strategy, index, count, mayEdit, mayRemove, handle, style, dragg
         )}
       </div>
       <div className={styles.body}>
-        {(strategy.title || strategy.disabled) && (
-          <div className={styles.title}>
-            {strategy.title && <h3>{strategy.title}</h3>}
-            {strategy.disabled && <Chip icon={<CircleSlashIcon size={12} />}>{texts.strategy.disabled}</Chip>}
-          </div>
-        )}
+        <div className={styles.title}>
+          {strategy.title && <h3>{strategy.title}</h3>}
+          {strategy.disabled && <Chip icon={<CircleSlashIcon size={12} />}>{texts.strategy.disabled}</Chip>}
+          {badges}
+        </div>
         <StrategyView strategy={strategy} />
       </div>
       <div className={styles.actions}>

@@ -1,25 +1,29 @@
 import { Button, Drawer, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { useProtection } from '../../client/change-requests';
+import { type ChangeRequest, useProtection } from '../../client/change-requests';
 import type { Flag, FlagEnvironment, Variant } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { withWeights } from '../../client/strategy';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
+import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { VariantsView } from '../../components/StrategyView';
 import { useEdit } from '../../components/use-edit';
 import { problemsIn, VariantsField, variantDraftsOf, variantsOf } from '../../components/VariantsField';
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
+import { changesOf, RequestBadges } from './RequestBadges';
 import { flagTexts } from './texts';
 
 interface EnvironmentVariantsProps {
   flag: Flag;
   environment: FlagEnvironment;
+  /** The open requests that change the flag there. */
+  requests: ChangeRequest[];
 }
 
 /** The variants that a flag has in an environment, beside those of its strategies. */
-export function EnvironmentVariants({ flag, environment }: EnvironmentVariantsProps) {
+export function EnvironmentVariants({ flag, environment, requests }: EnvironmentVariantsProps) {
   const may = useMay();
   const guarded = useProtection(flag.project).of(environment.name) !== undefined;
   const [editing, setEditing] = useState(false);
@@ -28,7 +32,9 @@ export function EnvironmentVariants({ flag, environment }: EnvironmentVariantsPr
   return (
     <section className={styles.variants} aria-label={flagTexts.variants.title}>
       <div className={styles.body}>
-        <h3>{flagTexts.variants.title}</h3>
+        <h3>
+          {flagTexts.variants.title} <RequestBadges projectId={flag.project} found={changesOf(requests, flag.name, 'variants')} />
+        </h3>
         <VariantsView variants={variants} />
       </div>
       <MayButton
@@ -67,6 +73,7 @@ function Form({ flag, environment, variants, onClose }: { flag: Flag; environmen
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {guarded && <ProposalNotice projectId={flag.project} environment={environment} />}
+          <ScheduleNotice projectId={flag.project} touched={{ variantForFlag: [flag.name] }} environment={environment} proposed={guarded} />
           <p>{drafts.length === 0 ? flagTexts.variants.removed : flagTexts.variants.words}</p>
           <VariantsField value={drafts} onChange={setDrafts} problems={strict ? problems : new Map()} />
           <Group justify="flex-end" gap="xs">

@@ -21,6 +21,7 @@ import { texts } from '../../texts';
 import { BulkBar } from './BulkBar';
 import { CreateFlag } from './CreateFlag';
 import styles from './FlagListPage.module.css';
+import { OpenRequests } from './OpenRequests';
 import { flagTexts } from './texts';
 
 /** The filters of a list of flags, as they stand in the address. */
@@ -316,6 +317,7 @@ function FlagTable({ projectId, flags, filters, choose, chosen, onChoose }: Flag
                     archived={flag.archivedAt !== null}
                   />
                 )}
+                {here && <OpenRequests projectId={projectId} environment={environment.name} ids={here.changeRequestIds ?? []} />}
               </td>
             );
           })}

@@ -18,6 +18,7 @@ import { ProposalNotice } from '../../components/ProposalDialog';
 import { Failed, Loading } from '../../components/states';
 import { Tabs } from '../../components/Tabs';
 import { done, failed } from '../../components/toast';
+import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
 import { FlagEnvironments } from './FlagEnvironments';
@@ -220,7 +221,12 @@ function Actions({ flag }: { flag: Flag }) {
           title={texts.flag.archiveTitle(name)}
           words={texts.flag.archiveWords}
           act={guarded ? texts.request.addToDraft : texts.flag.archiveAct(name)}
-          {...(guarded ? { notice: <ProposalNotice projectId={projectId} environment={guarded.environment} /> } : {})}
+          notice={
+            <>
+              {guarded && <ProposalNotice projectId={projectId} environment={guarded.environment} />}
+              <ScheduleNotice projectId={projectId} touched={{ feature: [name] }} proposed={guarded !== undefined} />
+            </>
+          }
           danger
           pending={archive.isPending}
           onClose={close}

@@ -3,6 +3,7 @@ import { useProtection } from '../../client/change-requests';
 import type { Strategy } from '../../client/flags';
 import { writable } from '../../client/strategy';
 import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
+import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { StrategyDrawer } from '../../components/StrategyDrawer';
 import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
@@ -26,7 +27,14 @@ export function StrategyForm({ projectId, flag, environment, strategy, onClose }
       flag={flag}
       title={strategy ? texts.strategy.editIn(environment) : texts.strategy.addIn(environment)}
       strategy={strategy && writable(strategy)}
-      notice={guarded && <ProposalNotice projectId={projectId} environment={environment} />}
+      notice={
+        <>
+          {guarded && <ProposalNotice projectId={projectId} environment={environment} />}
+          {strategy && (
+            <ScheduleNotice projectId={projectId} touched={{ strategyId: [strategy.id] }} environment={environment} proposed={guarded} />
+          )}
+        </>
+      }
       button={
         guarded ? (
           <ProposeButton projectId={projectId} environment={environment} loading={edit.isPending} />

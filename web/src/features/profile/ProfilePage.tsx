@@ -13,12 +13,13 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { MySessions } from './MySessions';
 import styles from './ProfilePage.module.css';
+import { ProfileTabs } from './ProfileTabs';
 import { profileTexts } from './texts';
 
 /** One's own settings: how the app looks, the password, tokens. */
 export function ProfilePage() {
   return (
-    <Page title={profileTexts.title}>
+    <Page title={profileTexts.title} tabs={<ProfileTabs on="account" />}>
       <Panels>
         <Look />
         <Account />

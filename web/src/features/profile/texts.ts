@@ -1,6 +1,20 @@
 /** The texts of one's own settings. */
 export const profileTexts = {
   title: 'Your settings',
+  tabs: { account: 'Account', notifications: 'Notifications' },
+  notifications: {
+    title: 'Notifications',
+    when: 'Time of mails',
+    whenWords: 'Mails say times in this zone, and the daily mail comes at its eight o’clock in the morning.',
+    topics: 'What you are told',
+    topicsWords: 'All of it is in your inbox. By mail comes what you choose here, if the instance has a mail server.',
+    topic: 'You are told when …',
+    mail: 'By mail',
+    sentence: (meaning: string) => `… ${meaning}.`,
+    of: (meaning: string) => `Mail when ${meaning}`,
+    mails: { default: 'As usual', immediately: 'At once', daily: 'Once a day', inbox: 'Inbox only' },
+    saved: 'Your notifications are saved.',
+  },
   look: 'How it looks',
   theme: 'Theme',
   zone: 'Time zone',

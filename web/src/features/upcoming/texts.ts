@@ -1,0 +1,15 @@
+/** The texts of what is to come. */
+export const upcomingTexts = {
+  title: 'Upcoming',
+  about: 'What is applied when, in all projects that you see.',
+  here: 'What is applied when in this project.',
+  all: 'In all projects',
+  zone: (zone: string) => `Times are those of ${zone}.`,
+  none: 'Nothing is scheduled',
+  noneWords: 'An approved change request can be scheduled: it is then listed here until it is applied.',
+  broken: 'Wait for a decision',
+  brokenWords: 'They are not applied by themselves any more.',
+  today: 'Today',
+  tomorrow: 'Tomorrow',
+  names: (all: string[]) => (all.length > 3 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ')),
+} as const;
