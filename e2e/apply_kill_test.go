@@ -25,8 +25,22 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// roundsVariable says how often TestKillDuringApply kills; make soak sets it.
+// roundsVariable says for how many rounds TestKillDuringApply and TestKillAroundDue go on; make soak sets it.
 const roundsVariable = "QUORATE_TEST_ROUNDS"
+
+// mustRounds returns how many rounds are wanted: so many unless the variable says otherwise.
+func mustRounds(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv(roundsVariable)
+	if text == "" {
+		return usual
+	}
+	rounds, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", roundsVariable, err)
+	}
+	return rounds
+}
 
 const (
 	changeRequests = "/api/admin/projects/default/change-requests"
@@ -114,13 +128,7 @@ func (s *server) get(ctx context.Context, path, token string, into any) error {
 // agree with that, and what a client was told is applied is.
 func TestKillDuringApply(t *testing.T) {
 	t.Parallel()
-	rounds := 30
-	if text := os.Getenv(roundsVariable); text != "" {
-		var err error
-		if rounds, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("%s: %v", roundsVariable, err)
-		}
-	}
+	rounds := mustRounds(t, 30)
 	folder := t.TempDir()
 	appliers, authors, reviewer := mustPrepare(t, folder)
 	var last *toldLedger
@@ -180,19 +188,25 @@ func mustPrepare(t *testing.T, folder string) (appliers []*applier, authors []st
 		for _, part := range parts {
 			s.mustCall(t, http.StatusCreated, http.MethodPost, "/api/admin/projects/default/features", adminToken, fmt.Sprintf(`{"name":"%s-%s"}`, a.name, part))
 		}
-		var account struct{ ID int64 }
-		mustUnmarshal(t, s.mustCall(t, http.StatusCreated, http.MethodPost, "/api/admin/service-account", adminToken,
-			fmt.Sprintf(`{"username":%q,"name":%q,"rootRole":3}`, a.name, a.name)), &account)
-		var token struct{ Secret string }
-		mustUnmarshal(t, s.mustCall(t, http.StatusCreated, http.MethodPost, fmt.Sprintf("/api/admin/service-account/%d/token", account.ID), adminToken,
-			`{"description":"x","expiresAt":"2999-01-01T00:00:00Z"}`), &token)
-		authors = append(authors, token.Secret)
+		authors = append(authors, mustAuthor(t, s, a.name))
 	}
-	s.mustCall(t, http.StatusOK, http.MethodPut, proposals+"/config", adminToken, `{"changeRequestsEnabled":true,"requiredApprovals":1}`)
+	s.mustCall(t, http.StatusNoContent, http.MethodPut, proposals+"/config", adminToken, `{"changeRequestsEnabled":true,"requiredApprovals":1}`)
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
 	return appliers, authors, reviewer
+}
+
+// mustAuthor makes a service account, which may propose, and returns its token.
+func mustAuthor(t *testing.T, s *server, name string) string {
+	t.Helper()
+	var account struct{ ID int64 }
+	mustUnmarshal(t, s.mustCall(t, http.StatusCreated, http.MethodPost, "/api/admin/service-account", adminToken,
+		fmt.Sprintf(`{"username":%q,"name":%q,"rootRole":3}`, name, name)), &account)
+	var token struct{ Secret string }
+	mustUnmarshal(t, s.mustCall(t, http.StatusCreated, http.MethodPost, fmt.Sprintf("/api/admin/service-account/%d/token", account.ID), adminToken,
+		`{"description":"x","expiresAt":"2999-01-01T00:00:00Z"}`), &token)
+	return token.Secret
 }
 
 // mustSignIn signs the reviewer in, and returns a personal token.
