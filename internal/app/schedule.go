@@ -34,9 +34,9 @@ func (a *App) Moved() <-chan struct{} { return a.engine.Moved() }
 // Faults: Unavailable while this node cannot write; the requests are as they were, and are to be tried again.
 func (a *App) RunDue(ctx context.Context) error {
 	var due []changerequest.ID
-	now := a.now()
+	woke := a.now()
 	for r := range a.State().Due() {
-		if !r.Due(now) {
+		if !r.Due(woke) {
 			break // they come by time
 		}
 		due = append(due, r.ID)
@@ -44,7 +44,7 @@ func (a *App) RunDue(ctx context.Context) error {
 	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] }) //nolint:gosec // an order, no secret
 	var failed error
 	for _, id := range due {
-		err := a.runDue(ctx, id)
+		err := a.runDue(ctx, id, woke)
 		if passing(ctx, err) {
 			return errors.Join(failed, err)
 		}
@@ -53,10 +53,11 @@ func (a *App) RunDue(ctx context.Context) error {
 	return failed
 }
 
-// runDue applies one request, if it is still due. An error that will not pass is recorded with the request, so
-// that it is not tried again and again; one that only the server's log can explain is returned as well.
-func (a *App) runDue(ctx context.Context, id changerequest.ID) error {
-	err := a.timer(ctx, id, changerequest.Run{Grace: a.grace})
+// runDue applies one request, if it is still due; woke is when the timer found that it is. An error that will not pass
+// is recorded with the request, so that it is not tried again and again; one that only the server's log can explain is
+// returned as well.
+func (a *App) runDue(ctx context.Context, id changerequest.ID, woke time.Time) error {
+	err := a.timer(ctx, id, woke, changerequest.Run{Woke: woke, Grace: a.grace})
 	if err == nil || passing(ctx, err) {
 		return err
 	}
@@ -65,7 +66,7 @@ func (a *App) runDue(ctx context.Context, id changerequest.ID) error {
 		reason = "It could not be applied, because of an error in Quorate. The log of the server says which; whoever runs it can report that."
 		unexpected = fmt.Errorf("app: apply the scheduled change request %d: %w", id, err)
 	}
-	if err := a.timer(ctx, id, changerequest.Fail{Reason: reason}); err != nil {
+	if err := a.timer(ctx, id, woke, changerequest.Fail{Reason: reason}); err != nil {
 		return errors.Join(unexpected, err)
 	}
 	return unexpected
@@ -79,14 +80,14 @@ func passing(ctx context.Context, err error) bool {
 // timer gives a command about a scheduled request in the name of who scheduled it, if it is due. Whether change
 // requests are turned on does not matter: what was scheduled before is applied (reference/change-requests.md,
 // section 4.3).
-func (a *App) timer(ctx context.Context, id changerequest.ID, command changerequest.Command) error {
+func (a *App) timer(ctx context.Context, id changerequest.ID, woke time.Time, command changerequest.Command) error {
 	r := a.State().ChangeRequest(id)
 	if r == nil || !r.Due(a.now()) {
 		return nil
 	}
 	by := r.Schedule.By
 	actor, exists := gate.World(a.State()).Actor(by)
-	if !exists || a.now().Sub(r.Schedule.At) > a.grace {
+	if !exists || woke.Sub(r.Schedule.At) > a.grace {
 		actor = access.System() // which finds that there is nobody to apply it for, or that it is too late
 	}
 	_, err := a.do(ctx, Caller{Actor: actor}, func(d *decide.Decision) error {

@@ -185,6 +185,25 @@ func TestRace(t *testing.T) {
 	})
 }
 
+// TestSlowIsNotLate lets each application take as long as the grace: what was due while a node was there is applied,
+// however many others it had to apply first.
+func TestSlowIsNotLate(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, func(_ *store.Tx, c engine.Change) error {
+		if c.After.DueCount() < c.Before.DueCount() {
+			ahead.Add(int64(time.Hour))
+		}
+		return nil
+	})
+	mustPlan(t, n.engine, time.Hour, 4)
+	ahead.Store(int64(time.Hour))
+	must(t, n.RunDue(t.Context()))
+	if got := n.State().OpenRequestCount(); got > 0 {
+		t.Errorf("%d requests are still open, want all applied; one is %+v", got, n.State().ChangeRequest(4).Schedule)
+	}
+}
+
 // TestPassingFault takes the database away when something is due, and gives it back: nothing is recorded, and it is tried again.
 func TestPassingFault(t *testing.T) {
 	t.Parallel()

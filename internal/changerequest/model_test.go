@@ -420,9 +420,10 @@ func (l *life) run() {
 		l.now = l.now.Add(time.Hour)
 	}
 	grace := time.Duration(l.draw(60)) * time.Minute
+	woke := l.now.Add(-time.Duration(l.draw(3)) * time.Minute) // it had others to do before
 	due := l.m.status == "pending" && !l.now.Before(l.m.due)
-	late, broken := due && l.now.Sub(l.m.due) > grace, due && l.obstructed()
-	if !l.do(l.m.runsAs, changerequest.Run{Grace: grace}, due) {
+	late, broken := due && woke.Sub(l.m.due) > grace, due && l.obstructed()
+	if !l.do(l.m.runsAs, changerequest.Run{Woke: woke, Grace: grace}, due) {
 		return
 	}
 	switch {

@@ -113,6 +113,8 @@ type ScheduleAt struct {
 // Run applies a scheduled request whose time has come. It is the timer's command, given in the
 // name of who scheduled it.
 type Run struct {
+	// Woke is when the timer found the request due. What it did before this one makes this one no later.
+	Woke time.Time
 	// Grace is how late a request may still be applied, if nobody could at its time.
 	Grace time.Duration
 }
@@ -164,8 +166,8 @@ func (c Run) decide(s scene) ([]Event, error) {
 	if !s.r.Due(s.now) {
 		return nil, refuse("The change request is not due.")
 	}
-	if late := s.now.Sub(s.r.Schedule.At); late > c.Grace {
-		reason := fmt.Sprintf("It was due at %s and not applied then; %s later is too late.", s.r.Schedule.At.UTC().Format(time.RFC3339), late.Round(time.Minute))
+	if late := c.Woke.Sub(s.r.Schedule.At); late > c.Grace {
+		reason := fmt.Sprintf("It was due at %s and not applied then; %s later is too late.", s.r.Schedule.At.UTC().Format(time.RFC3339), late.Round(time.Second))
 		return []Event{ScheduleSuspended{reason, Cause{Kind: TooLate, By: access.SystemRef}}}, nil
 	}
 	if o := ObstacleOf(s.r, s.w); o != nil {

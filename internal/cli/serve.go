@@ -68,8 +68,8 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if (admin.Username == "") != (admin.Password == "") {
 		return fmt.Errorf("%s and %s go together: set both, or none", adminUsername, adminPassword)
 	}
-	if c.Grace < 0 {
-		return fmt.Errorf("--schedule-grace is 0 or more, not %s", c.Grace)
+	if c.Grace < time.Second { // a request is applied within a second of its time, so less would keep it from being applied
+		return fmt.Errorf("--schedule-grace is a second or more, not %s", c.Grace)
 	}
 	public, err := publicURL(c.PublicURL)
 	if err != nil {
