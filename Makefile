@@ -130,6 +130,7 @@ fuzz: ## fuzz each target for FUZZTIME=30s
 	done
 
 MINUTES ?= 60
+# 300 rounds are 30,000 scheduled change requests in each turn.
 soak: $(SDKS) ## repeat all tests, shuffled, with the race detector and more random cases, and kill servers, for MINUTES=60
 	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
 		CGO_ENABLED=1 RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \

@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, output)
 		os.Exit(1)
 	}
+	// Several clients of a test call one server at the same time, on connections that are kept.
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 16 //nolint:forcetypeassert // documented to be one
 	code := m.Run()
 	_ = os.RemoveAll(folder) // a temporary folder
 	os.Exit(code)
@@ -172,8 +174,8 @@ type answer struct {
 	body   string
 }
 
-// call sends a request; the body is JSON unless it is empty.
-func (s *server) call(ctx context.Context, method, path, token, body string) (answer, error) {
+// call sends a request; the body is JSON unless it is empty. Headers are names and values in turn.
+func (s *server) call(ctx context.Context, method, path, token, body string, headers ...string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
@@ -183,6 +185,9 @@ func (s *server) call(ctx context.Context, method, path, token, body string) (an
 	}
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
