@@ -122,6 +122,7 @@ func (a *api) operations() {
 	a.projectEnvironments()
 	a.environments()
 	a.windows()
+	a.calendars()
 	a.segments()
 	a.changeRequests()
 	a.changeRequestInsight()
@@ -170,7 +171,7 @@ func Mount(r chi.Router, o Options) {
 	newAPI(mux, o)
 	r.Handle("/api/admin", mux)
 	r.Handle("/api/admin/*", mux)
-	for _, outside := range []string{"/auth/*", "/invite/*", "/logout"} {
+	for _, outside := range []string{"/auth/*", "/invite/*", "/calendar/*", "/logout"} {
 		r.Handle(outside, mux)
 	}
 	mountDocs(r)

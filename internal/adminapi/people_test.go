@@ -492,6 +492,8 @@ func peopleOperations() map[string]struct{ path, body string } {
 		"validateUserPassword": {userAdmin + "/validate-password", weak}, "changeUserPassword": {userAdmin + "/1/change-password", weak},
 		"resetUserPassword": {userAdmin + "/reset-password", `{"id":"x"}`}, "changeMyPassword": {"/api/admin/user/change-password", weak},
 		"getPats": {"/api/admin/user/tokens", ""}, "createPat": {"/api/admin/user/tokens", pat}, "deletePat": {"/api/admin/user/tokens/1", ""},
+		"getCalendarFeed": {"/calendar/x.ics", ""}, "getCalendarLink": {"/api/admin/user/calendar-link", ""},
+		"createCalendarLink": {"/api/admin/user/calendar-link", ""}, "deleteCalendarLink": {"/api/admin/user/calendar-link", ""},
 		"getProfile": {"/api/admin/user/profile", ""}, "getUserRoles": {"/api/admin/user/roles", ""},
 		"getServiceAccounts": {"/api/admin/service-account", ""}, "createServiceAccount": {"/api/admin/service-account", `{"username":"x","name":"x","rootRole":3}`},
 		"updateServiceAccount": {"/api/admin/service-account/1", `{}`}, "deleteServiceAccount": {"/api/admin/service-account/1", ""},

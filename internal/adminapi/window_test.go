@@ -92,6 +92,7 @@ func windowScenarios() []scenario {
 			want: `{"occurrences":[{"id":2,"name":"Release","from":"2900-01-07T09:00:00.000Z","to":"2900-01-07T10:00:00.000Z"},{"id":1,"environment":"production","kind":"freeze","projects":["other"],"from":"2900-12-19T23:00:00.000Z"}]}`,
 		},
 		{name: "list when windows of a project happen", method: "GET", path: "/windows/upcoming?project=full&environment=production&from=2900-01-01T00:00:00Z&to=2901-01-01T00:00:00Z", status: 200, want: `{"occurrences":[{"id":2}]}`},
+		{name: "read the calendar", method: "GET", path: "/calendar.ics", status: 200, wantText: "BEGIN:VCALENDAR"},
 		{name: "list when windows happen soon", method: "GET", path: "/windows/upcoming", status: 200, want: `{"occurrences":[]}`},
 		{name: "list when windows happen in all time", method: "GET", path: "/windows/upcoming?from=2900-01-01T00:00:00Z&to=2903-01-01T00:00:00Z", status: 400, want: `{"details":[{"path":"/query/to"}]}`},
 		{name: "list when windows happen from whenever", method: "GET", path: "/windows/upcoming?from=today", status: 400, want: `{"details":[{"path":"/query/from"}]}`},

@@ -329,6 +329,7 @@ func Bans() []Ban {
 		{Path: "github.com/yuin/goldmark/...", Except: []string{"notify"}, Reason: "only mails need comments as HTML; the web app renders them itself"},
 		{Path: "testing/...", Reason: onlyTests},
 		{Path: "github.com/getkin/kin-openapi/...", Reason: onlyTests},
+		{Path: "github.com/arran4/golang-ical", Reason: onlyTests},
 		{Path: "github.com/google/go-cmp/...", Reason: onlyTests},
 		{Path: "github.com/rogpeppe/go-internal/...", Reason: onlyTests},
 		{Path: "go.uber.org/goleak", Reason: onlyTests},

@@ -73,8 +73,10 @@ func level(path string, status int) slog.Level {
 
 // loggable is a path without the secrets that stand in some.
 func loggable(route, path string) string {
-	if strings.Contains(path, "/api-tokens/") {
-		return route
+	for _, secret := range []string{"/api-tokens/", "/calendar/", "/invite/"} {
+		if strings.Contains(path, secret) {
+			return route
+		}
 	}
 	return path
 }

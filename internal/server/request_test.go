@@ -108,15 +108,21 @@ func jsonNumber(n int) string {
 
 func TestSecretsAreNotLogged(t *testing.T) {
 	t.Parallel()
-	var lines bytes.Buffer
-	r := chi.NewRouter()
-	r.Use(server.Observe(slog.New(slog.NewJSONHandler(&lines, nil)), server.NewTestMetrics()))
-	r.Delete("/api/admin/api-tokens/{token}", func(http.ResponseWriter, *http.Request) {})
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "/api/admin/api-tokens/*:*.secret?token=secret", http.NoBody)
-	request.Header.Set("Authorization", "secret")
-	r.ServeHTTP(httptest.NewRecorder(), request)
-	if got := lines.String(); strings.Contains(got, "secret") || !strings.Contains(got, "/api/admin/api-tokens/{token}") {
-		t.Errorf("got the log %s, want the route instead of the path", got)
+	for route, path := range map[string]string{
+		"/api/admin/api-tokens/{token}": "/api/admin/api-tokens/*:*.secret?token=secret",
+		"/calendar/{link}":              "/calendar/secret.ics",
+		"/invite/{token}/validate":      "/invite/secret/validate",
+	} {
+		var lines bytes.Buffer
+		r := chi.NewRouter()
+		r.Use(server.Observe(slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})), server.NewTestMetrics()))
+		r.Delete(route, func(http.ResponseWriter, *http.Request) {})
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, path, http.NoBody)
+		request.Header.Set("Authorization", "secret")
+		r.ServeHTTP(httptest.NewRecorder(), request)
+		if got := lines.String(); strings.Contains(got, "secret") || !strings.Contains(got, route) {
+			t.Errorf("got the log %s, want the route instead of the path", got)
+		}
 	}
 }
 

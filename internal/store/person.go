@@ -129,6 +129,7 @@ func (tx *Tx) DeletePerson(id int64) error {
 		`delete from notification_settings where account = $1`,
 		`delete from deliveries where account = $1`,
 		`delete from favourites where account = $1`,
+		`delete from calendar_feeds where account = $1`,
 	} {
 		if _, err := tx.exec("delete person", statement, id); err != nil {
 			return err
