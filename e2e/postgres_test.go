@@ -61,6 +61,11 @@ func TestTwoNodes(t *testing.T) {
 		stop := make(chan struct{})
 		var sdks sync.WaitGroup
 		served := make([]int, 2)
+		halt := sync.OnceFunc(func() {
+			close(stop)
+			sdks.Wait()
+		})
+		defer halt() // also if something fails first
 		for i, s := range []*server{a, b} {
 			sdks.Go(func() {
 				for {
@@ -100,8 +105,7 @@ func TestTwoNodes(t *testing.T) {
 			})
 		}
 		t.Logf("both nodes write again %s after PostgreSQL came back", time.Since(began))
-		close(stop)
-		sdks.Wait()
+		halt()
 		if served[0] == 0 || served[1] == 0 {
 			t.Errorf("the nodes served %v rounds of SDKs, want some each", served)
 		}

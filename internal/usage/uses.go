@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/store"
 )
@@ -47,13 +48,14 @@ const (
 	writtenWithin = time.Minute
 )
 
-// Uses returns what is known of the use of each flag. It asks the database the first time only.
+// Uses returns what is known of the use of each flag. It asks the database the first time only; if that
+// is away then, nothing is known yet, and flags are shown all the same.
 func (u *Usage) Uses(ctx context.Context) (func(feature string) Use, error) {
 	u.uses.mu.RLock()
 	loaded := u.uses.loaded
 	u.uses.mu.RUnlock()
 	if !loaded {
-		if err := u.readUses(ctx, time.Time{}); err != nil {
+		if err := u.readUses(ctx, time.Time{}); err != nil && !fault.Is(err, fault.Unavailable) {
 			return nil, err
 		}
 	}
