@@ -47,6 +47,22 @@ type moved struct {
 	OldProject flag.ProjectID `json:"oldProject"`
 }
 
+// integration is an integration without its parameters, which are no event's business.
+type integration struct {
+	ID           int64                  `json:"id"`
+	Provider     string                 `json:"provider"`
+	Enabled      bool                   `json:"enabled"`
+	Description  *string                `json:"description"`
+	Events       []string               `json:"events"`
+	Projects     []flag.ProjectID       `json:"projects"`
+	Environments []flag.EnvironmentName `json:"environments"`
+	Changed      []string               `json:"changedParameters,omitempty"` // names
+}
+
+func integrationOf(i state.Integration, changed []string) integration {
+	return integration{i.ID, i.Provider, i.Enabled, i.Description, orEmpty(i.Events), orEmpty(i.Projects), orEmpty(i.Environments), changed}
+}
+
 type dependencies struct {
 	Dependencies []flag.Dependency `json:"dependencies"`
 }

@@ -147,6 +147,10 @@ func everyType() []state.Event {
 	reviewer := access.Role{ID: 7, Name: "Reviewer", Description: "Agrees.", Type: access.CustomProjectRole, Permissions: []access.RolePermission{{Permission: access.ApproveChangeRequest, Environment: "production"}}}
 	pat := access.PersonalToken{ID: 5, Account: 7, Description: "laptop", Digest: "d16e58", CreatedAt: old, ExpiresAt: new(noon.Add(time.Hour))}
 	group := access.Group{ID: 4, Name: "On call", MappingsSSO: []string{"oncall"}, RootRole: new(access.RoleID(2)), CreatedAt: old, CreatedBy: "user:1", Members: []access.Member{{Account: 7, JoinedAt: old, AddedBy: "user:1"}}}
+	integration := state.Integration{
+		ID: 3, Provider: "webhook", Description: new("To the *log*"), Enabled: true, Events: []string{"feature-created"},
+		Projects: []model.ProjectID{"shop"}, Environments: []model.EnvironmentName{"production"}, CreatedAt: old,
+	}
 	operational := model.FeatureTypes()[2]
 	longer := operational
 	longer.LifetimeDays = nil
@@ -226,6 +230,10 @@ func everyType() []state.Event {
 		name(state.APITokenCreated{Token: token}),
 		name(state.APITokenUpdated{ID: 2, Name: "backend", Before: token.ExpiresAt}),
 		name(state.APITokenDeleted{Before: token}),
+
+		name(state.AddonConfigCreated{Integration: integration}),
+		name(state.AddonConfigUpdated{Before: integration, After: state.Integration{ID: 3, Provider: "webhook"}, Parameters: []string{"url"}}),
+		name(state.AddonConfigDeleted{Before: integration}),
 
 		name(state.RoleCreated{Role: reviewer}),
 		name(state.RoleUpdated{Before: reviewer, After: access.Role{ID: 7, Name: "Reviewer", Type: access.CustomProjectRole}}),

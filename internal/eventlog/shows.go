@@ -253,6 +253,15 @@ var (
 	_ = of("API token deleted", "{who} deleted the API token {subject}.", func(p state.APITokenDeleted, _ state.Scope) sight {
 		return sight{subject: p.Before.Name, before: tokenOf(p.Before)}
 	})
+	_ = of("Integration created", "{who} created an integration of the kind {subject}.", func(p state.AddonConfigCreated, _ state.Scope) sight {
+		return sight{subject: p.Integration.Provider, data: integrationOf(p.Integration, nil)}
+	})
+	_ = of("Integration updated", "{who} changed an integration of the kind {subject}.", func(p state.AddonConfigUpdated, _ state.Scope) sight {
+		return sight{subject: p.After.Provider, data: integrationOf(p.After, p.Parameters), before: integrationOf(p.Before, nil)}
+	})
+	_ = of("Integration deleted", "{who} deleted an integration of the kind {subject}.", func(p state.AddonConfigDeleted, _ state.Scope) sight {
+		return sight{subject: p.Before.Provider, before: integrationOf(p.Before, nil)}
+	})
 	_ = of("Setting updated", "{who} changed the setting {subject}.", func(p state.SettingUpdated, _ state.Scope) sight {
 		return sight{subject: p.ID, data: settingOf(p.ID, p.After), before: settingOf(p.ID, p.Before)}
 	})

@@ -33,6 +33,7 @@ var (
 	offEverywhere    = row{why: "the flag or project is off or archived: nothing is evaluated differently"}
 	describes        = row{why: "describes, labels or orders; changes no evaluation"}
 	ownPermission    = row{governs: true, why: "guarded by a permission of its own; changes no evaluation"}
+	tellsOutside     = row{why: "says who outside is told what happens, and is guarded by a permission of its own; changes no evaluation"}
 	recordsOnly      = row{why: "written by Quorate about itself"}
 	ownRules         = row{why: "guarded by the rules of change requests; changes nothing that is served"}
 )
@@ -106,6 +107,9 @@ var rows = map[string]row{
 	"api-token-updated":                    ownPermission,
 	"api-token-deleted":                    ownPermission,
 	"setting-updated":                      ownPermission,
+	"addon-config-created":                 tellsOutside,
+	"addon-config-updated":                 tellsOutside,
+	"addon-config-deleted":                 tellsOutside,
 	"change-request-configuration-updated": ownPermission,
 
 	"role-created":                       ownPermission,

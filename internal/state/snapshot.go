@@ -50,6 +50,7 @@ type snapshot struct {
 
 	ChangeRequests []*changerequest.Request `json:"changeRequests,omitempty"`
 	Windows        []*window.Window         `json:"windows,omitempty"`
+	Integrations   []*Integration           `json:"integrations,omitempty"`
 }
 
 // entry is a row of a table whose values do not carry their own key.
@@ -86,6 +87,7 @@ func Snapshot(s *State) ([]byte, error) {
 
 		ChangeRequests: slices.Collect(s.requests.values("")),
 		Windows:        slices.Collect(s.windows.values("")),
+		Integrations:   slices.Collect(s.integrations.values("")),
 	}
 	data, err := json.Marshal(snap)
 	if err != nil {
@@ -169,6 +171,9 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, w := range snap.Windows {
 		s.windows = s.windows.with(number(w.ID), w)
+	}
+	for _, i := range snap.Integrations {
+		s.integrations = s.integrations.with(number(i.ID), i)
 	}
 	for _, r := range snap.ChangeRequests {
 		s.putRequest(r)

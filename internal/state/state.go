@@ -46,6 +46,7 @@ type State struct {
 	rules         table[changerequest.Rule] // pair(project, environment)
 	windows       table[*window.Window]
 	lost          table[ledger.Head] // by hash
+	integrations  table[*Integration]
 
 	roles          table[*access.Role]
 	accounts       table[*access.Account]
@@ -93,7 +94,8 @@ type counters struct {
 	ChangeRequest int64 `json:"changeRequest,omitempty"`
 	Change        int64 `json:"change,omitempty"`
 
-	Window int64 `json:"window,omitempty"`
+	Window      int64 `json:"window,omitempty"`
+	Integration int64 `json:"integration,omitempty"`
 }
 
 // Head returns the revision and hash of the last event.

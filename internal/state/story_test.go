@@ -38,6 +38,11 @@ func story() []state.Event {
 		}
 		return rows
 	}
+	webhook := state.Integration{ID: 1, Provider: "webhook", Enabled: true, Events: []string{"feature-created"}, Whole: true, CreatedAt: noon}
+	newWebhook := webhook
+	newWebhook.Description, newWebhook.Projects, newWebhook.Environments = new("To the log."), []flag.ProjectID{shop}, []flag.EnvironmentName{prod}
+	newWebhook.Whole = false
+
 	environment := flag.Environment{Name: old, Type: "test", SortOrder: 9, Enabled: true}
 	retired := environment
 	retired.Enabled, retired.RequiredApprovals = false, new(2)
@@ -266,6 +271,10 @@ func story() []state.Event {
 		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowUpdated{Before: freeze, After: newFreeze}},
 		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowCreated{Window: nights}},
 		{Scope: at("", prod, ""), Payload: state.EnvironmentWindowDeleted{Before: nights}},
+		{Payload: state.AddonConfigCreated{Integration: webhook}},
+		{Payload: state.AddonConfigUpdated{Before: webhook, After: newWebhook, Parameters: []string{"url"}}},
+		{Payload: state.AddonConfigCreated{Integration: state.Integration{ID: 2, Provider: "slack", CreatedAt: noon}}},
+		{Payload: state.AddonConfigDeleted{Before: state.Integration{ID: 2, Provider: "slack", CreatedAt: noon}}},
 	}, requestStory()...)
 }
 
