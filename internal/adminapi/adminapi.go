@@ -53,6 +53,7 @@ import (
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/requests"
 	reported "github.com/quorate/quorate/internal/usage"
@@ -96,6 +97,8 @@ type Options struct {
 	Elsewhere ConfiguredElsewhere
 	// Notify tells people things, and mails links to them.
 	Notify *notify.Notify
+	// Integrations bring events to the outside.
+	Integrations *integration.Integrations
 }
 
 // api is where operations are registered.
@@ -160,6 +163,7 @@ func (a *api) operations() {
 	a.inboxes()
 	a.notificationSettings()
 	a.deliveries()
+	a.addons()
 }
 
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.

@@ -274,6 +274,7 @@ func newProtectedWorld(t *testing.T) *protectedWorld {
 	}
 	p := &protectedWorld{accounts: map[string]int64{}, tokens: map[string]int64{}, ids: map[string]*strings.Replacer{}}
 	w := newWorld(t, db)
+	w.mustIntegrate(t)
 	w.mustHappen(t, productionStory()...)
 	w.mustFreeze(t)
 	p.populate(t, w)

@@ -112,7 +112,7 @@ func newHouse(t testing.TB, db *store.DB) *house {
 		App:   h.app, Authenticator: people, Tokens: people, People: people, URL: houseURL,
 		Requests: requests.New(db),
 		Events:   eventlog.New(eventlog.Options{DB: db, State: h.engine.State}),
-		Notify:   newNotify(h.engine, db, keyring),
+		Notify:   newNotify(h.engine, db, keyring), Integrations: newIntegrations(h.app, db, keyring),
 	})
 	h.keyring = keyring
 	h.handler = r

@@ -78,6 +78,7 @@ func scenarios() map[string][]scenario {
 		"protection":           protectionScenarios(),
 		"playground":           playgroundScenarios(),
 		"notifications":        notificationScenarios(),
+		"integrations":         addonScenarios(),
 	}
 }
 
@@ -85,6 +86,7 @@ func scenarios() map[string][]scenario {
 var stories = map[string]func(*world, testing.TB){
 	"change requests": (*world).mustPropose,
 	"windows":         (*world).mustClose,
+	"integrations":    (*world).mustIntegrate,
 }
 
 // newWorldFor returns a world with all that a table's scenarios need.

@@ -49,6 +49,10 @@ var beyond = map[string][]string{
 	"getInstanceAdminStats":        {"apiTokens.backend", "archivedFeatureToggles", "customRootRoles", "customRootRolesInUse", "passwordAuthEnabled", "serviceAccounts"},
 	"getFeatures":                  {"features[].project"},
 	"getFeatureEnvironment":        {"defaultStrategy"},
+	"getAddons":                    {"addons[].createdAt", "addons[].parameters"},
+	"getAddon":                     {"createdAt", "parameters"},
+	"createAddon":                  {"createdAt", "parameters"},
+	"updateAddon":                  {"createdAt", "parameters"},
 	"getMe":                        {"user.environment", "user.internalAdminTokenUserId", "user.projects", "user.type"},
 }
 

@@ -132,6 +132,7 @@ func worldOf(t testing.TB, db *store.DB, begin func(*world, *identity.Keyring)) 
 		Requests:      requests.New(db),
 		Events:        eventlog.New(eventlog.Options{DB: db, State: w.engine.State}),
 		Notify:        newNotify(w.engine, db, keyring),
+		Integrations:  newIntegrations(w.app, db, keyring),
 		Usage:         w.usage,
 		EndStreams:    func() { w.streamsEnded.Add(1) },
 	})

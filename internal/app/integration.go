@@ -143,7 +143,7 @@ func (a *App) sealParameters(tx *store.Tx, id int64, parameters map[string]strin
 }
 
 // integration returns an integration as the input says it is to be. Its reach is that of whoever
-// sets it up: nobody can have sent what they may not read.
+// sets it up: nobody has sent what they may not read in the event log.
 func (in *IntegrationInput) integration(d *decide.Decision, i state.Integration) state.Integration {
 	i.Provider, i.Description, i.Enabled = in.Provider, in.Description, in.Enabled
 	i.Events, i.Projects, i.Environments = in.Events, in.Projects, in.Environments

@@ -217,6 +217,12 @@ func Rooms() []Room {
 			Why: "it follows the ledger behind its own cursor; no write calls it, so nothing is told twice",
 		},
 		{
+			Dir: "internal/integration", Level: Shell,
+			For: "webhooks, Slack, Teams and Datadog: which events go there, and what they are sent",
+			May: []string{"app", "eventlog", "notify", "state", "store"},
+			Why: "what is sent is a delivery like a mail: notify's queue says when it is tried, and app who may set it up",
+		},
+		{
 			Dir: "internal/interchange", Level: Shell,
 			For: "import and export, takeover from Unleash",
 			May: []string{"app"},
@@ -225,7 +231,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/adminapi", Level: Shell,
 			For: "HTTP for the web app, Terraform, scripts; reads go straight to the state",
-			May: []string{"app", "state", "identity", "eventlog", "requests", "usage", "interchange", "notify", "webfault", "history"},
+			May: []string{"app", "state", "identity", "eventlog", "requests", "usage", "interchange", "integration", "notify", "webfault", "history"},
 			Why: "it writes through app only, so that no handler can go round the gate",
 		},
 		{
@@ -256,7 +262,7 @@ func Rooms() []Room {
 			For: "puts the rooms together; start, health, Prometheus, stop",
 			May: []string{
 				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "requests", "webfault",
-				"sdkapi", "ofrep", "adminapi", "sso", "scim", "interchange", "scheduler", "notify", "web",
+				"sdkapi", "ofrep", "adminapi", "sso", "scim", "interchange", "scheduler", "notify", "integration", "web",
 			},
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",
 		},
@@ -311,7 +317,7 @@ func Bans() []Ban {
 		{Path: "unsafe", Tests: true, Reason: "nothing here is worth an invalid pointer"},
 		{Path: "encoding/gob", Tests: true, Reason: "stored bytes must be readable by a program that has other types"},
 		{
-			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "sso", "scim", "notify", "server", "cli"},
+			Path: "net/http", Except: []string{"identity", "webfault", "sdkhttp", "sdkapi", "ofrep", "adminapi", "sso", "scim", "notify", "integration", "server", "cli"},
 			Reason: "the rooms that speak HTTP are at the edge; inside, a request is a Go value",
 		},
 		{Path: "modernc.org/sqlite/...", Except: []string{"store"}, Reason: oneStore},
@@ -326,6 +332,8 @@ func Bans() []Ban {
 		{Path: "golang.org/x/oauth2/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "github.com/crewjam/saml/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "github.com/wneessen/go-mail/...", Except: []string{"notify"}, Reason: "one room sends mails"},
+		{Path: "github.com/cbroglie/mustache/...", Except: []string{"integration"}, Reason: "templates of bodies are the business of webhooks"},
+		{Path: "github.com/standard-webhooks/standard-webhooks/libraries/...", Reason: onlyTests},
 		{Path: "github.com/yuin/goldmark/...", Except: []string{"notify"}, Reason: "only mails need comments as HTML; the web app renders them itself"},
 		{Path: "testing/...", Reason: onlyTests},
 		{Path: "github.com/getkin/kin-openapi/...", Reason: onlyTests},

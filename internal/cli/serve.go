@@ -36,6 +36,7 @@ type serve struct {
 	TrustProxy []network     `env:"QUORATE_TRUST_PROXY" placeholder:"NETWORK" help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 ($$${env})."`
 	SDKLimit   int           `name:"sdk-limit" env:"SDK_API_RATE_LIMIT_PER_MINUTE" placeholder:"N" help:"How many requests of SDKs one address may send in a minute; 0 means 20000, a negative number any ($$${env})."`
 	Grace      time.Duration `name:"schedule-grace" default:"1h" env:"QUORATE_SCHEDULE_GRACE" placeholder:"DURATION" help:"How late a scheduled change request is still applied when no server was running at its time, such as 90m; later, it waits for somebody to decide anew (${default}; $$${env})."`
+	Private    bool          `name:"integrations-private" env:"QUORATE_INTEGRATIONS_PRIVATE" help:"Let webhooks and other integrations send to private addresses: this machine, and those beside it ($$${env})."`
 	mailFlags
 	LogLevel slog.Level `default:"info" env:"QUORATE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; debug logs the requests of SDKs too (${default}; $$${env})."`
 }
@@ -105,6 +106,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		SDKPerMinute:   c.SDKLimit,
 		ScheduleGrace:  c.Grace,
 		EdgeMasterKey:  edge,
+		PrivateTargets: c.Private,
 		Mail:           mails,
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),

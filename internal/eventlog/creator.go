@@ -31,6 +31,12 @@ var adminTokens = Creator{ID: -42, Name: "Admin tokens"}
 // no name any more.
 func CreatorOf(s *state.State, actor string) Creator { return creators{state: s}.of(actor) }
 
+// Creator returns who stands behind an actor's reference, also of a token that is deleted.
+func (l *Log) Creator(ctx context.Context, actor string) (Creator, error) {
+	known, err := l.creators(ctx, []ledger.Event{{Actor: actor}})
+	return known.of(actor), err
+}
+
 // creators names the actors of events.
 type creators struct {
 	state *state.State

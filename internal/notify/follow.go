@@ -52,7 +52,13 @@ func (n *Notify) Follow(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("notify: follow: %w", err)
 		}
-		if err := n.tell(ctx, from, entries[len(entries)-1].Revision, tidings); err != nil {
+		var away []Delivery
+		if n.Outside != nil {
+			if away, err = n.Outside.Deliveries(ctx, s, entries); err != nil {
+				return fmt.Errorf("notify: follow: %w", err)
+			}
+		}
+		if err := n.tell(ctx, from, entries[len(entries)-1].Revision, tidings, away); err != nil {
 			return fmt.Errorf("notify: follow: %w", err)
 		}
 	}
@@ -67,7 +73,7 @@ type tiding struct {
 
 // tell writes the rows and moves the cursor, in one transaction. If another node has moved it
 // meanwhile, it has told, and nothing is written.
-func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding) error {
+func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding, away []Delivery) error {
 	readers := map[int64]reader{}
 	for _, t := range tidings {
 		if _, known := readers[t.to.account]; known {
@@ -89,10 +95,18 @@ func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding) err
 				return err
 			}
 		}
+		for _, d := range away {
+			if err := tx.AddDelivery(d); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 	if err == nil && len(tidings) > 0 {
 		hint(n.due)
+	}
+	if err == nil && len(away) > 0 {
+		n.Hurry()
 	}
 	return err
 }

@@ -16,8 +16,8 @@
 //	mail.go        bringing them by SMTP
 //	letter.go, link.go, markdown.go   what mails say
 //
-// Something that brings deliveries by another way (a webhook, a chat) is another Sender, under
-// a kind of its own, and another place in follow.go that writes rows for it.
+// What goes to machines and chats, the room integration says and brings (see Outside): its deliveries are
+// written in the same transaction, and wait in the same queue.
 //
 // What happens to a request does not belong here but in changerequest; who may see it in state;
 // HTTP for the inbox in adminapi. Nobody asks this room to tell anything, but for links that
@@ -30,11 +30,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 )
 
-// Options are what the room works with. All are required, but for Mail.
+// Options are what the room works with. All are required, but for Mail and Outside.
 type Options struct {
 	DB    *store.DB
 	State func() *state.State // the newest that this node knows
@@ -46,6 +47,18 @@ type Options struct {
 	URL string
 	// Mail says how mails are sent; nil: there are none, and the inbox has everything.
 	Mail *SMTP
+	// Outside, which may be nil, is told as well.
+	Outside Outside
+}
+
+// Outside is a room that brings what happens to others than people.
+type Outside interface {
+	Sender
+	// Kind is the kind of its deliveries.
+	Kind() string
+	// Deliveries returns what is to be brought of entries, which are whole batches, the newest of
+	// them no newer than the state.
+	Deliveries(ctx context.Context, s *state.State, entries []ledger.Entry) ([]Delivery, error)
 }
 
 // Keys seal the links that wait in the queue: whoever has one could choose the password of
@@ -59,15 +72,19 @@ type Keys interface {
 type Notify struct {
 	Options
 	senders map[string]Sender // by the kind of delivery
-	// moved and due say that there may be something to tell, or to deliver.
-	moved, due chan struct{}
+	// moved says that there may be something to tell; due and away, that there may be mails or
+	// something else to deliver.
+	moved, due, away chan struct{}
 }
 
 // New returns a Notify. Run makes it work.
 func New(o Options) *Notify {
-	n := &Notify{Options: o, senders: map[string]Sender{}, moved: make(chan struct{}, 1), due: make(chan struct{}, 1)}
+	n := &Notify{Options: o, senders: map[string]Sender{}, moved: make(chan struct{}, 1), due: make(chan struct{}, 1), away: make(chan struct{}, 1)}
 	if o.Mail != nil {
 		n.senders[kindMail] = &postman{n}
+	}
+	if o.Outside != nil {
+		n.senders[o.Outside.Kind()] = o.Outside
 	}
 	return n
 }
@@ -86,12 +103,23 @@ const (
 func (n *Notify) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	work.Go(func() { n.again(ctx, "follow the ledger", followEvery, n.moved, n.Follow) })
-	work.Go(func() { n.again(ctx, "deliver", deliverEvery, n.due, n.Deliver) })
+	for kind := range n.senders {
+		hinted := n.away
+		if kind == kindMail {
+			hinted = n.due
+		}
+		work.Go(func() {
+			n.again(ctx, "deliver: "+kind, deliverEvery, hinted, func(ctx context.Context) error { return n.deliver(ctx, kind) })
+		})
+	}
 	work.Wait()
 }
 
 // Moved says that the ledger has moved. It never waits.
 func (n *Notify) Moved() { hint(n.moved) }
+
+// Hurry says that something was put into the queue that is no mail. It never waits.
+func (n *Notify) Hurry() { hint(n.away) }
 
 func hint(c chan struct{}) {
 	select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,15 @@ type Sender interface {
 	Send(ctx context.Context, d Delivery) error
 }
 
+// LaterError is a passing failure of which the other side has said when to try again.
+type LaterError struct {
+	After time.Duration
+	Err   error
+}
+
+// Error says what failed.
+func (e *LaterError) Error() string { return e.Err.Error() }
+
 // PermanentError says that another attempt would fail as well.
 type PermanentError struct{ Reason string }
 
@@ -41,7 +51,7 @@ const (
 	attemptLimit = time.Minute
 	lease        = 3 * time.Minute
 	noteLimit    = 5 * time.Second
-	attempts     = 4 // at the same time
+	attempts     = 8 // of one kind at the same time, each at another target
 )
 
 // The pauses between attempts: each is twice the one before.
@@ -64,37 +74,58 @@ func pauseAfter(tried int) time.Duration {
 // Deliver tries all deliveries that are due, and returns when each has had its attempt. What
 // becomes of an attempt is noted on the delivery; errors are the database's.
 func (n *Notify) Deliver(ctx context.Context) error {
-	kinds := make([]string, 0, len(n.senders))
 	for kind := range n.senders {
-		kinds = append(kinds, kind)
+		if err := n.deliver(ctx, kind); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// deliver tries the deliveries of one kind that are due. While a target is slow, those to others
+// go on, also those that become due meanwhile.
+func (n *Notify) deliver(ctx context.Context, kind string) error {
 	var work sync.WaitGroup
 	defer work.Wait()
-	free := make(chan struct{}, attempts)
-	for {
+	tick := time.NewTicker(deliverEvery)
+	defer tick.Stop()
+	var busy []string
+	ended := make(chan string, attempts)
+	for ctx.Err() == nil {
+		if len(busy) < attempts {
+			d, err := n.DB.LeaseDelivery(ctx, []string{kind}, n.Now(), lease, busy...)
+			if err == nil {
+				busy = append(busy, d.Target)
+				work.Go(func() {
+					n.attempt(ctx, d)
+					ended <- d.Target
+				})
+				continue
+			}
+			if !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("notify: deliver: %w", err)
+			}
+			if len(busy) == 0 {
+				return nil
+			}
+		}
 		select {
-		case free <- struct{}{}:
+		case target := <-ended:
+			busy = slices.DeleteFunc(busy, func(t string) bool { return t == target })
+		case <-tick.C:
 		case <-ctx.Done():
-			return nil
 		}
-		d, err := n.DB.LeaseDelivery(ctx, kinds, n.Now(), lease)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("notify: deliver: %w", err)
-		}
-		work.Go(func() {
-			defer func() { <-free }()
-			n.attempt(ctx, d)
-		})
 	}
+	return nil
 }
 
 // attempt tries a delivery once, and notes what became of it.
 func (n *Notify) attempt(ctx context.Context, d Delivery) {
 	err := n.send(ctx, d)
-	now := n.Now()
+	now, pause := n.Now(), pauseAfter(d.Attempts)
+	if later, asked := errors.AsType[*LaterError](err); asked {
+		pause = max(pause, min(later.After, longestPause))
+	}
 	var lasting *PermanentError
 	switch {
 	case err == nil:
@@ -103,11 +134,11 @@ func (n *Notify) attempt(ctx context.Context, d Delivery) {
 		d.State, d.LastError, d.DoneAt = store.DeliveryDead, lasting.Reason, &now
 	case ctx.Err() != nil: // this node stops; the next one tries at once
 		d.DueAt = now
-	case now.Add(pauseAfter(d.Attempts)).After(d.ExpiresAt):
+	case now.Add(pause).After(d.ExpiresAt):
 		d.State, d.DoneAt = store.DeliveryDead, &now
 		d.LastError = fmt.Sprintf("Given up after %d attempts. The last one failed: %v", d.Attempts, err)
 	default:
-		d.DueAt, d.LastError = now.Add(pauseAfter(d.Attempts)), err.Error()
+		d.DueAt, d.LastError = now.Add(pause), err.Error()
 	}
 	if d.State == store.DeliveryDead {
 		n.Log.Warn("a delivery was given up", "id", d.ID, "kind", d.Kind, "attempts", d.Attempts, "reason", d.LastError)

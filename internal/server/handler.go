@@ -61,7 +61,7 @@ func (s *Server) handler() http.Handler {
 		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath}),
 		Usage:    s.usage, EndStreams: s.payload.DisconnectAll,
 		People: s.identity, URL: s.URL(), Version: s.settings.Version,
-		Notify:    s.notify,
+		Notify: s.notify, Integrations: s.integrations,
 		SignedOut: signOn.SignedOut,
 		Elsewhere: adminapi.ConfiguredElsewhere{OIDC: s.settings.OIDC != nil, SAML: s.settings.SAML != nil},
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/state"
@@ -44,6 +45,8 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// Mail says how mails are sent; nil: there are none.
 	Mail *notify.SMTP
+	// PrivateTargets lets integrations send to private addresses.
+	PrivateTargets bool
 	// SDKPerMinute bounds the requests of SDKs from one address; 0: 20,000, negative: not.
 	SDKPerMinute int
 	// ScheduleGrace is how late a scheduled change request may be applied, if no node was running at
@@ -89,7 +92,9 @@ type Server struct {
 	payload  *payload.Payload
 	usage    *usage.Usage
 	notify   *notify.Notify
-	keys     *identity.Keyring
+	// integrations bring events to the outside.
+	integrations *integration.Integrations
+	keys         *identity.Keyring
 
 	http     *http.Server
 	listener net.Listener

@@ -15,8 +15,10 @@ import (
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/notify"
 	"github.com/quorate/quorate/internal/payload"
 	"github.com/quorate/quorate/internal/requests"
@@ -146,9 +148,14 @@ func (s *Server) listen(ctx context.Context) error {
 	if s.listener, err = config.Listen(ctx, "tcp", s.settings.Listen); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
+	s.integrations = integration.New(integration.Options{
+		DB: s.db, App: s.app, State: s.engine.State, Now: time.Now, NewID: newID, Keys: s.keys, Log: s.settings.Log,
+		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.URL()}),
+		URL:    s.URL(), Private: s.settings.PrivateTargets,
+	})
 	s.notify = notify.New(notify.Options{
 		DB: s.db, State: s.engine.State, Now: time.Now, NewID: newID, Keys: s.keys, Log: s.settings.Log,
-		URL: s.URL(), Mail: s.settings.Mail,
+		URL: s.URL(), Mail: s.settings.Mail, Outside: s.integrations,
 	})
 	if err := s.notify.Begin(ctx); err != nil {
 		return errors.Join(fmt.Errorf("server: %w", err), s.listener.Close())

@@ -29,8 +29,8 @@ type Integration struct {
 	// no environment, are not narrowed by it.
 	Projects     []flag.ProjectID       `json:"projects,omitempty"`
 	Environments []flag.EnvironmentName `json:"environments,omitempty"`
-	// Whole is set if an administrator has set it up: only then it is sent what belongs to no project, and
-	// what belongs to private projects that Projects does not name.
+	// Whole is set if an administrator has set it up: only then it is sent what belongs to no project,
+	// which nobody else may read in the event log.
 	Whole     bool      `json:"whole,omitempty"`
 	CreatedAt time.Time `json:"createdAt"`
 }
@@ -38,21 +38,15 @@ type Integration struct {
 // everything stands for all projects, or all environments.
 const everything = "*"
 
-// Wants reports whether an event is to be sent: of this type, in this place, whose project is
-// private or not.
-func (i *Integration) Wants(eventType string, at Scope, private bool) bool {
-	named := slices.Contains(i.Projects, at.Project)
-	anywhere := len(i.Projects) == 0 || slices.Contains(i.Projects, everything)
-	switch {
-	case !i.Enabled || !slices.Contains(i.Events, eventType):
-		return false
-	case !i.Whole && (at.Project == "" || private && !named):
-		return false
-	case at.Project != "" && !anywhere && !named:
-		return false
-	default:
-		return at.Environment == "" || len(i.Environments) == 0 || slices.Contains(i.Environments, everything) || slices.Contains(i.Environments, at.Environment)
-	}
+// Wants reports whether an event is to be sent: of this type, in this place.
+func (i *Integration) Wants(eventType string, at Scope) bool {
+	return i.Enabled && slices.Contains(i.Events, eventType) && (at.Project != "" || i.Whole) &&
+		among(i.Projects, at.Project) && among(i.Environments, at.Environment)
+}
+
+// among reports whether a list lets something in a place through, or what is in no place.
+func among[T ~string](list []T, place T) bool {
+	return place == "" || len(list) == 0 || slices.Contains(list, everything) || slices.Contains(list, place)
 }
 
 // Integration returns an integration or nil.

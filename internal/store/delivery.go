@@ -58,9 +58,9 @@ func (tx *Tx) AddDelivery(d Delivery) error {
 	return err
 }
 
-// LeaseDelivery returns the delivery of one of the kinds that has been due for longest, for the
+// LeaseDelivery returns the delivery of one of the kinds, to none of the busy targets, that has been due for longest, for the
 // caller alone until the lease ends, or ErrNotFound. The attempt is counted.
-func (db *DB) LeaseDelivery(ctx context.Context, kinds []string, now time.Time, lease time.Duration) (Delivery, error) {
+func (db *DB) LeaseDelivery(ctx context.Context, kinds []string, now time.Time, lease time.Duration, busy ...string) (Delivery, error) {
 	if len(kinds) == 0 {
 		return Delivery{}, ErrNotFound
 	}
@@ -69,13 +69,21 @@ func (db *DB) LeaseDelivery(ctx context.Context, kinds []string, now time.Time, 
 	// the condition outside does not hold any more.
 	query := `update deliveries set leased_until = $2, attempts = attempts + 1
 		where state = $3 and leased_until <= $1 and id = (select id from deliveries
-			where state = $3 and due_at <= $1 and leased_until <= $1 and ` + in("kind", kinds, &args) + ` order by due_at, id limit 1)
+			where state = $3 and due_at <= $1 and leased_until <= $1 and ` + in("kind", kinds, &args) + idle(busy, &args) + ` order by due_at, id limit 1)
 		returning ` + deliveryColumns
 	d, err := scanDelivery(db.writer.QueryRowContext(ctx, query, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, ErrNotFound
 	}
 	return d, db.failed("lease delivery", err)
+}
+
+// idle is the condition that a delivery goes to none of the busy targets.
+func idle(busy []string, args *[]any) string {
+	if len(busy) == 0 {
+		return ""
+	}
+	return ` and not (` + in("target", busy, args) + `)`
 }
 
 // EndAttempt stores what became of the attempt that a lease has counted: State, DueAt, LastError

@@ -1,0 +1,159 @@
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/notify"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// For how long something is tried: an event for longer than a weekend, a test while somebody
+// waits for it.
+const (
+	eventLife = 3 * 24 * time.Hour
+	testLife  = 20 * time.Second
+)
+
+// requestTypes are the types of events that say what becomes of a change request itself.
+var requestTypes = changerequest.EventTypes()
+
+// cargo is what a delivery carries. Names are looked up when it is sent.
+type cargo struct {
+	Revision int64         `json:"revision,omitempty"` // of the event; 0: this is a test
+	Request  *requestFacts `json:"changeRequest,omitempty"`
+	Tested   access.Ref    `json:"testedBy,omitempty"`
+	At       time.Time     `json:"at,omitzero"` // of a test
+	Head     ledger.Head   `json:"head"`        // the end of the ledger when this was written
+}
+
+// requestFacts are a change request as it was after the batch of an event.
+type requestFacts struct {
+	ID        changerequest.ID    `json:"id"`
+	Title     string              `json:"title"`
+	State     changerequest.State `json:"state"`
+	Author    access.Ref          `json:"author"`
+	Round     int                 `json:"round"`
+	ContentID string              `json:"contentId"`
+}
+
+// Deliveries returns what is to be sent of entries, which are whole batches.
+func (x *Integrations) Deliveries(ctx context.Context, s *state.State, entries []ledger.Entry) ([]notify.Delivery, error) {
+	if s.IntegrationCount() == 0 {
+		return nil, nil
+	}
+	var all []notify.Delivery
+	for len(entries) > 0 {
+		size := entries[0].Size
+		some, err := x.ofBatch(ctx, s, entries[:size])
+		if err != nil {
+			return nil, fmt.Errorf("integration: %w", err)
+		}
+		all = append(all, some...)
+		entries = entries[size:]
+	}
+	return all, nil
+}
+
+func (x *Integrations) ofBatch(ctx context.Context, s *state.State, batch []ledger.Entry) ([]notify.Delivery, error) {
+	last := batch[len(batch)-1].Revision
+	requests := map[changerequest.ID]*requestFacts{} // nil: a draft
+	var all []notify.Delivery
+	for _, entry := range batch {
+		wanted := wanting(s, &entry.Event)
+		if len(wanted) == 0 {
+			continue
+		}
+		carried := cargo{Revision: entry.Revision, Head: s.Head()}
+		if entry.Group.Kind == state.ChangeRequestGroup {
+			id := changerequest.ID(entry.Group.ID)
+			if _, known := requests[id]; !known {
+				var err error
+				if requests[id], err = x.requestAt(ctx, id, last); err != nil {
+					return nil, err
+				}
+			}
+			// What a draft led to is no draft any more: whoever bypasses may apply one's own.
+			if carried.Request = requests[id]; carried.Request == nil && slices.Contains(requestTypes, entry.Type) {
+				continue
+			}
+		}
+		for _, i := range wanted {
+			d, err := x.delivery(i.ID, carried, eventLife)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, d)
+		}
+	}
+	return all, nil
+}
+
+// wanting returns the integrations that an event is to be sent to.
+func wanting(s *state.State, e *ledger.Event) []*state.Integration {
+	at := state.Scope{Project: flag.ProjectID(e.Project), Environment: flag.EnvironmentName(e.Environment)}
+	var wanted []*state.Integration
+	for i := range s.Integrations() {
+		if i.Wants(e.Type, at) {
+			wanted = append(wanted, i)
+		}
+	}
+	return wanted
+}
+
+// requestAt returns what a change request was like at a revision; nil for a draft, which is
+// its author's alone.
+func (x *Integrations) requestAt(ctx context.Context, id changerequest.ID, revision int64) (*requestFacts, error) {
+	events, _, err := x.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id), Types: requestTypes})
+	if err != nil {
+		return nil, err
+	}
+	events = slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Revision > revision })
+	slices.Reverse(events)
+	r, err := state.Refold(id, events)
+	if err != nil || r == nil || !r.Submitted() {
+		return nil, err
+	}
+	return &requestFacts{r.ID, r.ShownTitle(), r.State, r.Author, r.Round, r.ContentID()}, nil
+}
+
+func (x *Integrations) delivery(integration int64, carried cargo, life time.Duration) (notify.Delivery, error) {
+	payload, err := json.Marshal(carried)
+	now := x.Now()
+	return notify.Delivery{
+		ID: x.NewID(), Kind: x.Kind(), Target: key(integration), Payload: payload,
+		CreatedAt: now, DueAt: now, ExpiresAt: now.Add(life),
+	}, err
+}
+
+// Test has something sent to an integration, and returns the id of the delivery. The integration's
+// log says what became of it.
+//
+// Faults: NotFound.
+func (x *Integrations) Test(ctx context.Context, c app.Caller, id int64) (string, error) {
+	if err := c.Actor.Require("", "", access.UpdateAddon); err != nil {
+		return "", err
+	}
+	i, err := app.Integration(x.State(), id)
+	if err != nil {
+		return "", err
+	}
+	if !i.Enabled {
+		return "", fault.New(fault.BadData, "The integration is disabled. Enable it first.")
+	}
+	d, err := x.delivery(id, cargo{Tested: c.Actor.Ref, At: x.Now(), Head: x.State().Head()}, testLife)
+	if err != nil {
+		return "", fmt.Errorf("integration: test: %w", err)
+	}
+	return d.ID, x.DB.Update(ctx, func(tx *store.Tx) error { return tx.AddDelivery(d) })
+}

@@ -1,0 +1,67 @@
+package integration
+
+import (
+	"strings"
+)
+
+// span is a piece of a sentence.
+type span struct {
+	text string
+	bold bool
+	link string // where it leads; empty: nowhere
+}
+
+// spansOf takes apart a sentence of the event log, whose Markdown has bold texts, links and escapes, and
+// nothing else.
+func spansOf(markdown string) []span {
+	var spans []span
+	var text strings.Builder
+	bold := false
+	end := func(link string) {
+		if text.Len() > 0 {
+			spans = append(spans, span{text.String(), bold, link})
+			text.Reset()
+		}
+	}
+	for i := 0; i < len(markdown); i++ {
+		switch c := markdown[i]; {
+		case c == '\\' && i+1 < len(markdown):
+			i++
+			text.WriteByte(markdown[i])
+		case c == '*' && strings.HasPrefix(markdown[i:], "**"):
+			end("")
+			bold = !bold
+			i++
+		case c == '[':
+			end("")
+		case c == ']' && strings.HasPrefix(markdown[i:], "]("):
+			to, _, _ := strings.Cut(markdown[i+2:], ")")
+			end(to)
+			i += len(to) + 2
+		default:
+			text.WriteByte(c)
+		}
+	}
+	end("")
+	return spans
+}
+
+// short returns a text cut to so many characters.
+func short(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// markdownSigns are those that mean something in Markdown.
+var markdownSigns = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "~", `\~`, "#", `\#`, "\n", " ",
+)
+
+// escapeMarkdown writes a text so that Markdown shows it as it is, on one line.
+func escapeMarkdown(text string) string { return markdownSigns.Replace(text) }
+
+// quote returns what somebody wrote as a quotation in Markdown, shown as it is.
+func quote(text string) string { return "> " + escapeMarkdown(short(text, maxQuote)) }

@@ -1,0 +1,88 @@
+package integration
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"github.com/quorate/quorate/internal/notify"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// attempt is one attempt to send something.
+type attempt struct {
+	id          string // of the delivery: the same at every attempt
+	integration *state.Integration
+	parameters  map[string]string
+	*occasion
+}
+
+// outcome is what became of an attempt.
+type outcome struct {
+	err error // nil: it has arrived
+	// with says what did not go well although it has arrived.
+	with    string
+	details map[string]any
+}
+
+// Send makes one attempt, and writes down what became of it.
+func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
+	carried, err := loadCargo(d)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(d.Target, 10, 64)
+	if err != nil {
+		return &notify.PermanentError{Reason: "The delivery names no integration."}
+	}
+	s := x.State()
+	if s.Revision() < carried.Head.Revision {
+		return errors.New("this node has not read yet what another one has written")
+	}
+	i := s.Integration(id)
+	if i == nil {
+		return &notify.PermanentError{Reason: "The integration is deleted."}
+	}
+	a := &attempt{id: d.ID, integration: i}
+	if a.parameters, err = x.parameters(ctx, id); err != nil {
+		return err
+	}
+	if a.occasion, err = x.occasionOf(ctx, carried); err != nil {
+		return fmt.Errorf("look up what happened: %w", err)
+	}
+	p, _ := provider(i.Provider)
+	sent := outcome{err: &notify.PermanentError{Reason: "The integration was disabled before this was sent."}}
+	switch {
+	case p.send == nil:
+		sent.err = &notify.PermanentError{Reason: fmt.Sprintf("This release does not know the provider %q.", i.Provider)}
+	case i.Enabled:
+		sent = p.send(x, ctx, a)
+	}
+	if ctx.Err() == nil || sent.err == nil {
+		x.note(context.WithoutCancel(ctx), d, carried, sent)
+	}
+	return sent.err
+}
+
+// note writes down what became of an attempt.
+func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried cargo, sent outcome) {
+	details := map[string]any{"deliveryId": d.ID, "attempt": d.Attempts}
+	maps.Copy(details, sent.details)
+	e := store.IntegrationEvent{Delivery: d.ID, Revision: carried.Revision, State: store.IntegrationSuccess, Said: cmp.Or(sent.with, "Sent."), At: x.Now()}
+	if sent.with != "" {
+		e.State = store.IntegrationSuccessWithErrors
+	}
+	if sent.err != nil {
+		e.State, e.Said = store.IntegrationFailed, sent.err.Error()
+		if _, lasting := errors.AsType[*notify.PermanentError](sent.err); !lasting {
+			e.Said += " It will be tried again."
+		}
+	}
+	if err := x.keep(ctx, d.Target, e, details); err != nil {
+		x.Log.WarnContext(ctx, "what became of an attempt to send something could not be noted", "integration", d.Target, "id", d.ID, "error", err)
+	}
+}

@@ -1,0 +1,193 @@
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/notify"
+)
+
+// slackMessage is a message as Slack takes it (chat.postMessage, and incoming webhooks).
+type slackMessage struct {
+	Channel  string         `json:"channel,omitempty"`
+	Username string         `json:"username,omitempty"`
+	Emoji    string         `json:"icon_emoji,omitempty"`
+	Text     string         `json:"text"` // where blocks cannot be shown
+	Blocks   []slackBlock   `json:"blocks"`
+	Unfurl   bool           `json:"unfurl_links"`
+	Metadata *slackMetadata `json:"metadata,omitempty"`
+}
+
+type slackBlock struct {
+	Type     string      `json:"type"`
+	Text     *slackText  `json:"text,omitempty"`
+	Elements []slackText `json:"elements,omitempty"`
+}
+
+type slackText struct {
+	Type string `json:"type"`
+	Text string `json:"text"`
+}
+
+// slackMetadata goes along unseen: programs recognise a message by it.
+type slackMetadata struct {
+	Type    string            `json:"event_type"`
+	Payload map[string]string `json:"event_payload"`
+}
+
+// Bounds of texts: Slack takes sections of 3,000 characters.
+const (
+	maxSentence = 2000
+	maxQuote    = 1000
+	maxTitle    = 200
+)
+
+// slackEscape writes a text so that nothing in it is a link, or calls people.
+var slackEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func slackLink(to, text string) string {
+	return "<" + strings.NewReplacer("|", "%7C", ">", "%3E", "<", "%3C").Replace(to) + "|" + slackEscape.Replace(text) + ">"
+}
+
+// slackOf returns an occasion as a message.
+func slackOf(o *occasion) slackMessage {
+	title := short(o.title(), maxTitle)
+	var sentence strings.Builder
+	for _, s := range spansOf(short(o.summary, maxSentence)) {
+		switch {
+		case s.link != "":
+			sentence.WriteString(slackLink(s.link, s.text))
+		case s.bold:
+			sentence.WriteString("*" + slackEscape.Replace(s.text) + "*")
+		default:
+			sentence.WriteString(slackEscape.Replace(s.text))
+		}
+	}
+	m := slackMessage{
+		Text: slackEscape.Replace(title) + " " + slackLink(o.Link, "Open"),
+		Blocks: []slackBlock{{
+			Type: "section", Text: &slackText{"mrkdwn", "*" + slackLink(o.Link, title) + "*\n" + sentence.String()},
+		}},
+	}
+	if o.said != "" {
+		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: &slackText{"plain_text", short(o.said, maxQuote)}})
+	}
+	m.Blocks = append(m.Blocks, slackBlock{Type: "context", Elements: []slackText{{"plain_text", short(o.place(), maxSentence)}}})
+	return m
+}
+
+// sendSlack posts by an incoming webhook.
+func (x *Integrations) sendSlack(ctx context.Context, a *attempt) outcome {
+	m := slackOf(a.occasion)
+	m.Username, m.Emoji, m.Channel = a.parameters[paramUsername], a.parameters[paramEmoji], a.parameters[paramChannel]
+	return x.deliverJSON(ctx, a, a.parameters[paramURL], m)
+}
+
+// deliverJSON sends a value as JSON.
+func (x *Integrations) deliverJSON(ctx context.Context, a *attempt, to string, value any) outcome {
+	body, err := encode(value)
+	if err != nil {
+		return failed("The body could not be made: %v", err)
+	}
+	return x.deliver(ctx, a, to, map[string]string{"Content-Type": jsonType}, body)
+}
+
+// sendSlackApp posts to channels: those that the flag's tags of the type slack name, or else the default
+// ones. If it has reached one of them, it is not tried again, so that nobody reads it twice.
+func (x *Integrations) sendSlackApp(ctx context.Context, a *attempt) outcome {
+	channels := x.channelsFor(a)
+	if len(channels) == 0 {
+		return failed("There is no channel to post to: the flag has no tag of the type slack, and the integration no default channels.")
+	}
+	details := map[string]any{"channels": channels}
+	var wrong []string
+	var lasting, passing error
+	for _, channel := range channels {
+		err := x.postToSlack(ctx, a, channel)
+		if err == nil {
+			continue
+		}
+		wrong = append(wrong, fmt.Sprintf("%s: %v", channel, err))
+		if _, ok := errors.AsType[*notify.PermanentError](err); ok {
+			lasting = err
+		} else {
+			passing = err
+		}
+	}
+	switch {
+	case len(wrong) == 0:
+		return outcome{details: details}
+	case len(wrong) < len(channels):
+		return outcome{with: "Sent, but not to all channels. " + strings.Join(wrong, " "), details: details}
+	case passing != nil:
+		return outcome{err: passing, details: details}
+	default:
+		return outcome{err: lasting, details: details}
+	}
+}
+
+// channelsFor returns the channels that something is posted to, each once.
+func (x *Integrations) channelsFor(a *attempt) []string {
+	var channels []string
+	add := func(name string) {
+		if name = strings.TrimPrefix(strings.TrimSpace(name), "#"); name != "" && !slices.Contains(channels, name) {
+			channels = append(channels, name)
+		}
+	}
+	if a.FeatureName != nil {
+		if f := x.State().Flag(flag.Name(*a.FeatureName)); f != nil {
+			for _, tag := range f.Tags {
+				if tag.Type == "slack" {
+					add(tag.Value)
+				}
+			}
+		}
+	}
+	if len(channels) == 0 {
+		for name := range strings.SplitSeq(a.parameters[paramChannels], ",") {
+			add(name)
+		}
+	}
+	return channels
+}
+
+// passingInSlack are the errors of Slack's API that pass.
+var passingInSlack = []string{"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+
+func (x *Integrations) postToSlack(ctx context.Context, a *attempt, channel string) error {
+	m := slackOf(a.occasion)
+	m.Channel = channel
+	m.Metadata = &slackMetadata{"quorate_event", map[string]string{"id": a.id, "type": a.Type}}
+	body, err := encode(m)
+	if err != nil {
+		return &notify.PermanentError{Reason: err.Error()}
+	}
+	said, err := x.post(ctx, x.SlackAPI+"/chat.postMessage", map[string]string{
+		"Content-Type": jsonType + "; charset=utf-8", "Authorization": "Bearer " + a.parameters[paramAccessToken],
+	}, body)
+	if err == nil {
+		err = said.verdict()
+	}
+	if err != nil {
+		return err
+	}
+	var result struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	switch err := json.Unmarshal(said.body, &result); {
+	case err != nil:
+		return errors.New("Slack's answer cannot be read.") //nolint:revive,staticcheck // a sentence for the log
+	case result.OK:
+		return nil
+	case slices.Contains(passingInSlack, result.Error):
+		return fmt.Errorf("Slack says %q.", short(result.Error, maxTitle)) //nolint:revive,staticcheck // a sentence for the log
+	default:
+		return &notify.PermanentError{Reason: fmt.Sprintf("Slack says %q.", short(result.Error, maxTitle))}
+	}
+}
