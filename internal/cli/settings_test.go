@@ -8,9 +8,9 @@ import (
 	"github.com/quorate/quorate/internal/cli"
 )
 
-// TestBrokenMailSettings holds that a server does not start with settings of mail that cannot be meant, and that it
-// says which one is meant.
-func TestBrokenMailSettings(t *testing.T) {
+// TestBrokenSettings holds that a server does not start with settings that cannot be meant, and that it says which one
+// is meant.
+func TestBrokenSettings(t *testing.T) {
 	good := map[string]string{
 		"QUORATE_SMTP_HOST": "mail.example.com", "QUORATE_SMTP_USER": "quorate", "QUORATE_SMTP_PASSWORD": "secret", "QUORATE_SMTP_SENDER": "Quorate <flags@example.com>",
 	}
@@ -28,6 +28,7 @@ func TestBrokenMailSettings(t *testing.T) {
 		"an unknown mode":     {map[string]string{"QUORATE_SMTP_TLS": "ssl"}, "--smtp-tls (QUORATE_SMTP_TLS) must be starttls, tls or none"},
 		"a password in clear": {map[string]string{"QUORATE_SMTP_TLS": "none"}, "--smtp-tls (QUORATE_SMTP_TLS) must not be none"},
 		"neither yes nor no":  {map[string]string{"EMAIL_SECURE": "maybe"}, "EMAIL_SECURE must be true or false"},
+		"no time to apply in": {map[string]string{"QUORATE_SCHEDULE_GRACE": "0s"}, "--schedule-grace is a second or more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, settings := range []map[string]string{good, c.change} {
