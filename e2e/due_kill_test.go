@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -126,6 +128,13 @@ var faults = []dueFault{
 		waitUntil(due, 1001, 1200)
 		d.both(func(i int) { d.start(i, aSecond) })
 	}},
+	{"a node stands still", false, func(d *dueStorm, due time.Time) {
+		process := d.nodes[rand.IntN(2)].cmd.Process
+		waitUntil(due, -50, 200)
+		d.signal(process, syscall.SIGSTOP)
+		waitUntil(time.Now(), 50, 2500) // and so may a transaction of its, longer than others wait for a lock
+		d.signal(process, syscall.SIGCONT)
+	}},
 }
 
 // waitUntil waits until some milliseconds after an instant, at least and at most.
@@ -225,6 +234,12 @@ func (d *dueStorm) start(i int, grace string) {
 	d.nodes[i], d.graces[i] = s, grace
 }
 
+func (d *dueStorm) signal(process *os.Process, signal os.Signal) {
+	if err := process.Signal(signal); err != nil {
+		d.t.Errorf("%s: %v", signal, err)
+	}
+}
+
 // both does something for both nodes at the same time.
 func (d *dueStorm) both(do func(i int)) {
 	var work sync.WaitGroup
@@ -242,7 +257,7 @@ func (d *dueStorm) round(round int, wrong dueFault) {
 	began := time.Now()
 	requests := d.propose(wanted)
 	proposed := time.Now()
-	// Scheduling is one call of the three that each request has taken, and has to be done before the time comes.
+	// That were two calls for each request; scheduling is a third, and is to be done before the time comes.
 	due := proposed.Add(500*time.Millisecond + proposed.Sub(began)*2/3).Truncate(time.Millisecond)
 	d.schedule(requests, due)
 	early := time.Until(due)
