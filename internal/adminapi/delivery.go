@@ -24,9 +24,9 @@ func (a *api) deliveries() {
 
 // delivery is something that is brought to somebody outside.
 type delivery struct {
-	ID        string   `json:"id" doc:"Of a mail: the part of its Message-ID before the @."`
-	Kind      string   `json:"kind" doc:"mail"`
-	Target    string   `json:"target" doc:"Of a mail: the id of the person."`
+	ID        string   `json:"id" doc:"Of a mail: the part of its Message-ID before the @. Of what a webhook is sent: its webhook-id."`
+	Kind      string   `json:"kind" doc:"mail or integration"`
+	Target    string   `json:"target" doc:"The id of the person, or of the integration."`
 	State     string   `json:"state" enum:"waiting,delivered,dead"`
 	Attempts  int      `json:"attempts"`
 	LastError string   `json:"lastError" doc:"Why the last attempt failed; empty: it did not."`

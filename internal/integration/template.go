@@ -78,7 +78,7 @@ func steps(tags []mustache.Tag, length float64) float64 {
 		total++
 		switch tag.Type() {
 		case mustache.Section, mustache.InvertedSection:
-			total += length * steps(tag.Tags(), length)
+			total += length * (1 + steps(tag.Tags(), length)) // texts are no tags
 		default: // has nothing below it
 		}
 	}

@@ -131,7 +131,10 @@ func newWorld(t testing.TB, db *store.DB) *world {
 }
 
 // openWorld is another node of an instance, which may reach private addresses or not.
-func openWorld(t testing.TB, db *store.DB, private bool) *world {
+func openWorld(t testing.TB, db *store.DB, private bool) *world { return openWorldWith(t, db, private, "") }
+
+// openWorldWith is openWorld where Slack's API is somewhere else.
+func openWorldWith(t testing.TB, db *store.DB, private bool, slack string) *world {
 	t.Helper()
 	w := &world{db: db, now: noon, logged: &lockedBuffer{}}
 	writes := w.clock
@@ -153,7 +156,7 @@ func openWorld(t testing.TB, db *store.DB, private bool) *world {
 	w.Integrations = integration.New(integration.Options{
 		DB: db, App: app.New(app.Options{Engine: w.engine, Now: w.clock, NewID: newID, Keys: keys, People: known}),
 		Events: eventlog.New(eventlog.Options{DB: db, State: w.engine.State, Names: func(ctx context.Context) (map[int64]string, error) { return known.Names(ctx) }, WebURL: url}),
-		State:  w.engine.State, Now: w.clock, NewID: newID, Keys: keys, Log: log, URL: url, Private: private,
+		State:  w.engine.State, Now: w.clock, NewID: newID, Keys: keys, Log: log, URL: url, Private: private, SlackAPI: slack,
 	})
 	w.notify = notify.New(notify.Options{
 		DB: db, State: w.engine.State, Now: w.clock, NewID: newID, Keys: keys, Log: log, URL: url, Outside: w.Integrations,
