@@ -18,6 +18,8 @@ const pictures = [
       await page.getByRole('checkbox', { name: 'Approve and reject change requests in production' }).scrollIntoViewIfNeeded();
     },
   ],
+  ['inbox', 'bo', '/inbox', 'You are asked to review it'],
+  ['insight', 'admin', '/insights', 'How long it takes'],
   ['playground', 'ada', '/playground?environments=development,production&context=userId%3Dann%252Czoe%26country%3DDE', 'demo-search-ranking'],
 ];
 

@@ -693,6 +693,7 @@ export const texts = {
         : `This has changed what ${n} scheduled requests would change. They are not applied until somebody decides anew:`,
     schedule: 'Schedule',
     again: 'Schedule again',
+    move: 'Change the time',
     title: (environment: string) => `Apply to ${environment} later`,
     words: 'It is applied in your name, by itself. What changes underneath until then suspends it, and you are told.',
     againWords: 'The time before is forgotten. What has moved meanwhile is overwritten when it is applied.',

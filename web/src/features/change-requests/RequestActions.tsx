@@ -120,7 +120,7 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
         </MayButton>
       )}
       <MayButton {...ask('schedule')} variant="default" leftSection={<ClockIcon />}>
-        {request.schedule ? texts.schedule.again : texts.schedule.schedule}
+        {request.schedule === undefined ? texts.schedule.schedule : planned ? texts.schedule.move : texts.schedule.again}
       </MayButton>
       <MayButton {...ask('apply')} leftSection={<GitMergeIcon />}>
         {texts.request.applyIn(request.environment)}

@@ -45,7 +45,7 @@ export function ScheduleDialog({ request, onClose }: { request: ChangeRequest; o
   return (
     <FormDialog
       title={texts.schedule.title(environment)}
-      act={schedule ? texts.schedule.again : texts.schedule.schedule}
+      act={schedule?.status === 'pending' ? texts.schedule.move : schedule ? texts.schedule.again : texts.schedule.schedule}
       pending={save.isPending}
       error={aboutTime || aboutZone ? null : save.error}
       onSubmit={submit}

@@ -179,7 +179,7 @@ function Figures({ tally }: { tally: Tally }) {
 function Waiters({ insight: { waiting, waitingForAnyone, waitingToApply, requests } }: { insight: Insight }) {
   const projectOf = (id: number) => requests.find((request) => request.id === id)?.project;
   return (
-    <Panel title={insightTexts.waiting} words={insightTexts.waitingWords} flush>
+    <Panel title={insightTexts.waiting} words={insightTexts.waitingWords} flush={waiting.length > 0}>
       {waiting.length > 0 && (
         <Table
           label={insightTexts.waiting}
@@ -219,11 +219,9 @@ function Waiters({ insight: { waiting, waitingForAnyone, waitingToApply, request
           })}
         </Table>
       )}
-      <div className={styles.rest}>
-        {waiting.length === 0 && <p>{insightTexts.nobody}</p>}
-        {waitingForAnyone > 0 && <p>{insightTexts.anyone(waitingForAnyone)}</p>}
-        {waitingToApply > 0 && <p>{insightTexts.toApply(waitingToApply)}</p>}
-      </div>
+      {waiting.length + waitingForAnyone + waitingToApply === 0 && <p className={styles.rest}>{insightTexts.nobody}</p>}
+      {waitingForAnyone > 0 && <p className={styles.rest}>{insightTexts.anyone(waitingForAnyone)}</p>}
+      {waitingToApply > 0 && <p className={styles.rest}>{insightTexts.toApply(waitingToApply)}</p>}
     </Panel>
   );
 }

@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import type { Period, Span, Tally } from '../../client/insights';
 import { Table } from '../../components/Table';
 import styles from './plots.module.css';
@@ -15,18 +16,21 @@ function roundUp(n: number): number {
   return [1, 2, 5, 10].map((factor) => factor * ten).find((step) => step >= n) ?? n;
 }
 
-const [width, height, left, bottom] = [720, 170, 34, 20];
+const [height, left, bottom] = [170, 30, 20];
 
 /** How many requests were sent to review in each period, and what became of them. */
 export function OverTime({ periods }: { periods: Period[] }) {
+  // Drawn at the size that it has, so that its words are no smaller on a phone.
+  const { ref, width: measured } = useElementSize<HTMLElement>();
+  const width = measured || 720;
   const top = roundUp(Math.max(...periods.map(({ submitted }) => submitted)));
   const room = (width - left) / Math.max(1, periods.length);
   const bar = Math.min(26, room * 0.72);
   const y = (n: number) => (n / top) * (height - bottom - 10);
   const lines = top === 1 ? [0, 1] : [0, top / 2, top];
-  const labelled = Math.ceil(periods.length / 6);
+  const labelled = Math.ceil(periods.length / Math.max(2, Math.floor(width / 110)));
   return (
-    <figure className={styles.plot}>
+    <figure className={styles.plot} ref={ref}>
       <ul className={styles.legend} aria-hidden="true">
         {ends.map((end) => (
           <li key={end} data-end={end}>
@@ -34,7 +38,7 @@ export function OverTime({ periods }: { periods: Period[] }) {
           </li>
         ))}
       </ul>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={insightTexts.over}>
+      <svg width={width} height={height} role="img" aria-label={insightTexts.over}>
         {lines.map((n) => (
           <g key={n} className={styles.line}>
             <line x1={left} x2={width} y1={height - bottom - y(n)} y2={height - bottom - y(n)} />

@@ -18,7 +18,7 @@ export const insightTexts = {
   expired: 'Expired',
   open: 'Still open',
   bypasses: 'Bypasses',
-  share: (part: number, all: number) => (all === 0 ? '' : `${Math.round((part / all) * 100)} %`),
+  share: (part: number, all: number) => (part === 0 ? '' : `${Math.round((part / all) * 100)} %`),
   review: 'First answer',
   approval: 'Approved',
   application: 'Applied',
