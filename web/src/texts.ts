@@ -616,6 +616,7 @@ export const texts = {
     reject: 'Reject',
     rejectTitle: (id: number) => `Reject change request #${id}?`,
     rejectWords: 'It is closed for good. Its author can propose the changes anew.',
+    why: 'Why, for the record',
     rejectWhy: 'Why (its author will want to know)',
     rejected: (id: number) => `#${id} is rejected.`,
     applyIn: (environment: string) => `Apply to ${environment}`,

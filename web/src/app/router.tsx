@@ -260,6 +260,12 @@ const environments = createRoute({
   component: lazyRouteComponent(() => import('../features/environments/EnvironmentListPage'), 'EnvironmentListPage'),
 });
 
+const windows = createRoute({
+  getParentRoute: () => admin,
+  path: '/environments/$name/windows',
+  component: lazyRouteComponent(() => import('../features/windows/WindowListPage'), 'WindowListPage'),
+});
+
 const contextFields = createRoute({
   getParentRoute: () => admin,
   path: '/context-fields',
@@ -332,7 +338,7 @@ export const router = createRouter({
       upcoming,
       projectUpcoming,
       insights,
-      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, contextFields, tags, instance]),
+      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, instance]),
     ]),
   ]),
   basepath: basePath === '' ? '/' : basePath,

@@ -132,8 +132,15 @@ export function propose(projectId: string, environment: string, changes: (Change
   );
 }
 
-export function setState(projectId: string, id: number, body: Schemas['changeRequestStateSchema']) {
-  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/state', { ...at(projectId, id), body }));
+/** A reason as a header can hold it: one line, in the bytes of UTF-8. */
+function headerOf(reason: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(reason.trim().replace(/\s+/g, ' ')));
+}
+
+/** Moves a request to a state. Where a window forbids that and one may do it all the same, it takes a reason. */
+export function setState(projectId: string, id: number, body: Schemas['changeRequestStateSchema'], reason = '') {
+  const headers = reason === '' ? {} : { 'Quorate-Reason': headerOf(reason) };
+  return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/state', { ...at(projectId, id), body, headers }));
 }
 
 /** What a direct write is about to touch: flags as a whole, strategies, or the variants of flags. */
@@ -226,9 +233,15 @@ export function protect(projectId: string, environment: string, body: Schemas['u
  * Says whether an action can be taken now, and if not, why. A refusal that names what has
  * moved is none: the app shows that first, and names it when it asks for the action.
  */
-export function actionOf({ allowedActions, driftId }: ChangeRequest, action: string): { allowed: boolean; reason: string } {
+export function actionOf({ allowedActions, driftId }: ChangeRequest, action: string) {
   const { allowed = false, reason = '' } = allowedActions.find((one) => one.action === action) ?? {};
-  return { allowed: allowed || (driftId !== undefined && reason.includes(driftId)), reason };
+  return {
+    allowed: allowed || (driftId !== undefined && reason.includes(driftId)),
+    /** Why it cannot be taken. */
+    reason,
+    /** What a window forbids and one may do all the same, with a reason: what the server says of that. */
+    emergency: allowed && reason !== '' ? reason : undefined,
+  };
 }
 
 /** How many changes a request has. */

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
+import { Alert, Button, Group, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
 import { CheckIcon, ClockIcon, GitMergeIcon, UndoIcon, XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -27,6 +27,7 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
   const [asking, setAsking] = useState<Act | 'schedule' | null>(null);
   const [why, setWhy] = useState('');
 
+  const { emergency } = actionOf(request, 'apply');
   const act = useMutation({
     mutationFn: async (action: Act): Promise<string> => {
       const comment = why.trim() === '' ? {} : { comment: why };
@@ -44,7 +45,7 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
           await setState(projectId, id, { state: 'Rejected', contentId, ...comment });
           return texts.request.rejected(id);
         case 'apply':
-          await setState(projectId, id, { state: 'Applied', ...(driftId ? { overwrite: driftId } : {}) });
+          await setState(projectId, id, { state: 'Applied', ...(driftId ? { overwrite: driftId } : {}) }, emergency ? why : '');
           return texts.request.applied(id);
         case 'cancel':
           await setState(projectId, id, { state: 'Cancelled' });
@@ -143,7 +144,17 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
         <Confirm
           title={planned ? texts.schedule.applyNowTitle(request.environment) : texts.request.applyTitle(request.environment)}
           words={[planned && texts.schedule.applyNow(planned), driftId ? texts.request.overwriteWords : texts.request.applyWords].filter(Boolean).join(' ')}
-          {...(driftId ? { notice: <DriftList moved={request.drift} /> } : {})}
+          notice={
+            <>
+              {driftId && <DriftList moved={request.drift} />}
+              {emergency && (
+                <Alert color="yellow" p="xs">
+                  {emergency}
+                </Alert>
+              )}
+              {emergency && <Textarea label={texts.request.why} value={why} onChange={(event) => setWhy(event.currentTarget.value)} />}
+            </>
+          }
           act={driftId ? texts.request.overwrite : texts.request.applyIn(request.environment)}
           pending={act.isPending}
           onConfirm={() => act.mutate('apply')}

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Switch, Tooltip } from '@mantine/core';
-import { ArrowDownIcon, ArrowUpIcon, DuplicateIcon, GrabberIcon, LockIcon, PencilIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
+import { ArrowDownIcon, ArrowUpIcon, CalendarIcon, DuplicateIcon, GrabberIcon, LockIcon, PencilIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { deleteEnvironment, type Environment, orderEnvironments, switchEnvironment } from '../../client/environments';
 import { useMay } from '../../client/me';
@@ -91,6 +92,14 @@ function Environments({ all, may, onAsk }: { all: Environment[]; may: boolean; o
             {texts.count(environmentTexts.columns.flags, environment.enabledToggleCount)} ·{' '}
             {texts.count(environmentTexts.columns.tokens, environment.apiTokenCount)}
           </p>
+          <Tooltip label={environmentTexts.windows(environment.name)}>
+            <ActionIcon
+              aria-label={environmentTexts.windows(environment.name)}
+              renderRoot={(props) => <Link to="/admin/environments/$name/windows" params={{ name: environment.name }} {...props} />}
+            >
+              <CalendarIcon />
+            </ActionIcon>
+          </Tooltip>
           <InUse environment={environment} may={may} />
           <RowActions environment={environment} may={may} first={index === 0} last={index === shown.length - 1} onAsk={onAsk} onMove={(by) => move(index, index + by)} />
         </li>

@@ -27,6 +27,7 @@ export const environmentTexts = {
   switched: (name: string, on: boolean) => (on ? `${name} can be used again.` : `New projects no longer get ${name}. Those that have it keep it.`),
   move: (name: string) => `Move ${name}`,
   moved: 'The order is saved.',
+  windows: (name: string) => `Freezes and maintenance of ${name}`,
   columns: { name: 'Environment', type: 'Type', approvals: 'New projects', projects: 'Projects', flags: 'Flags on', tokens: 'Tokens', enabled: 'In use' },
   needs: (n: number) => (n === 1 ? '1 approval' : `${n} approvals`),
 } as const;

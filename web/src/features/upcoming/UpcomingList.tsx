@@ -1,17 +1,20 @@
 import { Button } from '@mantine/core';
 import { ClockIcon } from '@primer/octicons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type Upcoming, upcomingQuery } from '../../client/change-requests';
+import { type Occurrence, occurrencesQuery } from '../../client/windows';
 import { Ago } from '../../components/Ago';
 import { Chip } from '../../components/Chip';
 import { Panel } from '../../components/Panel';
 import { Empty, Failed, Loading } from '../../components/states';
 import { StateChip } from '../../components/StateChip';
-import { formatIn, readersZone, toField, useTimeZone } from '../../components/time';
+import { formatIn, formatTime, readersZone, toField, useTimeZone } from '../../components/time';
 import { texts } from '../../texts';
 import { upcomingTexts } from './texts';
 import styles from './UpcomingList.module.css';
+
+const daysAhead = 30;
 
 const dayOf = (at: string) => toField(at).slice(0, 10);
 
@@ -27,6 +30,7 @@ function dayWords(day: string): string {
 export function UpcomingList({ projectId }: { projectId?: string }) {
   useTimeZone();
   const query = useInfiniteQuery(upcomingQuery(projectId));
+  const windows = useQuery(occurrencesQuery(daysAhead, projectId)).data ?? [];
   if (query.isPending) return <Loading lines={4} height={64} />;
   if (!query.data) return <Failed error={query.error} retry={() => query.refetch()} />;
   const all = query.data.pages.flatMap((page) => page.upcoming);
@@ -37,7 +41,7 @@ export function UpcomingList({ projectId }: { projectId?: string }) {
     const day = dayOf(item.schedule?.scheduledAt ?? '');
     days.set(day, [...(days.get(day) ?? []), item]);
   }
-  if (all.length === 0) {
+  if (all.length + windows.length === 0) {
     return (
       <Empty icon={<ClockIcon size={24} />} title={upcomingTexts.none}>
         {upcomingTexts.noneWords}
@@ -57,12 +61,36 @@ export function UpcomingList({ projectId }: { projectId?: string }) {
           <Rows items={items} withProject={projectId === undefined} />
         </Panel>
       ))}
+      {windows.length > 0 && <Windows occurrences={windows} />}
       {query.hasNextPage && (
         <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
           {texts.showMore} ({texts.shownOf(all.length, query.data.pages[0]?.total ?? 0)})
         </Button>
       )}
     </div>
+  );
+}
+
+/** When environments take no changes, or take them only then. */
+function Windows({ occurrences }: { occurrences: Occurrence[] }) {
+  return (
+    <Panel title={upcomingTexts.windows} words={upcomingTexts.windowsWords(daysAhead)} flush>
+      <ul className={styles.list}>
+        {occurrences.map(({ id, name, kind, environment, projects, from, to }) => (
+          <li key={`${id} ${environment} ${from}`} className={styles.row}>
+            <div className={styles.main}>
+              <p className={styles.link}>{name}</p>
+              <p className={styles.facts}>
+                <span>{upcomingTexts.span(formatTime(from, 'short'), formatTime(to, 'short'))}</span>
+                {projects && projects.length > 0 && <span>{projects.join(', ')}</span>}
+              </p>
+            </div>
+            <Chip tone={kind === 'freeze' ? 'accent' : 'green'}>{upcomingTexts.kinds[kind]}</Chip>
+            <Chip>{environment}</Chip>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -1,0 +1,42 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, ok, type Schemas } from './client';
+
+export type WindowBody = Schemas['windowBodySchema'];
+export type Window = Schemas['windowViewSchema'] & WindowBody;
+export type Recurrence = Schemas['windowRecurrenceSchema'];
+export type Occurrence = Schemas['windowOccurrenceSchema'] & Schemas['windowTimeSchema'];
+
+/** The key under which everything lies that says when environments take changes. */
+export const windowsKey = ['windows'];
+
+/** The freezes and maintenance windows of an environment. */
+export function windowsQuery(environment: string) {
+  return queryOptions({
+    queryKey: [...windowsKey, environment],
+    queryFn: async () =>
+      (await ok(api.GET('/api/admin/environments/{name}/windows', { params: { path: { name: environment } } }))).windows as Window[],
+  });
+}
+
+/** When windows happen within days from now on, the earliest first. */
+export function occurrencesQuery(days: number, project?: string) {
+  return queryOptions({
+    queryKey: [...windowsKey, 'upcoming', days, project],
+    queryFn: async () => {
+      const at = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString();
+      const query = { from: at(0), to: at(days), ...(project === undefined ? {} : { project: [project] }) };
+      return (await ok(api.GET('/api/admin/windows/upcoming', { params: { query } }))).occurrences as Occurrence[];
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** Makes a window, or changes the one with an id. */
+export async function saveWindow(name: string, id: number | undefined, body: WindowBody): Promise<void> {
+  if (id === undefined) await ok(api.POST('/api/admin/environments/{name}/windows', { params: { path: { name } }, body }));
+  else await ok(api.PUT('/api/admin/environments/{name}/windows/{id}', { params: { path: { name, id } }, body }));
+}
+
+export function deleteWindow(name: string, id: number) {
+  return ok(api.DELETE('/api/admin/environments/{name}/windows/{id}', { params: { path: { name, id } } }));
+}
