@@ -41,6 +41,10 @@ func (a *api) events() {
 		Summary: "Who is behind the events",
 	}, a.getEventCreators)
 	register(a, operation{
+		ID: "getEventTypes", Method: http.MethodGet, Path: "/event-types", Tag: tagEvents,
+		Summary: "What types events have", Description: "Each with its title, whether or not there are any such events.",
+	}, a.getEventTypes)
+	register(a, operation{
 		ID: "getEvents", Method: http.MethodGet, Path: "/events", Tag: tagEvents,
 		Summary: "List the newest events", Deprecated: true,
 		Permissions: []access.Permission{access.Admin},
@@ -154,6 +158,10 @@ func (a *api) searchEvents(ctx context.Context, r request, in *searchEventsQuery
 	q.Offset, q.Limit = pageBounds(in.Offset, in.Limit, 50, maxEvents)
 	events, total, err := a.findEvents(ctx, r, q)
 	return eventSearchResponse{Events: events, Total: total}, err
+}
+
+func (a *api) getEventTypes(context.Context, request, *struct{}) (map[string]string, error) {
+	return eventlog.Types(), nil
 }
 
 func (a *api) getEventCreators(ctx context.Context, _ request, _ *struct{}) ([]eventCreator, error) {

@@ -40,6 +40,7 @@ func eventScenarios() []scenario {
 		{name: "export as what is no format", method: "GET", path: "/events/export?format=xml", status: 400, want: `{"details":[{"path":"format"}]}`},
 		{name: "export from what is no day", method: "GET", path: "/events/export?from=yesterday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "who is behind the events", method: "GET", path: "/event-creators", status: 200, want: `[{"id":-1337,"name":"unleash_system_user"}]`},
+		{name: "what types events have", as: "nothing", method: "GET", path: "/event-types", status: 200, want: `{"feature-archived":"Flag archived"}`},
 		{name: "list the events of a project", method: "GET", path: "/events?project=shelved", status: 200, want: `{"version":1,"events":[{"type":"project-archived"},{"type":"project-created"}],"totalEvents":2}`},
 		{name: "list all events without being an admin", as: "nothing", method: "GET", path: "/events", status: 403, want: `{"permissions":["ADMIN"]}`},
 		{name: "list the events of a flag", method: "GET", path: "/events/vault", status: 200, want: `{"version":1,"toggleName":"vault","events":[` + created + `],"totalEvents":1}`},

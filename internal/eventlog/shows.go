@@ -55,6 +55,15 @@ func of[P state.Payload](label, sentence string, see func(P, state.Scope) sight)
 	return struct{}{}
 }
 
+// Types returns the titles of all types that this release knows.
+func Types() map[string]string {
+	titles := make(map[string]string, len(shows))
+	for name, how := range shows {
+		titles[name] = how.label
+	}
+	return titles
+}
+
 // nothing shows no data.
 func nothing[P state.Payload](P, state.Scope) sight { return sight{} }
 

@@ -8,5 +8,7 @@ export const adminPages = [
   { to: '/admin/service-accounts', name: 'accounts', permission: 'ADMIN' },
   { to: '/admin/groups', name: 'groups', permission: undefined },
   { to: '/admin/roles', name: 'roles', permission: 'READ_ROLE' },
+  { to: '/admin/sign-on', name: 'signOn', permission: 'UPDATE_AUTH_CONFIGURATION' },
+  { to: '/admin/applications', name: 'applications', permission: undefined },
   { to: '/admin/instance', name: 'instance', permission: undefined },
 ] as const;

@@ -106,7 +106,12 @@ const project = createRoute({
 const flag = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/features/$featureName',
-  validateSearch: (search): { tab?: 'usage' | 'settings' | 'history' } => oneOf(search, 'tab', ['usage', 'settings', 'history']),
+  validateSearch: (search): { tab?: 'usage' | 'settings' | 'history'; view?: 'past'; from?: string; to?: string } => ({
+    ...oneOf(search, 'tab', ['usage', 'settings', 'history']),
+    ...oneOf(search, 'view', ['past']),
+    ...text(search, 'from'),
+    ...text(search, 'to'),
+  }),
   component: lazyRouteComponent(() => import('../features/flags/FlagPage'), 'FlagPage'),
 });
 
@@ -127,6 +132,23 @@ const request = createRoute({
   path: '/projects/$projectId/change-requests/$id',
   params: { parse: ({ projectId, id }) => ({ projectId, id: Number(id) }), stringify: ({ projectId, id }) => ({ projectId, id: String(id) }) },
   component: lazyRouteComponent(() => import('../features/change-requests/RequestPage'), 'RequestPage'),
+});
+
+const projectHistory = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/history',
+  validateSearch: (search): { view?: 'past'; from?: string; to?: string } => ({
+    ...oneOf(search, 'view', ['past']),
+    ...text(search, 'from'),
+    ...text(search, 'to'),
+  }),
+  component: lazyRouteComponent(() => import('../features/flags/ProjectHistoryPage'), 'ProjectHistoryPage'),
+});
+
+const importFlags = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/import',
+  component: lazyRouteComponent(() => import('../features/flags/ImportPage'), 'ImportPage'),
 });
 
 const projectSettings = createRoute({
@@ -278,6 +300,25 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('../features/tags/TagPage'), 'TagPage'),
 });
 
+const signOn = createRoute({
+  getParentRoute: () => admin,
+  path: '/sign-on',
+  component: lazyRouteComponent(() => import('../features/sign-on/SignOnPage'), 'SignOnPage'),
+});
+
+const applications = createRoute({
+  getParentRoute: () => admin,
+  path: '/applications',
+  validateSearch: (search): { q?: string } => text(search, 'q'),
+  component: lazyRouteComponent(() => import('../features/applications/ApplicationListPage'), 'ApplicationListPage'),
+});
+
+const application = createRoute({
+  getParentRoute: () => admin,
+  path: '/applications/$name',
+  component: lazyRouteComponent(() => import('../features/applications/ApplicationPage'), 'ApplicationPage'),
+});
+
 const instance = createRoute({
   getParentRoute: () => admin,
   path: '/instance',
@@ -301,8 +342,9 @@ const segments = createRoute({
 const events = createRoute({
   getParentRoute: () => inside,
   path: '/events',
-  validateSearch: (search): { q?: string; project?: string; environment?: string; by?: string; from?: string; to?: string } => ({
+  validateSearch: (search): { q?: string; type?: string; project?: string; environment?: string; by?: string; from?: string; to?: string } => ({
     ...text(search, 'q'),
+    ...text(search, 'type'),
     ...text(search, 'project'),
     ...text(search, 'environment'),
     ...text(search, 'by'),
@@ -322,6 +364,8 @@ export const router = createRouter({
       project,
       projectRequests,
       request,
+      projectHistory,
+      importFlags,
       projectSettings,
       environmentSettings,
       accessSettings,
@@ -338,7 +382,7 @@ export const router = createRouter({
       upcoming,
       projectUpcoming,
       insights,
-      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, instance]),
+      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, signOn, applications, application, instance]),
     ]),
   ]),
   basepath: basePath === '' ? '/' : basePath,

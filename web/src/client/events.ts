@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, ok, type Schemas } from './client';
+import { api, basePath, ok, type Schemas } from './client';
 import type { paths } from './schema';
 
 export type Event = Schemas['eventSchema'];
@@ -32,3 +32,18 @@ export const eventCreatorsQuery = queryOptions({
   queryFn: () => ok(api.GET('/api/admin/event-creators')),
   staleTime: 60_000,
 });
+
+/** All types of events, by their titles. */
+export const eventTypesQuery = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: async () =>
+    Object.entries(await ok(api.GET('/api/admin/event-types')))
+      .map(([type, label]) => ({ type, label }))
+      .sort((a, b) => a.label.localeCompare(b.label)),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The address of a file with all events that a search finds. */
+export function eventsFile(search: EventSearch, format: 'csv' | 'json'): string {
+  return `${basePath}/api/admin/events/export?${new URLSearchParams({ ...search, format })}`;
+}

@@ -20,10 +20,12 @@ interface EventListProps {
   words?: string;
   /** What the page is about, and so need not be said with each event. */
   here?: { flag?: string };
+  /** Shows what has changed since an event. */
+  since?: (revision: number) => void;
 }
 
 /** Events, newest first: who did what, when, and what it changed. */
-export function EventList({ search, empty, words, here }: EventListProps) {
+export function EventList({ search, empty, words, here, since }: EventListProps) {
   const events = useInfiniteQuery({ ...eventsQuery(search), refetchInterval: 15_000 });
   const found = events.data?.pages.flatMap((page) => page.events) ?? [];
   const total = events.data?.pages[0]?.total ?? 0;
@@ -40,7 +42,7 @@ export function EventList({ search, empty, words, here }: EventListProps) {
     <>
       <ol className={styles.list}>
         {found.map((event) => (
-          <Entry key={event.id} event={event} {...(here ? { here } : {})} />
+          <Entry key={event.id} event={event} {...(here ? { here } : {})} {...(since ? { since } : {})} />
         ))}
       </ol>
       <footer className={styles.footer}>
@@ -55,7 +57,7 @@ export function EventList({ search, empty, words, here }: EventListProps) {
   );
 }
 
-function Entry({ event, here }: { event: Event; here?: { flag?: string } }) {
+function Entry({ event, here, since }: { event: Event } & Pick<EventListProps, 'here' | 'since'>) {
   const [open, setOpen] = useState(false);
   const changed = event.data !== null || event.preData !== null;
   return (
@@ -80,6 +82,11 @@ function Entry({ event, here }: { event: Event; here?: { flag?: string } }) {
             <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
               {open ? <ChevronDownIcon size={12} /> : <ChevronRightIcon size={12} />}
               {texts.event.show}
+            </button>
+          )}
+          {since && (
+            <button type="button" className={styles.toggle} aria-label={texts.past.sinceRevision(event.id)} onClick={() => since(event.id)}>
+              {texts.past.since}
             </button>
           )}
         </p>

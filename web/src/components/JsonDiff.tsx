@@ -4,7 +4,7 @@ import styles from './JsonDiff.module.css';
 type Json = unknown;
 
 /** A place at which two values differ. */
-interface Difference {
+export interface Difference {
   path: string;
   before: Json;
   after: Json;
@@ -25,8 +25,20 @@ export function differences(before: Json, after: Json, path = ''): Difference[] 
 /** Shows only what differs, before on the left and after on the right; what has no before is shown alone. */
 export function JsonDiff({ before, after }: { before: Json; after: Json }) {
   const found = differences(before ?? (isObject(after) ? {} : null), after ?? (isObject(before) ? {} : null));
-  const hasBefore = before !== null && before !== undefined;
-  const hasAfter = after !== null && after !== undefined;
+  return (
+    <DifferenceTable found={found} hasBefore={before !== null && before !== undefined} hasAfter={after !== null && after !== undefined} />
+  );
+}
+
+interface DifferenceTableProps {
+  found: Difference[];
+  /** Whether there was something before, and is after. */
+  hasBefore: boolean;
+  hasAfter: boolean;
+}
+
+/** Places at which two values differ, one in a row. */
+export function DifferenceTable({ found, hasBefore, hasAfter }: DifferenceTableProps) {
   return (
     <table className={styles.diff}>
       <thead>

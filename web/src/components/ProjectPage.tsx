@@ -17,7 +17,7 @@ import { failed } from './toast';
 interface ProjectPageProps {
   projectId: string;
   /** Which of the project's pages it is. */
-  tab: 'flags' | 'requests' | 'settings';
+  tab: 'flags' | 'requests' | 'history' | 'settings';
   actions?: ReactNode;
   children: ReactNode;
 }
@@ -74,6 +74,7 @@ export function ProjectPage({ projectId, tab, actions, children }: ProjectPagePr
               link: <Link to="/projects/$projectId/change-requests" params={params} />,
               on: tab === 'requests',
             },
+            { label: texts.project.tabs.history, link: <Link to="/projects/$projectId/history" params={params} />, on: tab === 'history' },
             { label: texts.project.tabs.settings, link: <Link to="/projects/$projectId/settings" params={params} />, on: tab === 'settings' },
           ]}
         />

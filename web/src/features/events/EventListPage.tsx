@@ -1,9 +1,9 @@
-import { Select, TextInput } from '@mantine/core';
+import { Button, Menu, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { SearchIcon } from '@primer/octicons-react';
+import { DownloadIcon, SearchIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { eventCreatorsQuery } from '../../client/events';
+import { type EventSearch, eventCreatorsQuery, eventsFile, eventTypesQuery } from '../../client/events';
 import { projectsQuery } from '../../client/projects';
 import { allEnvironmentsQuery } from '../../client/vocabulary';
 import { EventList } from '../../components/EventList';
@@ -13,19 +13,30 @@ import { texts } from '../../texts';
 
 /** All events that the person may see. */
 export function EventListPage() {
-  const { q, project, environment, by, from, to } = useSearch({ from: '/inside/events' });
+  const { q, type, project, environment, by, from, to } = useSearch({ from: '/inside/events' });
   const navigate = useNavigate({ from: '/events' });
   const projects = useQuery(projectsQuery);
   const environments = useQuery(allEnvironmentsQuery);
   const creators = useQuery(eventCreatorsQuery);
+  const types = useQuery(eventTypesQuery);
   const choose = (changed: Record<string, string | undefined>) => {
-    const next = Object.entries({ q, project, environment, by, from, to, ...changed }).filter(([, value]) => value);
+    const next = Object.entries({ q, type, project, environment, by, from, to, ...changed }).filter(([, value]) => value);
     return navigate({ search: Object.fromEntries(next), replace: true });
   };
   const search = useDebouncedCallback((word: string) => choose({ q: word }), 250);
 
+  const wanted: EventSearch = {
+    ...(q ? { query: q } : {}),
+    ...(type ? { type: `IS:${type}` } : {}),
+    ...(project ? { project: `IS:${project}` } : {}),
+    ...(environment ? { environment: `IS:${environment}` } : {}),
+    ...(by ? { createdBy: `IS:${by}` } : {}),
+    ...(from ? { from: `IS:${from}` } : {}),
+    ...(to ? { to: `IS:${to}` } : {}),
+  };
+
   return (
-    <Page title={texts.event.list} about={texts.event.about}>
+    <Page title={texts.event.list} about={texts.event.about} actions={<Export search={wanted} />}>
       <Toolbar>
         <TextInput
           type="search"
@@ -34,6 +45,16 @@ export function EventListPage() {
           leftSection={<SearchIcon />}
           defaultValue={q ?? ''}
           onChange={(event) => search(event.currentTarget.value)}
+        />
+        <Select
+          aria-label={texts.event.type}
+          placeholder={texts.event.type}
+          clearable
+          searchable
+          comboboxProps={{ width: 300, position: 'bottom-start' }}
+          data={types.data?.map((one) => ({ value: one.type, label: one.label })) ?? []}
+          value={type ?? null}
+          onChange={(value) => choose({ type: value ?? undefined })}
         />
         <Select
           aria-label={texts.event.project}
@@ -64,19 +85,28 @@ export function EventListPage() {
         <Day label={texts.event.from} value={from} onChange={(day) => choose({ from: day })} />
         <Day label={texts.event.to} value={to} onChange={(day) => choose({ to: day })} />
       </Toolbar>
-      <EventList
-        search={{
-          ...(q ? { query: q } : {}),
-          ...(project ? { project: `IS:${project}` } : {}),
-          ...(environment ? { environment: `IS:${environment}` } : {}),
-          ...(by ? { createdBy: `IS:${by}` } : {}),
-          ...(from ? { from: `IS:${from}` } : {}),
-          ...(to ? { to: `IS:${to}` } : {}),
-        }}
-        empty={texts.event.none}
-        words={texts.event.noneWords}
-      />
+      <EventList search={wanted} empty={texts.event.none} words={texts.event.noneWords} />
     </Page>
+  );
+}
+
+/** Makes a file of all events that are found, also of those that are not shown yet. */
+function Export({ search }: { search: EventSearch }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<DownloadIcon />}>
+          {texts.event.export}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['csv', 'json'] as const).map((format) => (
+          <Menu.Item key={format} component="a" href={eventsFile(search, format)} download>
+            {texts.event.exportAs(format.toUpperCase())}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
-import { ArchiveIcon, ArrowSwitchIcon, CircleSlashIcon, HourglassIcon, LockIcon, PlayIcon, TagIcon, TrashIcon, XIcon } from '@primer/octicons-react';
+import { ArchiveIcon, ArrowSwitchIcon, CircleSlashIcon, DownloadIcon, HourglassIcon, LockIcon, PlayIcon, TagIcon, TrashIcon, XIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useProtection } from '../../client/change-requests';
 import { deleteFlags, type FoundFlag, markStale, neededByOthers, reviveFlags, type Tag, tagFlags } from '../../client/flags';
 import { useMay } from '../../client/me';
@@ -18,6 +18,8 @@ import { texts } from '../../texts';
 import styles from './BulkBar.module.css';
 import { MoveFlags } from './MoveFlags';
 import { flagTexts } from './texts';
+
+const ExportFlags = lazy(() => import('./ExportFlags').then((module) => ({ default: module.ExportFlags })));
 
 interface BulkBarProps {
   projectId: string;
@@ -94,7 +96,7 @@ function Active({ projectId, flags, onDone }: PartProps) {
   const names = flags.map(({ name }) => name);
   const guarded = useProtection(projectId).anywhere;
   const mayUpdate = may('UPDATE_FEATURE', projectId);
-  const [asking, setAsking] = useState<'archive' | 'tags' | 'move' | null>(null);
+  const [asking, setAsking] = useState<'archive' | 'tags' | 'move' | 'export' | null>(null);
   const close = () => setAsking(null);
   const mark = useWrite({
     write: (stale: boolean) => markStale(projectId, names, stale),
@@ -135,6 +137,9 @@ function Active({ projectId, flags, onDone }: PartProps) {
       >
         {flagTexts.bulk.move}
       </MayButton>
+      <Button variant="default" leftSection={<DownloadIcon />} onClick={() => setAsking('export')}>
+        {flagTexts.export.act}
+      </Button>
       <MayButton
         variant="default"
         may={may('DELETE_FEATURE', projectId) || guarded !== undefined}
@@ -147,6 +152,7 @@ function Active({ projectId, flags, onDone }: PartProps) {
       {asking === 'archive' && <ArchiveFlags projectId={projectId} names={names} onDone={onDone} onClose={close} />}
       {asking === 'tags' && <TagFlags projectId={projectId} flags={flags} onDone={onDone} onClose={close} />}
       {asking === 'move' && <MoveFlags projectId={projectId} names={names} onMoved={onDone} onClose={close} />}
+      <Suspense>{asking === 'export' && <ExportFlags projectId={projectId} names={names} onClose={close} />}</Suspense>
     </>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, Checkbox, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Menu, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { PlusIcon, SearchIcon, FlagIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { DownloadIcon, FlagIcon, KebabHorizontalIcon, PlusIcon, SearchIcon, StarFillIcon, StarIcon, UploadIcon } from '@primer/octicons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useState } from 'react';
 import { flagCreatorsQuery, type FlagSearch, type FoundFlag, flagsQuery } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { environmentsQuery } from '../../client/projects';
@@ -23,6 +23,8 @@ import { CreateFlag } from './CreateFlag';
 import styles from './FlagListPage.module.css';
 import { OpenRequests } from './OpenRequests';
 import { flagTexts } from './texts';
+
+const ExportFlags = lazy(() => import('./ExportFlags').then((module) => ({ default: module.ExportFlags })));
 
 /** The filters of a list of flags, as they stand in the address. */
 interface Filters {
@@ -81,7 +83,7 @@ export function FlagListPage() {
     </MayButton>
   );
   return (
-    <ProjectPage projectId={projectId} tab="flags" actions={create}>
+    <ProjectPage projectId={projectId} tab="flags" actions={<>{create}<Files projectId={projectId} /></>}>
       <Filtering projectId={projectId} filters={filters} choose={choose} />
       {flags.isPending && <Loading lines={8} height={42} />}
       {flags.error && !flags.data && <Failed error={flags.error} retry={() => flags.refetch()} />}
@@ -120,6 +122,31 @@ export function FlagListPage() {
       )}
       {filters.create && mayCreate && <CreateFlag projectId={projectId} onClose={() => choose({ create: undefined })} />}
     </ProjectPage>
+  );
+}
+
+/** What carries flags from one place to another. */
+function Files({ projectId }: { projectId: string }) {
+  const [exporting, setExporting] = useState(false);
+  return (
+    <>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" px={8} aria-label={texts.moreActions}>
+            <KebabHorizontalIcon />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component={Link} to={`/projects/${projectId}/import`} leftSection={<UploadIcon />}>
+            {flagTexts.import.act}
+          </Menu.Item>
+          <Menu.Item leftSection={<DownloadIcon />} onClick={() => setExporting(true)}>
+            {flagTexts.export.all}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense>{exporting && <ExportFlags projectId={projectId} onClose={() => setExporting(false)} />}</Suspense>
+    </>
   );
 }
 

@@ -26,7 +26,7 @@ import styles from './FlagPage.module.css';
 import { flagTexts } from './texts';
 
 // Each is fetched when it is wanted, so that the flag is there sooner.
-const EventList = lazy(() => import('../../components/EventList').then((module) => ({ default: module.EventList })));
+const History = lazy(() => import('../../components/History').then((module) => ({ default: module.History })));
 const CopyFlag = lazy(() => import('./CopyFlag').then((module) => ({ default: module.CopyFlag })));
 const FlagSettings = lazy(() => import('./FlagSettings').then((module) => ({ default: module.FlagSettings })));
 const FlagUsage = lazy(() => import('./FlagUsage').then((module) => ({ default: module.FlagUsage })));
@@ -35,7 +35,8 @@ const MoveFlags = lazy(() => import('./MoveFlags').then((module) => ({ default: 
 /** A flag: what it does in each environment, its settings and its history. */
 export function FlagPage() {
   const { projectId, featureName } = useParams({ from: '/inside/projects/$projectId/features/$featureName' });
-  const { tab } = useSearch({ from: '/inside/projects/$projectId/features/$featureName' });
+  const { tab, ...view } = useSearch({ from: '/inside/projects/$projectId/features/$featureName' });
+  const navigate = useNavigate();
   const project = useQuery(projectQuery(projectId));
   const query = useQuery(flagQuery(projectId, featureName));
   const flag = query.data;
@@ -90,7 +91,16 @@ export function FlagPage() {
       <Suspense fallback={<Loading lines={4} />}>
         {flag && tab === 'usage' && <FlagUsage flag={flag} />}
         {flag && tab === 'settings' && <FlagSettings flag={flag} />}
-        {flag && tab === 'history' && <EventList search={{ feature: `IS:${featureName}` }} empty={texts.event.noneYet} here={{ flag: featureName }} />}
+        {flag && tab === 'history' && (
+          <History
+            search={{ feature: `IS:${featureName}` }}
+            scope={{ feature: featureName }}
+            empty={texts.event.noneYet}
+            here={{ flag: featureName }}
+            {...view}
+            onChange={(search) => navigate({ ...at, search: { tab, ...search }, replace: true })}
+          />
+        )}
       </Suspense>
     </Page>
     </>
