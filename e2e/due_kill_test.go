@@ -510,7 +510,7 @@ func (l *dueLedger) mustTell(t *testing.T, batch []ledger.Entry) {
 			switch fact := p.Fact.(type) {
 			case changerequest.ChangeAdded:
 				r.feature = fact.Change.Feature
-				r.says = fact.Change.Payload.(change.UpdateStrategy).Parameters["groupId"] //nolint:forcetypeassert // the test proposes nothing else
+				r.says = fact.Change.Payload.(change.UpdateStrategy).Parameters["groupId"]
 			case changerequest.ScheduledEvent:
 				r.by, r.due = access.Ref(e.Stored.Actor), fact.At
 			case changerequest.ScheduleSuspended:

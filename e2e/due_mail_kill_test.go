@@ -40,7 +40,7 @@ func TestKillAroundDueMails(t *testing.T) {
 	}
 	const rounds = 4
 	for round := range rounds {
-		d.round(round, faults[3*round])
+		d.round(round, faults[2*round+1])         // those in which nodes are killed, or miss an answer
 		d.both(func(i int) { d.nodes[i].kill() }) // while they send
 		d.both(func(i int) { d.start(i, anHour) })
 	}

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	// Several clients of a test call one server at the same time, on connections that are kept.
-	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 16 //nolint:forcetypeassert // documented to be one
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 16
 	code := m.Run()
 	_ = os.RemoveAll(folder) // a temporary folder
 	os.Exit(code)
