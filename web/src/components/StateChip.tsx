@@ -29,7 +29,7 @@ export function StateChip({ state, schedule, words }: StateChipProps) {
   const [tone, icon] = looks[broken ?? state] ?? ['plain', null];
   return (
     <Chip tone={tone} icon={icon}>
-      {broken ? texts.schedule.statuses[broken] : (words ?? texts.request.states[state] ?? state)}
+      {words ?? (broken ? texts.schedule.statuses[broken] : (texts.request.states[state] ?? state))}
     </Chip>
   );
 }

@@ -24,7 +24,8 @@ export function changesOf(requests: ChangeRequest[], flag: string, what: string 
 /** Says by which open requests something is changed, and leads to them. */
 export function RequestBadges({ projectId, found }: { projectId: string; found: Found[] }) {
   return found.map(({ request: { id, state, schedule }, removes }) => {
-    const words = (removes ? texts.badge.removed : texts.badge.changed)[state] ?? state;
+    const at = schedule && schedule.status !== 'pending' ? schedule.status : state;
+    const words = (removes ? texts.badge.removed : texts.badge.changed)[at] ?? at;
     return (
       <Link
         key={id}
