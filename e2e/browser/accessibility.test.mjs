@@ -60,6 +60,11 @@ const pages = [
       await page.getByText('Approve and reject change requests').waitFor();
     },
   ],
+  ['/admin/sign-on', 'Entity id and audience', (page) => page.getByText('More settings').click()],
+  ['/admin/applications', 'No application has reported yet'],
+  ['/projects/demo/import', 'Into the environment'],
+  ['/projects/demo/history', 'What changed since'],
+  ['/projects/demo/history?view=past&from=1', 'Flag demo-banner'],
   ['/admin/instance', 'Archived flags'],
   ['/projects/demo', 'demo-banner', (page) => page.getByRole('checkbox', { name: 'Select demo-banner' }).press('Space')],
   ['/no-such-page', 'There is no such page'],
@@ -111,6 +116,8 @@ test('a phone shows an accessible page that does not scroll sideways', async (t)
     ['/projects/demo/features/demo-checkout', 'A quarter of Europe'],
     ['/projects/demo/settings/environments', 'Default strategy'],
     ['/admin/roles', 'Roles in projects'],
+    ['/admin/sign-on', 'Entity id and audience'],
+    ['/projects/demo/import', 'Into the environment'],
     ['/playground?environments=production', 'demo-checkout'],
   ]) {
     await page.goto(path);

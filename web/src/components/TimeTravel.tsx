@@ -133,10 +133,10 @@ function Differences({ scope, from, to }: { scope: Scope; from: string; to: stri
       <ul className={styles.changes}>
         {(all ? changes : changes.slice(0, shownFirst)).map((change) => (
           <li key={`${change.kind} ${change.name}`} className={styles.change}>
-            <h3>
+            <h2>
               <Chip tone={tones[change.how]}>{words.how[change.how]}</Chip>
               {words.thing(change.kind, change.name)}
-            </h3>
+            </h2>
             <Fields change={change} />
           </li>
         ))}
@@ -192,10 +192,10 @@ function Past({ scope, at }: { scope: Scope; at: string }) {
       <ul className={styles.changes}>
         {flags.map((flag) => (
           <li key={flag.name} className={styles.flag}>
-            <h3>
+            <h2>
               {flag.name}
               {flag.archivedAt && <Chip tone="red">{texts.flag.archived}</Chip>}
-            </h3>
+            </h2>
             <PastEnvironments flag={flag} />
             <details className={styles.json}>
               <summary>{texts.change.json}</summary>
@@ -213,10 +213,10 @@ function PastEnvironments({ flag: { environments = [] } }: { flag: PastFlag }) {
     <>
       {environments.map(({ environment, enabled = false, strategies = [] }) => (
         <section key={environment} className={styles.environment} aria-label={environment}>
-          <h4>
+          <h3>
             {environment}
             <Chip tone={enabled ? 'green' : 'plain'}>{enabled ? words.on : words.off}</Chip>
-          </h4>
+          </h3>
           {strategies.length === 0 ? (
             <p className={styles.dim}>{words.noStrategies}</p>
           ) : (

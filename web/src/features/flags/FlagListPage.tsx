@@ -46,6 +46,7 @@ function searchOf(projectId: string, filters: Filters): FlagSearch {
     project: `IS:${projectId}`,
     sortBy: filters.sort ?? 'name',
     sortOrder: filters.order ?? 'asc',
+    favoritesFirst: 'true',
     ...(filters.q ? { query: filters.q } : {}),
     ...(filters.type ? { type: `IS:${filters.type}` } : {}),
     ...(filters.tag ? { tag: `INCLUDE:${filters.tag}` } : {}),
@@ -298,6 +299,7 @@ function FlagTable({ projectId, flags, filters, choose, chosen, onChoose }: Flag
             />
           ),
         },
+        { key: 'stage', label: flagTexts.stage.label, wide: true },
         { key: 'createdAt', label: texts.flag.sort.createdAt, wide: true, sort: sorted('createdAt') },
         ...(environments.data ?? []).map(({ name }) => ({ key: name, label: name, align: 'center' as const })),
       ]}
@@ -320,6 +322,11 @@ function FlagTable({ projectId, flags, filters, choose, chosen, onChoose }: Flag
               >
                 {flag.name}
               </Link>
+              {flag.favorite && (
+                <span className={styles.star} role="img" aria-label={flagTexts.list.favorite}>
+                  <StarFillIcon />
+                </span>
+              )}
               {flag.stale && <Chip tone="amber">{texts.flag.stale}</Chip>}
               {flag.tags?.map((tag) => (
                 <Chip key={`${tag.type}:${tag.value}`}>{texts.flag.tag(tag.type, tag.value)}</Chip>
@@ -327,6 +334,7 @@ function FlagTable({ projectId, flags, filters, choose, chosen, onChoose }: Flag
               {flag.description && <span className={styles.description}>{flag.description}</span>}
             </div>
           </td>
+          <td data-wide>{flag.lifecycle && flagTexts.stage.names[flag.lifecycle.stage]}</td>
           <td data-wide>
             <Ago at={flag.archivedAt ?? flag.createdAt} />
           </td>

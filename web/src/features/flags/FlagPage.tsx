@@ -17,6 +17,7 @@ import { Page } from '../../components/Page';
 import { ProposalNotice } from '../../components/ProposalDialog';
 import { Failed, Loading } from '../../components/states';
 import { Tabs } from '../../components/Tabs';
+import { formatTime } from '../../components/time';
 import { done, failed } from '../../components/toast';
 import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { useEdit } from '../../components/use-edit';
@@ -62,6 +63,7 @@ export function FlagPage() {
           {featureName}
           <CopyName name={featureName} />
           {flag && <Favorite flag={flag} />}
+          {flag?.lifecycle && !flag.archived && <Stage stage={flag.lifecycle} />}
           {flag?.stale && <Chip tone="amber">{texts.flag.stale}</Chip>}
           {flag?.archived && <Chip tone="red">{texts.flag.archived}</Chip>}
         </span>
@@ -117,6 +119,20 @@ function CopyName({ name }: { name: string }) {
     </Tooltip>
   );
 }
+
+/** How far the flag has come in its life, and since when. */
+function Stage({ stage: { stage, enteredStageAt } }: { stage: NonNullable<Flag['lifecycle']> }) {
+  const label = flagTexts.stage.since(flagTexts.stage.words[stage], formatTime(enteredStageAt, 'day'));
+  return (
+    <Tooltip label={label} multiline maw={300}>
+      <span tabIndex={0} aria-label={`${flagTexts.stage.names[stage]}. ${label}`} role="note" className={styles.stage}>
+        <Chip tone={tones[stage]}>{flagTexts.stage.names[stage]}</Chip>
+      </span>
+    </Tooltip>
+  );
+}
+
+const tones = { initial: 'plain', 'pre-live': 'violet', live: 'green', completed: 'accent', archived: 'plain' } as const;
 
 function Favorite({ flag }: { flag: Flag }) {
   const queryClient = useQueryClient();

@@ -1,6 +1,7 @@
 import { SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { GraphIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Flag, type HourOfUse, usageQuery } from '../../client/flags';
 import { Empty, Failed, Loading } from '../../components/states';
@@ -53,6 +54,19 @@ export function FlagUsage({ flag }: { flag: Flag }) {
           data={['6', '24', '48'].map((value) => ({ value, label: flagTexts.use.hours(Number(value)) }))}
         />
       </Toolbar>
+      {applications.length > 0 && (
+        <p className={styles.applications}>
+          {flagTexts.use.askedBy}{' '}
+          {applications.map((name, index) => (
+            <span key={name}>
+              {index > 0 && ', '}
+              <Link to="/admin/applications/$name" params={{ name }}>
+                {name}
+              </Link>
+            </span>
+          ))}
+        </p>
+      )}
       {usage.isPending && <Loading lines={2} height={140} />}
       {usage.error && !usage.data && <Failed error={usage.error} retry={() => usage.refetch()} />}
       {usage.data && shown.length === 0 && (

@@ -40,6 +40,18 @@ export const flagTexts = {
     mayNotDelete: 'You may not archive or delete flags in this project; whoever administers it can allow it.',
     mayNotMove: 'You may not move flags out of this project; whoever administers it can allow it.',
   },
+  stage: {
+    label: 'Stage',
+    names: { initial: 'Defined', 'pre-live': 'Developing', live: 'In production', completed: 'Completed', archived: 'Archived' },
+    words: {
+      initial: 'No application has asked for it yet.',
+      'pre-live': 'Applications ask for it, and it is not on in production.',
+      live: 'Applications ask for it in production, where it is on.',
+      completed: 'Its work is done.',
+      archived: 'It is archived.',
+    },
+    since: (words: string, day: string) => `${words} So since ${day}.`,
+  },
   export: {
     act: 'Export',
     all: 'Export flags',
@@ -126,6 +138,7 @@ export const flagTexts = {
   use: {
     tab: 'Usage',
     label: 'How often it was evaluated',
+    askedBy: 'Asked for by',
     hours: (n: number) => (n === 48 ? 'Last 2 days' : `Last ${n} hours`),
     none: 'No application has reported this flag',
     noneWords: 'SDKs report every minute or so how often they evaluated it, and what came out.',
@@ -148,6 +161,7 @@ export const flagTexts = {
     removed: 'None are left: the strategies’ own are all there is.',
   },
   list: {
+    favorite: 'Favourite',
     favorites: 'Favourites',
     by: 'Created by',
     onIn: (environment: string) => `On in ${environment}`,
