@@ -38,7 +38,7 @@ func secretKey(secret string) ([]byte, error) {
 func sign(key []byte, id string, at time.Time, body []byte) map[string]string {
 	stamp := fmt.Sprint(at.Unix())
 	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s.%s.", id, stamp)
+	mac.Write([]byte(id + "." + stamp + "."))
 	mac.Write(body)
 	return map[string]string{
 		"webhook-id": id, "webhook-timestamp": stamp,

@@ -182,11 +182,11 @@ func (x *Integrations) postToSlack(ctx context.Context, a *attempt, channel stri
 	}
 	switch err := json.Unmarshal(said.body, &result); {
 	case err != nil:
-		return errors.New("Slack's answer cannot be read.") //nolint:revive,staticcheck // a sentence for the log
+		return errors.New("Slack's answer cannot be read.") //nolint:staticcheck // a sentence for the log
 	case result.OK:
 		return nil
 	case slices.Contains(passingInSlack, result.Error):
-		return fmt.Errorf("Slack says %q.", short(result.Error, maxTitle)) //nolint:revive,staticcheck // a sentence for the log
+		return fmt.Errorf("Slack says %q.", short(result.Error, maxTitle)) //nolint:staticcheck // a sentence for the log
 	default:
 		return &notify.PermanentError{Reason: fmt.Sprintf("Slack says %q.", short(result.Error, maxTitle))}
 	}

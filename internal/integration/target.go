@@ -162,7 +162,7 @@ func (a answer) verdict() error {
 	case a.status >= 300 && a.status < 400:
 		return &notify.PermanentError{Reason: fmt.Sprintf("Status code %d: redirects are not followed. Configure the address that it leads to.", a.status)}
 	case a.status == http.StatusRequestTimeout || a.status == http.StatusTooEarly || a.status == http.StatusTooManyRequests || a.status >= 500:
-		return &notify.LaterError{After: a.later, Err: fmt.Errorf("Status code %d.", a.status)} //nolint:revive,staticcheck // a sentence for the log
+		return &notify.LaterError{After: a.later, Err: fmt.Errorf("Status code %d.", a.status)} //nolint:staticcheck // a sentence for the log
 	default:
 		return &notify.PermanentError{Reason: fmt.Sprintf("Status code %d.", a.status)}
 	}

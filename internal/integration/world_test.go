@@ -58,7 +58,6 @@ type world struct {
 
 	mu  sync.Mutex
 	now time.Time
-	ids int
 }
 
 // lockedBuffer keeps what is logged.

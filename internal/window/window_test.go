@@ -44,10 +44,14 @@ func TestOccurrences(t *testing.T) {
 	}{
 		"a freeze each year": {christmas(), "2026-01-01", "2028-12-01", "2026-12-19T23:00Z/2027-01-02T23:00Z 2027-12-19T23:00Z/2028-01-02T23:00Z"},
 		"only what overlaps": {christmas(), "2027-01-02", "2027-12-19", "2026-12-19T23:00Z/2027-01-02T23:00Z"},
-		"clocks put forward: two o'clock is three": {nights(), "2027-03-21", "2027-04-05",
-			"2027-03-21T01:00Z/2027-03-21T02:30Z 2027-03-28T01:00Z/2027-03-28T01:30Z 2027-04-04T00:00Z/2027-04-04T01:30Z"},
-		"clocks put back: the first half past two": {edit(nights(), func(w *window.Window) { w.Start, w.Minutes = "2026-09-06T02:30", 15 }), "2026-10-18", "2026-11-02",
-			"2026-10-18T00:30Z/2026-10-18T00:45Z 2026-10-25T00:30Z/2026-10-25T00:45Z 2026-11-01T01:30Z/2026-11-01T01:45Z"},
+		"clocks put forward: two o'clock is three": {
+			nights(), "2027-03-21", "2027-04-05",
+			"2027-03-21T01:00Z/2027-03-21T02:30Z 2027-03-28T01:00Z/2027-03-28T01:30Z 2027-04-04T00:00Z/2027-04-04T01:30Z",
+		},
+		"clocks put back: the first half past two": {
+			edit(nights(), func(w *window.Window) { w.Start, w.Minutes = "2026-09-06T02:30", 15 }), "2026-10-18", "2026-11-02",
+			"2026-10-18T00:30Z/2026-10-18T00:45Z 2026-10-25T00:30Z/2026-10-25T00:45Z 2026-11-01T01:30Z/2026-11-01T01:45Z",
+		},
 		"clocks put back: from two to half past three": {nights(), "2026-10-25", "2026-10-26", "2026-10-25T00:00Z/2026-10-25T02:30Z"},
 		"skipped as a whole":                           {edit(nights(), func(w *window.Window) { w.Minutes = 45 }), "2027-03-28", "2027-03-29", ""},
 		"the last Friday": {edit(nights(), func(w *window.Window) {
