@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessible, call, open, useBrowser } from './browser.mjs';
 
@@ -35,4 +36,29 @@ test('an administrator freezes an environment, and everybody sees it coming', as
   await page.getByRole('button', { name: 'Delete Quiet weekends' }).click();
   await page.getByText('There are no windows yet').waitFor();
   await call(page, 'DELETE', '/environments/staging');
+});
+
+test('who may apply in a freeze all the same says why', async (t) => {
+  const page = await open(t);
+  const project = '/projects/frozen';
+  const production = `${project}/environments/production`;
+  await call(page, 'POST', '/projects', { id: 'frozen', name: 'Frozen' });
+  await call(page, 'POST', `${project}/features`, { name: 'rescue' });
+  await call(page, 'PUT', `${production}/change-requests/config`, { changeRequestsEnabled: true, requiredApprovals: 1, authorCounts: true });
+  const { id } = await call(page, 'POST', `${production}/change-requests`, [{ feature: 'rescue', action: 'updateEnabled', payload: { enabled: true } }]);
+  for (const state of ['In review', 'Approved']) await call(page, 'PUT', `${project}/change-requests/${id}/state`, { state });
+  const start = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16);
+  const freeze = { name: 'Holidays', kind: 'freeze', start, durationMinutes: 1440, zone: 'UTC', projects: ['frozen'] };
+  await call(page, 'POST', '/environments/production/windows', freeze);
+
+  await page.goto(`${project}/change-requests/${id}`);
+  await page.getByRole('button', { name: 'Apply to production' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Holidays').waitFor();
+  await accessible(page);
+  await dialog.getByLabel('Why, for the record').fill('The café is\non fire');
+  await dialog.getByRole('button', { name: 'Apply to production' }).click();
+  await page.getByText('admin applied it').waitFor();
+  const { events } = await call(page, 'GET', '/search/events?project=IS:frozen&type=IS:change-requests-bypassed');
+  assert.match(JSON.stringify(events), /The café is on fire/);
 });

@@ -61,7 +61,7 @@ export function InsightPage() {
       <Toolbar>
         <Select
           aria-label={insightTexts.project}
-          placeholder={insightTexts.anyProject}
+          placeholder={insightTexts.project}
           clearable
           searchable
           data={projects.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
@@ -70,7 +70,7 @@ export function InsightPage() {
         />
         <Select
           aria-label={insightTexts.environment}
-          placeholder={insightTexts.anyEnvironment}
+          placeholder={insightTexts.environment}
           clearable
           data={environments.map(({ name }) => name)}
           value={environment ?? null}

@@ -4,8 +4,6 @@ export const insightTexts = {
   about: 'How change requests fare: how many there are, how long they take, and who is waited for.',
   project: 'Project',
   environment: 'Environment',
-  anyProject: 'All projects',
-  anyEnvironment: 'All environments',
   period: 'Period',
   days: { '7': '7 days', '30': '30 days', '90': '90 days', '365': 'A year' } as Record<string, string>,
   download: 'Download as CSV',
