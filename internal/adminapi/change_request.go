@@ -574,12 +574,12 @@ type searchChangeRequestsQuery struct {
 
 // changeRequestSearch is a page of what was found.
 type changeRequestSearch struct {
-	ChangeRequests []changeRequestSearchItem `json:"changeRequests"`
+	ChangeRequests []ChangeRequestSearchItem `json:"changeRequests"`
 	Total          int                       `json:"total"`
 }
 
-// changeRequestSearchItem is a request that was found.
-type changeRequestSearchItem struct {
+// ChangeRequestSearchItem is a request that was found.
+type ChangeRequestSearchItem struct {
 	ID          changerequest.ID     `json:"id"`
 	Title       string               `json:"title,omitempty" doc:"Only if it was given one."`
 	Environment flag.EnvironmentName `json:"environment"`
@@ -593,8 +593,8 @@ type changeRequestSearchItem struct {
 	Schedule *changeRequestSchedule `json:"schedule,omitempty" doc:"Only while it is scheduled."`
 }
 
-func (n names) searchItem(m requests.Summary) changeRequestSearchItem {
-	return changeRequestSearchItem{
+func (n names) searchItem(m requests.Summary) ChangeRequestSearchItem {
+	return ChangeRequestSearchItem{
 		m.ID, m.Title, m.Environment, m.Project, n.of(m.Author), instant(m.CreatedAt),
 		append([]flag.Name{}, m.Features...), append([]string{}, m.Segments...), m.State, viewSchedule(m.Schedule),
 	}
@@ -613,7 +613,7 @@ func (a *api) searchChangeRequests(ctx context.Context, r request, in *searchCha
 		return changeRequestSearch{}, err
 	}
 	n := a.names(ctx, r.State)
-	page := changeRequestSearch{ChangeRequests: []changeRequestSearchItem{}, Total: total}
+	page := changeRequestSearch{ChangeRequests: []ChangeRequestSearchItem{}, Total: total}
 	for _, m := range found {
 		page.ChangeRequests = append(page.ChangeRequests, n.searchItem(m))
 	}

@@ -31,7 +31,7 @@ func (a *api) changeRequestInsight() {
 type insight struct {
 	From     instant         `json:"from"`
 	To       instant         `json:"to"`
-	Total    insightTally    `json:"total"`
+	Total    InsightTally    `json:"total"`
 	Periods  []insightPeriod `json:"periods" doc:"Days, weeks or months, in UTC, by when requests were sent to review."`
 	Places   []insightPlace  `json:"places" doc:"By project and environment."`
 	Requests []insightCourse `json:"requests" doc:"What the figures are made of."`
@@ -42,8 +42,8 @@ type insight struct {
 	WaitingToApply   int `json:"waitingToApply" doc:"Approved requests that nobody has applied or scheduled."`
 }
 
-// insightTally is a number of requests in figures.
-type insightTally struct {
+// InsightTally is a number of requests in figures.
+type InsightTally struct {
 	Submitted int         `json:"submitted"`
 	Open      int         `json:"open"`
 	Applied   int         `json:"applied"`
@@ -67,14 +67,14 @@ type insightSpan struct {
 type insightPeriod struct {
 	From instant `json:"from"`
 	To   instant `json:"to"`
-	insightTally
+	InsightTally
 }
 
 // insightPlace is an environment of a project.
 type insightPlace struct {
 	Project     flag.ProjectID       `json:"project"`
 	Environment flag.EnvironmentName `json:"environment"`
-	insightTally
+	InsightTally
 }
 
 // insightCourse is how one request fared.
@@ -177,11 +177,11 @@ func (a *api) viewInsight(ctx context.Context, r request, query requests.Insight
 	return view
 }
 
-func tallyOf(t requests.Tally) insightTally {
+func tallyOf(t requests.Tally) InsightTally {
 	span := func(s requests.Spans) insightSpan {
 		return insightSpan{len(s), int64(s.Quantile(0.5).Seconds()), int64(s.Quantile(0.9).Seconds())}
 	}
-	return insightTally{
+	return InsightTally{
 		t.Submitted, t.Open, t.Applied, t.Rejected, t.Cancelled, t.Expired, t.Bypasses,
 		span(t.Review), span(t.Approval), span(t.Application),
 	}

@@ -78,7 +78,7 @@ type changeRequestCause struct {
 
 // changeRequestClash is a field that has moved under a schedule.
 type changeRequestClash struct {
-	changeRequestDrift
+	ChangeRequestDrift
 	Contested bool `json:"contested" doc:"Both change this field, to different values. Otherwise the request would only put back what it was."`
 }
 
@@ -189,7 +189,7 @@ type upcoming struct {
 
 // upcomingItem is something that will happen.
 type upcomingItem struct {
-	changeRequestSearchItem
+	ChangeRequestSearchItem
 	ScheduledBy requestUser `json:"scheduledBy" doc:"In whose name the request is applied."`
 	Zone        string      `json:"zone,omitempty" doc:"The time zone in which the time was entered."`
 }

@@ -51,7 +51,7 @@ type changeRequest struct {
 	Standing       []changeRequestStanding `json:"standing" doc:"How far each environment has agreed in which the changes take effect."`
 	Missing        string                  `json:"missing,omitempty" doc:"What is missing, and who can give it."`
 	Conflicts      []string                `json:"conflicts" doc:"What keeps the request from being applied."`
-	Drift          []changeRequestDrift    `json:"drift" doc:"What has moved since the changes were drafted, or the last approval that was needed."`
+	Drift          []ChangeRequestDrift    `json:"drift" doc:"What has moved since the changes were drafted, or the last approval that was needed."`
 	DriftID        string                  `json:"driftId,omitempty" doc:"Names the drift, for applying the request all the same."`
 	Impact         []changeRequestImpact   `json:"impact,omitempty" doc:"What an open request does to who gets the flags that it touches, as far as the rules say; only of flags that you may see."`
 	Overlaps       []requestLink           `json:"overlaps" doc:"Other open requests that change the same."`
@@ -154,8 +154,8 @@ type changeRequestStanding struct {
 	CountedIDs  []int64              `json:"counted" doc:"Whose approvals count."`
 }
 
-// changeRequestDrift is a field that has moved.
-type changeRequestDrift struct {
+// ChangeRequestDrift is a field that has moved.
+type ChangeRequestDrift struct {
 	ChangeID change.ID `json:"changeId"`
 	Feature  flag.Name `json:"feature,omitempty"`
 	Field    string    `json:"field"`
@@ -233,7 +233,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 		Approvals: n.votes(cr.Current()), Rejections: n.votes(cr.Rejections), Comments: []changeRequestComment{},
 		Reviewers: []requestUser{}, ReviewerGroups: []requestGroup{},
 		ContentID: cr.ContentID(), Round: cr.Round, Standing: []changeRequestStanding{}, Conflicts: []string{},
-		Drift: []changeRequestDrift{}, Overlaps: []requestLink{}, AllowedActions: []allowedAction{}, ClosedReason: cr.ClosedReason,
+		Drift: []ChangeRequestDrift{}, Overlaps: []requestLink{}, AllowedActions: []allowedAction{}, ClosedReason: cr.ClosedReason,
 		Schedule: viewSchedule(cr.Schedule),
 	}
 	for name, at := range cr.Entered {
@@ -315,8 +315,8 @@ func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *s
 	return conflicts
 }
 
-func viewDrift(d change.Drift) changeRequestDrift {
-	return changeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)}
+func viewDrift(d change.Drift) ChangeRequestDrift {
+	return ChangeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)}
 }
 
 // overlaps returns the other open requests that change the same flags there, or everywhere, or the same segments.

@@ -52,8 +52,8 @@ type windowAt struct {
 	ID window.ID `path:"id"`
 }
 
-// windowBody is a window to be.
-type windowBody struct {
+// WindowBody is a window to be.
+type WindowBody struct {
 	Name            string            `json:"name" minLength:"1"`
 	Kind            window.Kind       `json:"kind" enum:"freeze,maintenance" doc:"freeze: nothing is applied within it. maintenance: where there are such, nothing is applied outside of them."`
 	Projects        []flag.ProjectID  `json:"projects,omitempty" doc:"In which it counts; none: in all."`
@@ -72,7 +72,7 @@ type windowRecurrence struct {
 	Until      window.Day       `json:"until,omitempty" doc:"The last day on which it may begin, such as 2027-12-31."`
 }
 
-func (b windowBody) window() window.Window {
+func (b WindowBody) window() window.Window {
 	w := window.Window{Projects: b.Projects, Kind: b.Kind, Name: b.Name, Start: b.Start, Minutes: b.DurationMinutes, Zone: b.Zone}
 	if b.Recurrence != nil {
 		w.Recurrence = new(window.Recurrence(*b.Recurrence))
@@ -84,12 +84,12 @@ func (b windowBody) window() window.Window {
 type windowView struct {
 	ID          window.ID            `json:"id"`
 	Environment flag.EnvironmentName `json:"environment"`
-	windowBody
-	Next *windowTime `json:"next,omitempty" doc:"When it happens now or next; absent when it is over."`
+	WindowBody
+	Next *WindowTime `json:"next,omitempty" doc:"When it happens now or next; absent when it is over."`
 }
 
-// windowTime is a time at which a window happens.
-type windowTime struct {
+// WindowTime is a time at which a window happens.
+type WindowTime struct {
 	From instant `json:"from"`
 	To   instant `json:"to" doc:"The first instant after it."`
 }
@@ -107,14 +107,14 @@ func (r request) seenWindow(w *window.Window) ([]flag.ProjectID, bool) {
 
 func (a *api) viewWindow(r request, w *window.Window) windowView {
 	projects, _ := r.seenWindow(w)
-	view := windowView{ID: w.ID, Environment: w.Environment, windowBody: windowBody{
+	view := windowView{ID: w.ID, Environment: w.Environment, WindowBody: WindowBody{
 		Name: w.Name, Kind: w.Kind, Projects: projects, Start: w.Start, DurationMinutes: w.Minutes, Zone: w.Zone,
 	}}
 	if w.Recurrence != nil {
 		view.Recurrence = new(windowRecurrence(*w.Recurrence))
 	}
 	if o, ok := w.Next(a.App.Now()); ok {
-		view.Next = &windowTime{instant(o.Begin), instant(o.End)}
+		view.Next = &WindowTime{instant(o.Begin), instant(o.End)}
 	}
 	return view
 }
@@ -134,7 +134,7 @@ func (a *api) getWindows(_ context.Context, r request, in *EnvironmentAt) (windo
 
 func (a *api) createWindow(ctx context.Context, r request, in *struct {
 	EnvironmentAt
-	Body windowBody
+	Body WindowBody
 },
 ) (windowView, error) {
 	w, err := a.App.CreateWindow(ctx, r.Caller, in.Name, in.Body.window())
@@ -146,7 +146,7 @@ func (a *api) createWindow(ctx context.Context, r request, in *struct {
 
 func (a *api) updateWindow(ctx context.Context, r request, in *struct {
 	windowAt
-	Body windowBody
+	Body WindowBody
 },
 ) (windowView, error) {
 	w, err := a.App.UpdateWindow(ctx, r.Caller, in.Name, in.ID, in.Body.window())
@@ -167,7 +167,7 @@ type windowOccurrence struct {
 	Name        string               `json:"name"`
 	Kind        window.Kind          `json:"kind" enum:"freeze,maintenance"`
 	Projects    []flag.ProjectID     `json:"projects,omitempty"`
-	windowTime
+	WindowTime
 }
 
 // windowOccurrences is when windows happen.
@@ -204,7 +204,7 @@ func (a *api) getUpcomingWindows(_ context.Context, r request, in *struct {
 	for _, o := range occurrencesFor(r, in.Project, in.Environment, from, to) {
 		projects, _ := r.seenWindow(o.Window)
 		list.Occurrences = append(list.Occurrences, windowOccurrence{
-			o.Window.ID, o.Window.Environment, o.Window.Name, o.Window.Kind, projects, windowTime{instant(o.Begin), instant(o.End)},
+			o.Window.ID, o.Window.Environment, o.Window.Name, o.Window.Kind, projects, WindowTime{instant(o.Begin), instant(o.End)},
 		})
 	}
 	return list, nil

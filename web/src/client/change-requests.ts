@@ -8,8 +8,8 @@ export type ChangeRequest = Schemas['changeRequestSchema'];
 export type ChangeRequestSummary = Schemas['changeRequestSummarySchema'];
 export type Entry = Schemas['changeRequestEntrySchema'];
 export type Impact = Schemas['changeRequestImpactSchema'];
-export type Clash = Schemas['changeRequestClashSchema'] & Schemas['changeRequestDriftSchema'];
-export type Upcoming = Schemas['upcomingItemSchema'] & Schemas['changeRequestSearchItemSchema'];
+export type Clash = Schemas['changeRequestClashSchema'];
+export type Upcoming = Schemas['upcomingItemSchema'];
 export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
 export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
 

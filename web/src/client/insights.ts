@@ -5,8 +5,8 @@ export type Tally = Schemas['insightTallySchema'];
 export type Span = Schemas['insightSpanSchema'];
 export type Course = Schemas['insightCourseSchema'];
 export type Waiter = Schemas['insightWaiterSchema'];
-export type Period = Schemas['insightPeriodSchema'] & Tally;
-export type PlaceTally = Schemas['insightPlaceSchema'] & Tally;
+export type Period = Schemas['insightPeriodSchema'];
+export type PlaceTally = Schemas['insightPlaceSchema'];
 export type Insight = Omit<Schemas['insightSchema'], 'periods' | 'places'> & { periods: Period[]; places: PlaceTally[] };
 
 /** Where and from which day on one wants to know how requests fared. */

@@ -2,9 +2,9 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, ok, type Schemas } from './client';
 
 export type WindowBody = Schemas['windowBodySchema'];
-export type Window = Schemas['windowViewSchema'] & WindowBody;
+export type Window = Schemas['windowViewSchema'];
 export type Recurrence = Schemas['windowRecurrenceSchema'];
-export type Occurrence = Schemas['windowOccurrenceSchema'] & Schemas['windowTimeSchema'];
+export type Occurrence = Schemas['windowOccurrenceSchema'];
 
 /** The key under which everything lies that says when environments take changes. */
 export const windowsKey = ['windows'];
