@@ -22,6 +22,7 @@ func TestBrowser(t *testing.T) {
 	const username, password = "admin", "an-Administrator-1"
 	s := mustStart(t, t.TempDir(), []string{
 		"UNLEASH_DEFAULT_ADMIN_USERNAME=" + username, "UNLEASH_DEFAULT_ADMIN_PASSWORD=" + password,
+		"QUORATE_INTEGRATIONS_PRIVATE=true", // the receiver of a test is this machine
 	}, "--demo")
 	if page := s.mustCall(t, http.StatusOK, http.MethodGet, "/", "", ""); !strings.Contains(page.body, `id="root"`) {
 		missing(t, "the program was built without the web app; make web builds it")

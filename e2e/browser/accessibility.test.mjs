@@ -61,6 +61,8 @@ const pages = [
     },
   ],
   ['/admin/sign-on', 'Entity id and audience', (page) => page.getByText('More settings').click()],
+  ['/admin/integrations', 'There are no integrations yet'],
+  ['/admin/integrations', 'Create integration', (page) => page.getByRole('button', { name: 'Create integration' }).first().click()],
   ['/admin/applications', 'No application has reported yet'],
   ['/projects/demo/import', 'Into the environment'],
   ['/projects/demo/history', 'What changed since'],

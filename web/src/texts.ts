@@ -121,6 +121,7 @@ export const texts = {
       contextFields: 'Context fields',
       tags: 'Tags and types',
       signOn: 'Sign-on',
+      integrations: 'Integrations',
       applications: 'Applications',
       instance: 'Instance',
     },

@@ -9,6 +9,7 @@ export const adminPages = [
   { to: '/admin/groups', name: 'groups', permission: undefined },
   { to: '/admin/roles', name: 'roles', permission: 'READ_ROLE' },
   { to: '/admin/sign-on', name: 'signOn', permission: 'UPDATE_AUTH_CONFIGURATION' },
+  { to: '/admin/integrations', name: 'integrations', permission: undefined },
   { to: '/admin/applications', name: 'applications', permission: undefined },
   { to: '/admin/instance', name: 'instance', permission: undefined },
 ] as const;

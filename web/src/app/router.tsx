@@ -306,6 +306,19 @@ const signOn = createRoute({
   component: lazyRouteComponent(() => import('../features/sign-on/SignOnPage'), 'SignOnPage'),
 });
 
+const integrations = createRoute({
+  getParentRoute: () => admin,
+  path: '/integrations',
+  component: lazyRouteComponent(() => import('../features/integrations/IntegrationListPage'), 'IntegrationListPage'),
+});
+
+const integration = createRoute({
+  getParentRoute: () => admin,
+  path: '/integrations/$id',
+  params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  component: lazyRouteComponent(() => import('../features/integrations/IntegrationPage'), 'IntegrationPage'),
+});
+
 const applications = createRoute({
   getParentRoute: () => admin,
   path: '/applications',
@@ -382,7 +395,7 @@ export const router = createRouter({
       upcoming,
       projectUpcoming,
       insights,
-      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, signOn, applications, application, instance]),
+      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, signOn, integrations, integration, applications, application, instance]),
     ]),
   ]),
   basepath: basePath === '' ? '/' : basePath,
