@@ -35,7 +35,7 @@ ROOMS = $$(go list ./... | grep -v /e2e)
 # The stages of `make test`, in the order in which they fail fastest.
 STAGES := tools fmt-check lint build test-go e2e $(if $(CI),verify)
 
-.PHONY: help build web run test tools fmt fmt-check lint test-go test-race e2e generate verify bench fuzz soak screenshots clean
+.PHONY: help build web run test tools fmt fmt-check lint test-go test-race e2e generate verify bench bench-web fuzz soak screenshots clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,6 +122,15 @@ bench: $(BENCHSTAT) ## measure; BENCH=regexp to choose, COUNT=10 runs each
 	mkdir -p bench
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem -count $(COUNT) $(ROOMS) | tee bench/new.txt
 	if [ -f bench/base.txt ]; then $(BENCHSTAT) bench/base.txt bench/new.txt; fi
+
+BENCHED := 127.0.0.1:4249
+bench-web: build $(BROWSER) ## measure the web app in a browser
+	data=$$(mktemp -d); UNLEASH_DEFAULT_ADMIN_USERNAME=admin UNLEASH_DEFAULT_ADMIN_PASSWORD=bench-Web-4249 INIT_ADMIN_API_TOKENS='*:*.bench-web' \
+		bin/quorate serve --data "$$data" --listen $(BENCHED) > "$$data/log" 2>&1 & server=$$!; \
+		trap 'kill $$server; wait $$server || true; rm -rf "$$data"' EXIT; \
+		curl --silent --fail --output /dev/null --retry 20 --retry-delay 1 --retry-connrefused http://$(BENCHED)/ready; \
+		QUORATE_URL=http://$(BENCHED) QUORATE_ADMIN='*:*.bench-web' QUORATE_USERNAME=admin QUORATE_PASSWORD=bench-Web-4249 \
+		CHROMIUM=$$(command -v chromium) node e2e/browser/bench.mjs
 
 FUZZTIME ?= 30s
 fuzz: ## fuzz each target for FUZZTIME=30s

@@ -21,7 +21,7 @@ var errEnough = errors.New("enough")
 // the store returns.
 func (e *Engine) replay(ctx context.Context, from *state.State, fn func(Change) error) (*state.State, error) {
 	ctx, stop := context.WithCancel(ctx)
-	batches := make(chan []ledger.Entry, readAhead)
+	batches := make(chan state.Decoded, readAhead)
 	var ended error
 	var reading sync.WaitGroup
 	reading.Go(func() {
@@ -32,7 +32,7 @@ func (e *Engine) replay(ctx context.Context, from *state.State, fn func(Change) 
 	defer stop()
 	s := from
 	for batch := range batches {
-		next, applied, err := state.Fold(s, batch)
+		next, applied, err := state.FoldDecoded(s, batch)
 		if err != nil {
 			return s, misfit(err)
 		}
@@ -45,12 +45,12 @@ func (e *Engine) replay(ctx context.Context, from *state.State, fn func(Change) 
 	return s, ended
 }
 
-// readAhead is how many batches are read and verified while one is folded: a whole ledger is
-// checked by two processors.
+// readAhead is how many batches are read, verified and decoded while one is folded: a whole ledger
+// is checked by two processors.
 const readAhead = 256
 
-// verified reads and verifies the ledger from a head on, and sends each whole batch.
-func (e *Engine) verified(ctx context.Context, from ledger.Head, batches chan<- []ledger.Entry) error {
+// verified reads and verifies the ledger from a head on, and sends each whole batch, decoded.
+func (e *Engine) verified(ctx context.Context, from ledger.Head, batches chan<- state.Decoded) error {
 	var batch []ledger.Entry
 	_, err := e.DB.Verify(ctx, from, func(entry ledger.Entry) error {
 		batch = append(batch, entry)
@@ -58,7 +58,7 @@ func (e *Engine) verified(ctx context.Context, from ledger.Head, batches chan<- 
 			return nil
 		}
 		select {
-		case batches <- batch:
+		case batches <- state.DecodeBatch(batch):
 			batch = nil
 			return nil
 		case <-ctx.Done():

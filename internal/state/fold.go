@@ -17,24 +17,50 @@ type Applied struct {
 	Touch  Touch
 }
 
+// Decoded is a stored batch in typed form. Decoding needs no state, so it can be done ahead.
+type Decoded struct {
+	entries []ledger.Entry
+	events  []Event // of the entries, up to the first that cannot be decoded
+	failed  error   // why that one cannot; nil if all can
+}
+
+// DecodeBatch returns a batch in typed form. What cannot be decoded, FoldDecoded will say.
+func DecodeBatch(batch []ledger.Entry) Decoded {
+	d := Decoded{entries: batch, events: make([]Event, 0, len(batch))}
+	for i := range batch {
+		event, err := Decode(batch[i].Event)
+		if err != nil {
+			d.failed = err
+			break
+		}
+		d.events = append(d.events, event)
+	}
+	return d
+}
+
 // Fold returns the state after a whole batch, and its events in typed form. The
 // old state stays as it is, also on an error.
 //
 // Errors: *UnknownEventError, *MisfitError.
 func Fold(s *State, batch []ledger.Entry) (*State, []Applied, error) {
+	return FoldDecoded(s, DecodeBatch(batch))
+}
+
+// FoldDecoded is Fold for a batch that was decoded before.
+func FoldDecoded(s *State, batch Decoded) (*State, []Applied, error) {
 	next := *s
-	applied := make([]Applied, 0, len(batch))
-	for i := range batch {
-		a, err := next.step(&batch[i])
+	applied := make([]Applied, 0, len(batch.events))
+	for i, event := range batch.events {
+		a, err := next.step(&batch.entries[i], event)
 		if err != nil {
 			return s, nil, err
 		}
 		applied = append(applied, a)
 	}
-	if len(batch) == 0 {
-		return s, nil, nil
+	if batch.failed != nil || len(batch.entries) == 0 {
+		return s, nil, batch.failed
 	}
-	last := &batch[len(batch)-1]
+	last := &batch.entries[len(batch.entries)-1]
 	next.head = ledger.Head{Revision: last.Revision, Hash: last.Hash}
 	next.at = last.At
 	for _, a := range applied {
@@ -45,14 +71,10 @@ func Fold(s *State, batch []ledger.Entry) (*State, []Applied, error) {
 	return &next, applied, nil
 }
 
-// step applies one stored event to s.
-func (s *State) step(entry *ledger.Entry) (Applied, error) {
-	event, err := Decode(entry.Event)
-	if err != nil {
-		return Applied{}, err
-	}
+// step applies one stored event, which was decoded, to s.
+func (s *State) step(entry *ledger.Entry, event Event) (Applied, error) {
 	place := Place{Scope: event.Scope, At: entry.At, Actor: entry.Actor}
-	err = s.apply(event, place)
+	err := s.apply(event, place)
 	if errors.Is(err, errNewer) {
 		return Applied{}, &UnknownEventError{Type: entry.Type, Revision: entry.Revision}
 	}
@@ -99,9 +121,11 @@ func (s *State) putFlag(f *flag.Flag) {
 	if old != nil && old.Project != f.Project {
 		s.flagsOf = s.flagsOf.without(pair(old.Project, f.Name))
 	}
+	if old == nil || old.Project != f.Project {
+		s.flagsOf = s.flagsOf.with(pair(f.Project, f.Name), f.Name)
+	}
 	s.unindex(f.Name, known.without(wanted))
 	s.flags = s.flags.with(string(f.Name), f)
-	s.flagsOf = s.flagsOf.with(pair(f.Project, f.Name), f)
 	added := wanted.without(known)
 	for _, parent := range added.parents {
 		s.children = s.children.with(pair(parent, f.Name), f.Name)

@@ -57,9 +57,9 @@ type State struct {
 	requests table[*changerequest.Request] // those that are open
 
 	// Indexes, derived from the tables above.
-	flagsOf        table[*flag.Flag] // pair(project, name)
-	children       table[flag.Name]  // pair(parent, child)
-	segmentUsers   table[flag.Name]  // number(segment) + name of the flag
+	flagsOf        table[flag.Name] // pair(project, name)
+	children       table[flag.Name] // pair(parent, child)
+	segmentUsers   table[flag.Name] // number(segment) + name of the flag
 	tokensByDigest table[*access.APIToken]
 
 	personalTokensOf       table[*access.PersonalToken] // number(account) + number(token)
@@ -182,7 +182,17 @@ func (s *State) FlagCount() int { return s.flags.len() }
 func (s *State) Flags() iter.Seq[*flag.Flag] { return s.flags.values("") }
 
 // FlagsOf yields a project's flags, archived ones included, by name.
-func (s *State) FlagsOf(p flag.ProjectID) iter.Seq[*flag.Flag] { return s.flagsOf.values(pair(p, "")) }
+func (s *State) FlagsOf(p flag.ProjectID) iter.Seq[*flag.Flag] {
+	flags, names := s.flags, s.flagsOf // as they are now, whatever the fold does meanwhile
+	return func(yield func(*flag.Flag) bool) {
+		for name := range names.values(pair(p, "")) {
+			f, _ := flags.get(string(name))
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
 
 // Children yields the names of the flags that depend on a flag.
 func (s *State) Children(parent flag.Name) iter.Seq[flag.Name] {
