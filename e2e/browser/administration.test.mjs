@@ -43,6 +43,7 @@ test('a project is made from nothing, with production protected', async (t) => {
   await create.getByRole('textbox', { name: 'Name', exact: true }).and(page.locator('[aria-invalid=true]')).waitFor();
   await create.getByLabel('Name').fill('new-basket');
   await create.getByRole('button', { name: 'Create flag' }).click();
+  await create.waitFor({ state: 'hidden' }); // until then it keeps the focus
   await page.getByRole('switch', { name: 'new-basket in production' }).press('Space');
   await page.getByRole('dialog').getByText('once 2 other people have approved it').waitFor();
 });
