@@ -755,6 +755,40 @@ func TestConformance35(t *testing.T) {
 	})
 }
 
+// TestConformance33 tries requests in the playground: three states can be tried, by everyone, and nothing comes of it.
+func TestConformance33(t *testing.T) {
+	t.Parallel()
+	eachCrew(t, 1, func(t *testing.T, c *crew) {
+		try := func(as string, id, status int) {
+			t.Helper()
+			digest, served := c.mustDigest(t), c.served
+			c.must(t, as, "POST", fmt.Sprintf("/playground/change-request/%d", id), `{"context":{"appName":"x"}}`, status)
+			if c.mustDigest(t) != digest || c.served != served {
+				t.Errorf("trying request %d has changed something", id)
+			}
+		}
+		id := c.propose(t, "ada", addition("web", "x"))
+		try("ada", id, 400)
+		try("viv", id, 404) // another's draft
+		c.move(t, "ada", id, "In review", 200)
+		try("viv", id, 200)
+		c.move(t, "bo", id, "Approved", 200)
+		try("viv", id, 200)
+		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+		c.must(t, "di", "PUT", fmt.Sprintf("%s/%d/state", crPath, id), `{"state":"Scheduled","scheduledAt":"`+at+`"}`, 200, `{"state":"Scheduled"}`)
+		try("viv", id, 200)
+		c.move(t, "di", id, "Applied", 200)
+		try("viv", id, 400)
+
+		cancelled := c.submitted(t, "ada", addition("sole", "x"))
+		c.move(t, "ada", cancelled, "Cancelled", 200)
+		try("viv", cancelled, 400)
+		rejected := c.submitted(t, "ada", addition("sole", "x"))
+		c.move(t, "bo", rejected, "Rejected", 200)
+		try("viv", rejected, 400)
+	})
+}
+
 // Instants are in UTC, to the millisecond (section 9).
 func TestInstantsOfRequests(t *testing.T) {
 	t.Parallel()

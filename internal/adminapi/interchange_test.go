@@ -198,9 +198,9 @@ func withoutIDs(t *testing.T, body string) map[string]any {
 	return doc
 }
 
-// TestImportIntoProtected imports into a protected environment: flags are created, and what acts there is put into a
-// draft of the caller, whatever they may (reference/change-requests.md, sections 1.10 and 4.10, and point 36).
-func TestImportIntoProtected(t *testing.T) {
+// TestConformance36 imports into a protected environment: flags are created, and what acts there is put into a
+// draft of the caller, whatever they may (reference/change-requests.md, sections 1.10 and 4.10).
+func TestConformance36(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
 		body := importBody("shop", "production", `{"features":[{"name":"fresh"},{"name":"web","description":"changed"}],
