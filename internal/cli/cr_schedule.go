@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // crSchedule is `quorate cr schedule`.
@@ -56,7 +57,7 @@ func instant(text, zone string) (time.Time, error) {
 	case zone == "":
 		return shown, fmt.Errorf("%s is not the same time everywhere; say in which time zone with --zone, such as --zone Europe/Oslo", text)
 	}
-	place, err := time.LoadLocation(zone)
+	place, err := window.LoadZone(zone)
 	if err != nil {
 		return shown, fmt.Errorf("there is no time zone %q; names are those of the IANA, such as Europe/Oslo", zone)
 	}

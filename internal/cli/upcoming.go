@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/quorate/quorate/internal/window"
 )
 
 // upcoming is `quorate upcoming`.
@@ -64,7 +66,7 @@ type schedule struct {
 
 // time is when the request is applied, in a time zone if there is one of the name.
 func (s schedule) time(zone string) string {
-	place, err := time.LoadLocation(zone)
+	place, err := window.LoadZone(zone)
 	if err != nil || zone == "" {
 		return moment(s.ScheduledAt)
 	}

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are known also where the machine has none installed
 
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // Topic is what a notification is about; everybody chooses for each how they are told.
@@ -87,7 +87,7 @@ type Setting struct {
 
 // Location returns the time zone.
 func (s Setting) Location() *time.Location {
-	if location, err := time.LoadLocation(s.Zone); err == nil {
+	if location, err := window.LoadZone(s.Zone); err == nil {
 		return location
 	}
 	return time.UTC // the zone was known when it was chosen, and may have been given up since
@@ -124,8 +124,7 @@ func (n *Notify) ChangeSetting(ctx context.Context, account int64, c SettingChan
 		return s, err
 	}
 	if c.Zone != nil {
-		// "Local" is the server's, which is nobody's.
-		if _, err := time.LoadLocation(*c.Zone); err != nil || *c.Zone == "Local" {
+		if _, err := window.LoadZone(*c.Zone); err != nil && *c.Zone != "" {
 			return s, fault.Field("/body/timeZone", "There is no time zone %q. Zones have IANA's names, such as Europe/Berlin.", *c.Zone)
 		}
 		s.Zone = *c.Zone
