@@ -13,7 +13,7 @@ import { Empty, Failed, Loading } from '../../components/states';
 import { MainCell, Table, TableFoot } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
-import { applicationTexts } from './texts';
+import { applicationTexts } from '../../texts/applications';
 
 /** The applications that use flags. */
 export function ApplicationListPage() {

@@ -14,7 +14,7 @@ import { Panel, Panels } from '../../components/Panel';
 import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import styles from './ApplicationPage.module.css';
-import { applicationTexts } from './texts';
+import { applicationTexts } from '../../texts/applications';
 
 type Detail = Schemas['applicationDetailSchema'];
 

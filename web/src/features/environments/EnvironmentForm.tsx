@@ -7,7 +7,7 @@ import { FormDialog } from '../../components/FormDialog';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import type { Asking } from './EnvironmentListPage';
-import { environmentTexts } from './texts';
+import { environmentTexts } from '../../texts/environments';
 
 const mostApprovals = 10;
 

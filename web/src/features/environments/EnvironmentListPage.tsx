@@ -17,7 +17,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { EnvironmentForm } from './EnvironmentForm';
 import styles from './EnvironmentListPage.module.css';
-import { environmentTexts } from './texts';
+import { environmentTexts } from '../../texts/environments';
 
 /** What is asked of a person: to edit, copy or delete an environment, or to make one. */
 export type Asking = { act: 'create' } | { act: 'edit' | 'clone'; environment: Environment } | { act: 'delete'; environment: Environment };

@@ -17,7 +17,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './BulkBar.module.css';
 import { MoveFlags } from './MoveFlags';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 const ExportFlags = lazy(() => import('./ExportFlags').then((module) => ({ default: module.ExportFlags })));
 

@@ -5,7 +5,7 @@ import { copyFlag } from '../../client/flags';
 import { Problem } from '../../client/problem';
 import { FormDialog } from '../../components/FormDialog';
 import { useWrite } from '../../components/use-write';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 /** Makes a flag like another one, and goes there. */
 export function CopyFlag({ projectId, name, onClose }: { projectId: string; name: string; onClose: () => void }) {

@@ -8,7 +8,7 @@ import { FormDialog } from '../../components/FormDialog';
 import { ProposalNotice } from '../../components/ProposalDialog';
 import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 type Must = 'on' | 'variants' | 'off';
 

@@ -13,7 +13,7 @@ import { problemsIn, VariantsField, variantDraftsOf, variantsOf } from '../../co
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
 import { changesOf, RequestBadges } from './RequestBadges';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 interface EnvironmentVariantsProps {
   flag: Flag;

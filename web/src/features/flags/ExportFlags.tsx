@@ -7,7 +7,7 @@ import { download } from '../../components/download';
 import { FormDialog } from '../../components/FormDialog';
 import { Words } from '../../components/Secret';
 import { useWrite } from '../../components/use-write';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 interface ExportFlagsProps {
   projectId: string;

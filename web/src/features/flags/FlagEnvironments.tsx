@@ -14,7 +14,7 @@ import { DependencyForm } from './DependencyForm';
 import { EnvironmentCard } from './EnvironmentCard';
 import styles from './FlagEnvironments.module.css';
 import { LinkForm } from './LinkForm';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 /** A flag in each of its environments, and the facts about it beside them. */
 export function FlagEnvironments({ flag }: { flag: Flag }) {

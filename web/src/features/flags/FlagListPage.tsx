@@ -22,7 +22,7 @@ import { BulkBar } from './BulkBar';
 import { CreateFlag } from './CreateFlag';
 import styles from './FlagListPage.module.css';
 import { OpenRequests } from './OpenRequests';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 const ExportFlags = lazy(() => import('./ExportFlags').then((module) => ({ default: module.ExportFlags })));
 

@@ -24,7 +24,7 @@ import { useEdit } from '../../components/use-edit';
 import { texts } from '../../texts';
 import { FlagEnvironments } from './FlagEnvironments';
 import styles from './FlagPage.module.css';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 // Each is fetched when it is wanted, so that the flag is there sooner.
 const History = lazy(() => import('../../components/History').then((module) => ({ default: module.History })));

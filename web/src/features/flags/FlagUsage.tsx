@@ -9,7 +9,7 @@ import { Table } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
 import { formatTime } from '../../components/time';
 import styles from './FlagUsage.module.css';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 interface Hour {
   at: string;

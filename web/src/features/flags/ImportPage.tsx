@@ -15,7 +15,7 @@ import { Panel, Panels } from '../../components/Panel';
 import { ProjectPage } from '../../components/ProjectPage';
 import { useWrite } from '../../components/use-write';
 import styles from './ImportPage.module.css';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 const words = flagTexts.import;
 

@@ -5,7 +5,7 @@ import { Problem } from '../../client/problem';
 import { FormDialog } from '../../components/FormDialog';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 interface LinkFormProps {
   flag: Flag;

@@ -5,7 +5,7 @@ import { moveFlag } from '../../client/flags';
 import { projectsQuery } from '../../client/projects';
 import { FormDialog } from '../../components/FormDialog';
 import { useWrite } from '../../components/use-write';
-import { flagTexts } from './texts';
+import { flagTexts } from '../../texts/flags';
 
 interface MoveFlagsProps {
   projectId: string;

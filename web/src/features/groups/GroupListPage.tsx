@@ -19,7 +19,7 @@ import { MainCell, Table } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
-import { groupTexts } from './texts';
+import { groupTexts } from '../../texts/groups';
 
 const facesShown = 5;
 

@@ -13,7 +13,7 @@ import { Empty, Failed, Loading } from '../../components/states';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './InboxPage.module.css';
-import { inboxTexts } from './texts';
+import { inboxTexts } from '../../texts/inbox';
 
 /** What waits for somebody, and what they were told. */
 export function InboxPage() {

@@ -17,7 +17,7 @@ import { texts } from '../../texts';
 import { csvOf, download } from './csv';
 import styles from './InsightPage.module.css';
 import { Durations, OverTime } from './plots';
-import { insightTexts } from './texts';
+import { insightTexts } from '../../texts/insights';
 
 const usual = '90';
 

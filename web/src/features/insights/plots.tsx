@@ -3,7 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import type { Period, Span, Tally } from '../../client/insights';
 import { Table } from '../../components/Table';
 import styles from './plots.module.css';
-import { insightTexts } from './texts';
+import { insightTexts } from '../../texts/insights';
 
 // What became of requests, from the bottom of a bar to its top.
 const ends = ['applied', 'open', 'rejected', 'cancelled', 'expired'] as const;

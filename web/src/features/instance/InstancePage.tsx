@@ -14,7 +14,7 @@ import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './InstancePage.module.css';
-import { instanceTexts } from './texts';
+import { instanceTexts } from '../../texts/instance';
 
 /** What the server is and holds, and what is the same for all projects. */
 export function InstancePage() {

@@ -13,7 +13,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { nameOf } from './names';
 import { ParameterField } from './ParameterField';
-import { integrationTexts } from './texts';
+import { integrationTexts } from '../../texts/integrations';
 
 const words = integrationTexts.form;
 

@@ -14,7 +14,7 @@ import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { IntegrationForm } from './IntegrationForm';
 import { nameOf } from './names';
-import { integrationTexts } from './texts';
+import { integrationTexts } from '../../texts/integrations';
 
 /** Where events are sent to. */
 export function IntegrationListPage() {

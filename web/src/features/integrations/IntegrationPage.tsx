@@ -18,7 +18,7 @@ import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { IntegrationForm } from './IntegrationForm';
 import { nameOf } from './names';
-import { integrationTexts } from './texts';
+import { integrationTexts } from '../../texts/integrations';
 
 const tones: Record<Attempt['state'], Tone> = { success: 'green', successWithErrors: 'amber', failed: 'red' };
 

@@ -2,7 +2,7 @@ import { PasswordInput, Textarea, TextInput } from '@mantine/core';
 import type { ChangeEvent } from 'react';
 import { masked, type Parameter } from '../../client/integrations';
 import { Markdown } from '../../components/Markdown';
-import { integrationTexts } from './texts';
+import { integrationTexts } from '../../texts/integrations';
 
 interface ParameterFieldProps {
   parameter: Parameter;

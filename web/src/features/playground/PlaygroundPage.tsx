@@ -15,7 +15,7 @@ import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
 import styles from './PlaygroundPage.module.css';
 import { Reasons } from './Reasons';
-import { playgroundTexts } from './texts';
+import { playgroundTexts } from '../../texts/playground';
 
 /** A field of the context that is being written. */
 interface Field {

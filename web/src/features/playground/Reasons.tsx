@@ -6,7 +6,7 @@ import { Chip, type Tone } from '../../components/Chip';
 import { ConstraintView } from '../../components/ConstraintView';
 import { texts } from '../../texts';
 import styles from './Reasons.module.css';
-import { playgroundTexts } from './texts';
+import { playgroundTexts } from '../../texts/playground';
 
 interface ReasonsProps {
   name: string;

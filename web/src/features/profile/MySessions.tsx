@@ -7,7 +7,7 @@ import { Panel } from '../../components/Panel';
 import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
-import { profileTexts } from './texts';
+import { profileTexts } from '../../texts/profile';
 
 const words = profileTexts.session;
 

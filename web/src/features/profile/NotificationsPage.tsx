@@ -9,7 +9,7 @@ import { useWrite } from '../../components/use-write';
 import { ZoneField } from '../../components/ZoneField';
 import styles from './NotificationsPage.module.css';
 import { ProfileTabs } from './ProfileTabs';
-import { profileTexts } from './texts';
+import { profileTexts } from '../../texts/profile';
 
 const mails: Mail[] = ['default', 'immediately', 'daily', 'inbox'];
 

@@ -14,7 +14,7 @@ import { texts } from '../../texts';
 import { MySessions } from './MySessions';
 import styles from './ProfilePage.module.css';
 import { ProfileTabs } from './ProfileTabs';
-import { profileTexts } from './texts';
+import { profileTexts } from '../../texts/profile';
 
 /** One's own settings: how the app looks, the password, tokens. */
 export function ProfilePage() {

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Tabs } from '../../components/Tabs';
-import { profileTexts } from './texts';
+import { profileTexts } from '../../texts/profile';
 
 /** The parts of one's own settings. */
 export function ProfileTabs({ on }: { on: 'account' | 'notifications' }) {

@@ -21,7 +21,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './AccessSettingsPage.module.css';
 import { SettingsPage } from './SettingsPage';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 interface Row extends Member {
   name: string;

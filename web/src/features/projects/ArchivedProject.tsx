@@ -6,7 +6,7 @@ import { MayButton } from '../../components/MayButton';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './ArchivedProject.module.css';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 /** A project that is put away: it can be brought back, or deleted. */
 export function ArchivedProject({ project: { id, name, archivedAt } }: { project: Project }) {

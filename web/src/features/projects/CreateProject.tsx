@@ -10,7 +10,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './CreateProject.module.css';
 import { type Mode, ModeField } from './ModeField';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 const mostApprovals = 10;
 const open = '0';

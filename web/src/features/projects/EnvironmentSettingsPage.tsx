@@ -19,7 +19,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './EnvironmentSettingsPage.module.css';
 import { SettingsPage } from './SettingsPage';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 type ProjectEnvironment = Schemas['environmentProjectSchema'];
 type Rule = Schemas['updateChangeRequestEnvironmentConfigSchema'];

@@ -16,7 +16,7 @@ import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { type Mode, ModeField } from './ModeField';
 import { SettingsPage } from './SettingsPage';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 type Project = Schemas['projectOverviewSchema'];
 

@@ -1,5 +1,5 @@
 import { Radio, Stack } from '@mantine/core';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 export type Mode = 'open' | 'protected' | 'private';
 

@@ -14,7 +14,7 @@ import { texts } from '../../texts';
 import { ArchivedProject } from './ArchivedProject';
 import { CreateProject } from './CreateProject';
 import styles from './ProjectListPage.module.css';
-import { projectTexts } from './texts';
+import { projectTexts } from '../../texts/projects';
 
 /** All projects that the person may see, favourites first. */
 export function ProjectListPage() {

@@ -6,7 +6,7 @@ import { Loaded } from '../../components/Loaded';
 import { has, Search } from '../../components/Search';
 import { Table } from '../../components/Table';
 import styles from './PermissionMatrix.module.css';
-import { roleTexts } from './texts';
+import { roleTexts } from '../../texts/roles';
 
 interface PermissionMatrixProps {
   /** Whether it is for a role of the instance. */

@@ -9,7 +9,7 @@ import { Failed, Loading } from '../../components/states';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { PermissionMatrix } from './PermissionMatrix';
-import { roleTexts } from './texts';
+import { roleTexts } from '../../texts/roles';
 
 interface RoleFormProps {
   /** What is edited; without it, a role is made. */

@@ -11,7 +11,7 @@ import { MainCell, Table } from '../../components/Table';
 import { texts } from '../../texts';
 import { RoleForm } from './RoleForm';
 import styles from './RoleListPage.module.css';
-import { roleTexts } from './texts';
+import { roleTexts } from '../../texts/roles';
 
 /** What is edited: a role, or a new one of a type. */
 type Edited = Role | 'root-custom' | 'custom';

@@ -18,7 +18,7 @@ import { Empty } from '../../components/states';
 import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
-import { accountTexts } from './texts';
+import { accountTexts } from '../../texts/service-accounts';
 
 /** The accounts of programs. */
 export function ServiceAccountListPage() {

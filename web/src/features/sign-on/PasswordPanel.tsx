@@ -7,7 +7,7 @@ import { Loaded } from '../../components/Loaded';
 import { Panel } from '../../components/Panel';
 import { useWrite } from '../../components/use-write';
 import styles from './SignOnPage.module.css';
-import { signOnTexts } from './texts';
+import { signOnTexts } from '../../texts/sign-on';
 
 const words = signOnTexts.passwords;
 

@@ -8,7 +8,7 @@ import { Panel } from '../../components/Panel';
 import { useWrite } from '../../components/use-write';
 import { PeopleFields, SettingsForm } from './SettingsForm';
 import styles from './SignOnPage.module.css';
-import { signOnTexts } from './texts';
+import { signOnTexts } from '../../texts/sign-on';
 
 const words = signOnTexts.saml;
 const fields = ['entityId', 'signOnUrl', 'signOutUrl', 'certificate', 'defaultRootRole', 'emailDomains', 'groupJsonPath'];

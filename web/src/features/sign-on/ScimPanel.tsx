@@ -10,7 +10,7 @@ import { Copyable, SecretDialog } from '../../components/Secret';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './SignOnPage.module.css';
-import { signOnTexts } from './texts';
+import { signOnTexts } from '../../texts/sign-on';
 
 const words = signOnTexts.scim;
 

@@ -4,7 +4,7 @@ import { Problem, sentence } from '../../client/problem';
 import { Copyable } from '../../components/Secret';
 import { texts } from '../../texts';
 import styles from './SignOnPage.module.css';
-import { signOnTexts } from './texts';
+import { signOnTexts } from '../../texts/sign-on';
 
 /** What settings of OpenID Connect and of SAML have in common: who gets an account, and groups. */
 export interface PeopleSettings {
@@ -91,7 +91,7 @@ export function PeopleFields({ value, groupPath, groupPathWords, problem, onChan
           <Select
             label={words.role}
             allowDeselect={false}
-            placeholder={own ? words.roleKept : 'Viewer'}
+            placeholder={words.roleKept}
             data={['Viewer', 'Editor', 'Admin']}
             value={own ? null : (value.defaultRootRole ?? 'Viewer')}
             error={problem?.of('defaultRootRole')}

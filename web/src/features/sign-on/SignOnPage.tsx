@@ -9,7 +9,7 @@ import { OidcPanel } from './OidcPanel';
 import { PasswordPanel } from './PasswordPanel';
 import { SamlPanel } from './SamlPanel';
 import { ScimPanel } from './ScimPanel';
-import { signOnTexts } from './texts';
+import { signOnTexts } from '../../texts/sign-on';
 
 /** How people sign in, and how a directory keeps them here. */
 export function SignOnPage() {

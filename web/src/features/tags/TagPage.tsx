@@ -29,7 +29,7 @@ import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './TagPage.module.css';
-import { tagTexts } from './texts';
+import { tagTexts } from '../../texts/tags';
 
 /** Tags, their types, and the types of flags. */
 export function TagPage() {

@@ -11,7 +11,7 @@ import { Empty, Failed, Loading } from '../../components/states';
 import { StateChip } from '../../components/StateChip';
 import { formatIn, formatTime, readersZone, toField, useTimeZone } from '../../components/time';
 import { texts } from '../../texts';
-import { upcomingTexts } from './texts';
+import { upcomingTexts } from '../../texts/upcoming';
 import styles from './UpcomingList.module.css';
 
 const daysAhead = 30;

@@ -1,5 +1,5 @@
 import { Page } from '../../components/Page';
-import { upcomingTexts } from './texts';
+import { upcomingTexts } from '../../texts/upcoming';
 import { UpcomingList } from './UpcomingList';
 
 /** What is scheduled in all projects. */

@@ -6,7 +6,7 @@ import { Panel } from '../../components/Panel';
 import { Copyable } from '../../components/Secret';
 import { formatTime } from '../../components/time';
 import { useWrite } from '../../components/use-write';
-import { userTexts } from './texts';
+import { userTexts } from '../../texts/users';
 
 const week = 7 * 24 * 3600 * 1000;
 const words = userTexts.invite;

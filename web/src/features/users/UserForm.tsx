@@ -9,7 +9,7 @@ import { FormDialog } from '../../components/FormDialog';
 import { RoleSelect } from '../../components/RoleSelect';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
-import { userTexts } from './texts';
+import { userTexts } from '../../texts/users';
 
 interface UserFormProps {
   /** Who is edited; without it, somebody is added. */

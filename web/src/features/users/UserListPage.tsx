@@ -23,7 +23,7 @@ import { Toolbar } from '../../components/Toolbar';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { InviteLink } from './InviteLink';
-import { userTexts } from './texts';
+import { userTexts } from '../../texts/users';
 import { UserForm } from './UserForm';
 
 /** Everybody who can sign in. */

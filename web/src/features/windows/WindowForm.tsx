@@ -11,7 +11,7 @@ import { readersZone } from '../../components/time';
 import { useWrite } from '../../components/use-write';
 import { ZoneField } from '../../components/ZoneField';
 import { texts } from '../../texts';
-import { windowTexts } from './texts';
+import { windowTexts } from '../../texts/windows';
 
 type Frequency = keyof typeof windowTexts.frequencies;
 

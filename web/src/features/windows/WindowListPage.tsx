@@ -12,7 +12,7 @@ import { Empty } from '../../components/states';
 import { MainCell, Table } from '../../components/Table';
 import { formatTime, useTimeZone } from '../../components/time';
 import { texts } from '../../texts';
-import { windowTexts } from './texts';
+import { windowTexts } from '../../texts/windows';
 import { WindowForm } from './WindowForm';
 
 /** When an environment takes no changes: its freezes and maintenance windows. */
