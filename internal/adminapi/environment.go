@@ -121,7 +121,7 @@ type cloneEnvironment struct {
 	Name             flag.EnvironmentName `json:"name"`
 	Type             string               `json:"type"`
 	Projects         []flag.ProjectID     `json:"projects,omitempty"`
-	ClonePermissions *bool                `json:"clonePermissions,omitempty" doc:"Ignored: permissions are not bound to environments yet."`
+	ClonePermissions *bool                `json:"clonePermissions,omitempty" doc:"Whether roles allow there what they allow in the other one; true if left out."`
 }
 
 // name is the body of a check of a name.
@@ -210,7 +210,7 @@ func (a *api) cloneEnvironment(ctx context.Context, r request, in *struct {
 	Body cloneEnvironment
 },
 ) (Environment, error) {
-	env, err := a.App.CloneEnvironment(ctx, r.Caller, in.Name, app.NewEnvironment{Name: in.Body.Name, Type: in.Body.Type}, in.Body.Projects)
+	env, err := a.App.CloneEnvironment(ctx, r.Caller, in.Name, app.NewEnvironment{Name: in.Body.Name, Type: in.Body.Type}, in.Body.Projects, in.Body.ClonePermissions == nil || *in.Body.ClonePermissions)
 	return viewEnvironment(env), err
 }
 

@@ -58,6 +58,16 @@ func environmentScenarios() []scenario {
 			},
 			then: map[string]string{"/projects/default/features/checkout": `{"environments":[{"name":"development"},{"name":"production"},{"name":"qa","enabled":true,"strategies":[{"name":"flexibleRollout"},{"disabled":true}]}]}`},
 		},
+		{
+			name: "clone an environment with what roles allow in it", method: "POST", path: "/environments/production/clone", body: `{"name":"qa","type":"test"}`, status: 200,
+			want:   `{"name":"qa"}`,
+			events: []string{"environment-created qa", "role-updated"},
+			then:   map[string]string{"/roles/7": `{"permissions":[{},{"environment":"production"},{"environment":"qa"}]}`},
+		},
+		{
+			name: "clone an environment without what roles allow in it", method: "POST", path: "/environments/production/clone", body: `{"name":"qa","type":"test","clonePermissions":false}`, status: 200, want: `{"name":"qa"}`,
+			events: []string{"environment-created qa"},
+		},
 		{name: "clone an environment into no project", method: "POST", path: "/environments/development/clone", body: `{"name":"qa","type":"test","projects":["none"]}`, status: 400, want: `{"details":[{"path":"/body/projects"}]}`},
 		{name: "clone an environment over another", method: "POST", path: "/environments/development/clone", body: `{"name":"production","type":"test"}`, status: 409, want: `{"name":"NameExistsError"}`},
 		{name: "clone no environment", method: "POST", path: "/environments/none/clone", body: `{"name":"qa","type":"test"}`, status: 404, want: `{"name":"NotFoundError"}`},

@@ -130,10 +130,11 @@ func (a *App) SortEnvironments(ctx context.Context, c Caller, places map[flag.En
 
 // CloneEnvironment makes an environment like another one: with its predefined approvals,
 // and in the named projects with what their flags are there. Projects that do not have the
-// other one get nothing.
+// other one get nothing. With permissions, what roles allow in the other one they allow in it
+// as well: only an administrator gets here, who may give everything.
 //
 // Faults: NotFound for the environment, and those of CreateEnvironment.
-func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.EnvironmentName, in NewEnvironment, projects []flag.ProjectID) (*flag.Environment, error) {
+func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.EnvironmentName, in NewEnvironment, projects []flag.ProjectID, permissions bool) (*flag.Environment, error) {
 	s, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require("", "", access.Admin); err != nil {
 			return err
@@ -146,6 +147,9 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 		in.RequiredApprovals, in.ApprovalsEnforced = source.RequiredApprovals, source.ApprovalsEnforced
 		if err := createEnvironment(d, in); err != nil {
 			return err
+		}
+		if permissions {
+			bindRoles(d, from, in.Name)
 		}
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(projects))) {
 			p := d.Project(id)

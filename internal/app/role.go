@@ -157,6 +157,23 @@ func tidied(r access.Role) access.Role {
 	return r
 }
 
+// bindRoles has roles allow in one environment what they allow in another by its name. What
+// they allow everywhere they allow there already.
+func bindRoles(d *decide.Decision, from, to flag.EnvironmentName) {
+	for role := range d.Roles() {
+		after := *role
+		after.Permissions = slices.Clone(role.Permissions)
+		for _, p := range role.Permissions {
+			if p.Environment == from {
+				after.Permissions = append(after.Permissions, access.RolePermission{Permission: p.Permission, Environment: to})
+			}
+		}
+		if len(after.Permissions) > len(role.Permissions) {
+			d.Add(state.Scope{}, state.RoleUpdated{Before: *role, After: after})
+		}
+	}
+}
+
 // unbindRoles takes from roles what they allow in an environment that goes, so that another one
 // of that name, later, gives nobody anything.
 func unbindRoles(d *decide.Decision, env flag.EnvironmentName) {
