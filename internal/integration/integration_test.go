@@ -261,6 +261,32 @@ func TestNodes(t *testing.T) {
 	})
 }
 
+// TestGivenUp holds that the log says of the last attempt that it was the last, and that nothing comes after it.
+func TestGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.Open(t, storetest.SQLite(t)))
+	to := newReceiver(t, status(http.StatusServiceUnavailable))
+	made := w.webhook(t, to.URL)
+	w.happen(t, user(ada), aFlag("checkout", "shop"))
+	const most = 100 // attempts in three days are fewer
+	for range most {
+		w.work(t)
+		w.pass(2 * time.Hour)
+	}
+	sent, log := len(to.take()), w.mustAttempts(t, made.ID)
+	if want := fmt.Sprintf("failed: Status code 503. It was given up after %d attempts.", sent); log[0] != want {
+		t.Errorf("got %q of the last attempt, want %q", log[0], want)
+	}
+	for i, said := range log[1:] {
+		if want := "failed: Status code 503. It will be tried again."; said != want {
+			t.Errorf("got %q of attempt %d of %d, want %q", said, len(log)-1-i, len(log), want)
+		}
+	}
+	if len(log) != sent || sent < 3 {
+		t.Errorf("the log has %d attempts, want those that were made, %d, and some", len(log), sent)
+	}
+}
+
 // TestLasting holds that what fails for good is not tried again, and that a target which says when
 // is left alone until then.
 func TestLasting(t *testing.T) {

@@ -78,8 +78,11 @@ func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried carg
 	}
 	if sent.err != nil {
 		e.State, e.Said = store.IntegrationFailed, sent.err.Error()
-		if _, lasting := errors.AsType[*notify.PermanentError](sent.err); !lasting && carried.Revision != 0 { // a test waits for no other attempt
+		_, lasting := errors.AsType[*notify.PermanentError](sent.err)
+		if _, again := notify.Next(d, x.Now(), sent.err); again {
 			e.Said += " It will be tried again."
+		} else if !lasting && carried.Revision != 0 { // of a test nobody expects another attempt
+			e.Said += fmt.Sprintf(" It was given up after %d attempts.", d.Attempts)
 		}
 	}
 	if err := x.keep(ctx, d.Target, e, details); err != nil {

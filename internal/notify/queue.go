@@ -71,6 +71,20 @@ func pauseAfter(tried int) time.Duration {
 	return pause
 }
 
+// Next returns when a delivery is tried again whose newest attempt failed with an error; false: never, since
+// another attempt would fail as well, or come when it has expired.
+func Next(d Delivery, now time.Time, failed error) (time.Time, bool) {
+	if _, lasting := errors.AsType[*PermanentError](failed); lasting {
+		return time.Time{}, false
+	}
+	pause := pauseAfter(d.Attempts)
+	if later, asked := errors.AsType[*LaterError](failed); asked {
+		pause = max(pause, min(later.After, longestPause))
+	}
+	due := now.Add(pause)
+	return due, due.Before(d.ExpiresAt)
+}
+
 // Deliver tries all deliveries that are due, and returns when each has had its attempt. What
 // becomes of an attempt is noted on the delivery; errors are the database's.
 func (n *Notify) Deliver(ctx context.Context) error {
@@ -122,10 +136,8 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 // attempt tries a delivery once, and notes what became of it.
 func (n *Notify) attempt(ctx context.Context, d Delivery) {
 	err := n.send(ctx, d)
-	now, pause := n.Now(), pauseAfter(d.Attempts)
-	if later, asked := errors.AsType[*LaterError](err); asked {
-		pause = max(pause, min(later.After, longestPause))
-	}
+	now := n.Now()
+	due, again := Next(d, now, err)
 	var lasting *PermanentError
 	switch {
 	case err == nil:
@@ -134,11 +146,11 @@ func (n *Notify) attempt(ctx context.Context, d Delivery) {
 		d.State, d.LastError, d.DoneAt = store.DeliveryDead, lasting.Reason, &now
 	case ctx.Err() != nil: // this node stops; the next one tries at once
 		d.DueAt = now
-	case now.Add(pause).After(d.ExpiresAt):
+	case !again:
 		d.State, d.DoneAt = store.DeliveryDead, &now
 		d.LastError = fmt.Sprintf("Given up after %d attempts. The last one failed: %v", d.Attempts, err)
 	default:
-		d.DueAt, d.LastError = now.Add(pause), err.Error()
+		d.DueAt, d.LastError = due, err.Error()
 	}
 	if d.State == store.DeliveryDead {
 		n.Log.Warn("a delivery was given up", "id", d.ID, "kind", d.Kind, "attempts", d.Attempts, "reason", d.LastError)
