@@ -56,7 +56,7 @@ func addonScenarios() []scenario {
 	return []scenario{
 		{name: "list", as: "nothing", method: "GET", path: "/addons", status: 200, want: `{"addons":[` + first + `,{"id":2,"description":null,"enabled":false,"events":[],"projects":[],"environments":[]}],"providers":[
 			{"name":"webhook","events":"(present)","parameters":[{"name":"url","required":true,"sensitive":true},{},{},{},{},{},{"name":"signingSecret","required":false,"sensitive":true}]},
-			{"name":"slack-app","tagTypes":[{"name":"slack"}]},{"name":"slack"},{"name":"teamsworkflow"},{"name":"teams"},{"name":"datadog"}]}`},
+			{"name":"slack-app","tagTypes":[{"name":"slack"}]},{"name":"slack"},{"name":"teamsworkflow"},{"name":"teams"},{"name":"datadog"},{"name":"new-relic"}]}`},
 		{name: "get", as: "nothing", method: "GET", path: "/addons/1", status: 200, want: first},
 		{name: "get none", method: "GET", path: "/addons/99", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "get no number", method: "GET", path: "/addons/x", status: 400, want: `{"name":"BadDataError"}`},

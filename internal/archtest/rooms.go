@@ -218,7 +218,7 @@ func Rooms() []Room {
 		},
 		{
 			Dir: "internal/integration", Level: Shell,
-			For: "webhooks, Slack, Teams and Datadog: which events go there, and what they are sent",
+			For: "webhooks, Slack, Teams, Datadog and New Relic: which events go there, and what they are sent",
 			May: []string{"app", "eventlog", "notify", "state", "store"},
 			Why: "what is sent is a delivery like a mail: notify's queue says when it is tried, and app who may set it up",
 		},

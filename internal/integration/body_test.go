@@ -28,7 +28,7 @@ var (
 )
 
 // shownHeaders are the headers that a golden file shows.
-var shownHeaders = []string{"Authorization", "Content-Type", "Dd-Api-Key", "User-Agent", "Webhook-Id", "Webhook-Timestamp", "X-Team"}
+var shownHeaders = []string{"Authorization", "Content-Type", "Dd-Api-Key", "Api-Key", "User-Agent", "Webhook-Id", "Webhook-Timestamp", "X-Team"}
 
 // written returns a request as a golden file shows it.
 func written(t testing.TB, r received) string {
@@ -79,6 +79,8 @@ func TestBodies(t *testing.T) {
 		{"teams", "teams", with()},
 		{"datadog", "datadog", with("apiKey", "dd-1", "sourceTypeName", "quorate")},
 		{"datadog-template", "datadog", with("apiKey", "dd-1", "bodyTemplate", "{{event.type}} by {{{event.createdBy}}}")},
+		{"new-relic", "new-relic", with("licenseKey", "nr-1")},
+		{"new-relic-template", "new-relic", with("licenseKey", "nr-1", "bodyTemplate", "{{event.type}} by {{{event.createdBy}}}")},
 	}
 	w.happen(t, user(ada), aFlag("checkout", "shop"))
 	for _, test := range tests {

@@ -267,7 +267,7 @@ func (c *check) parameter(p Parameter) {
 		if _, err := secretKey(value); err != nil {
 			c.bad(p.Name, "%v", err)
 		}
-	case paramContentType, paramAuthorization, paramAccessToken, paramAPIKey:
+	case paramContentType, paramAuthorization, paramAccessToken, paramAPIKey, paramLicenseKey:
 		if !httpguts.ValidHeaderFieldValue(value) {
 			c.bad(p.Name, "This cannot be the value of an HTTP header.")
 		}

@@ -1,5 +1,5 @@
 // Package integration brings what happens to machines and chats outside: to webhooks, Slack,
-// Microsoft Teams and Datadog, as Unleash's addons do (reference/platform.md, section 3.21).
+// Microsoft Teams, Datadog and New Relic, as Unleash's addons do (reference/platform.md, section 3.21).
 //
 // Which events go where is in the ledger (state.Integration); the parameters of a provider,
 // some of them secret, are sealed beside it. notify, which follows the ledger, asks this room what
@@ -14,7 +14,7 @@
 //	send.go        one attempt, and what became of it
 //	target.go      the HTTP of an attempt: bounds, redirects, private addresses
 //	webhook.go, signature.go, template.go, cloudevent.go   what webhooks are sent
-//	slack.go, teams.go, datadog.go                         what the others are sent
+//	slack.go, teams.go, datadog.go, newrelic.go            what the others are sent
 //	markup.go      the sentences of the event log in the markup of chats
 //	log.go         what became of attempts, for administrators
 //

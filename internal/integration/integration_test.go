@@ -470,6 +470,8 @@ func TestBadSettings(t *testing.T) {
 		{integration.Settings{Provider: "webhook"}, "/body/parameters/url"},
 		{integration.Settings{Provider: "slack-app"}, "/body/parameters/accessToken"},
 		{integration.Settings{Provider: "datadog"}, "/body/parameters/apiKey"},
+		{integration.Settings{Provider: "new-relic", Parameters: url}, "/body/parameters/licenseKey"},
+		{integration.Settings{Provider: "new-relic", Parameters: with("licenseKey", "a\nb")}, "/body/parameters/licenseKey"},
 		{integration.Settings{Provider: "webhook", Parameters: with("x", "y")}, "/body/parameters/x"},
 		{integration.Settings{Provider: "webhook", Parameters: with("contentType", 7)}, "/body/parameters/contentType"},
 		{integration.Settings{Provider: "webhook", Parameters: with("contentType", "a\nb")}, "/body/parameters/contentType"},

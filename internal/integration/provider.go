@@ -51,6 +51,7 @@ const (
 	paramUsername      = "username"
 	paramEmoji         = "emojiIcon"
 	paramAPIKey        = "apiKey"
+	paramLicenseKey    = "licenseKey"
 	paramSource        = "sourceTypeName"
 )
 
@@ -175,6 +176,24 @@ func Providers() []Provider {
 				templateParameter,
 			},
 			send: (*Integrations).sendDatadog,
+		},
+		{
+			Name: "new-relic", DisplayName: "New Relic", DocumentationURL: documentation + "#new-relic",
+			Description: "Puts events into New Relic, by its Event API.",
+			Parameters: []Parameter{
+				{
+					Name: paramURL, DisplayName: "New Relic Event URL", Type: "url", Required: true, Sensitive: true,
+					Placeholder: "https://insights-collector.newrelic.com/v1/accounts/YOUR_ACCOUNT_ID/events",
+					Description: "(Required) Where New Relic takes events of your account; in the EU, insights-collector.eu01.nr-data.net.",
+				},
+				{
+					Name: paramLicenseKey, DisplayName: "New Relic license key", Type: "text", Required: true, Sensitive: true, Sent: true,
+					Description: "(Required) A license key of your account.",
+				},
+				headersParameter,
+				templateParameter,
+			},
+			send: (*Integrations).sendNewRelic,
 		},
 	}
 }

@@ -1,7 +1,7 @@
 /** The texts about integrations. */
 export const integrationTexts = {
   list: 'Integrations',
-  about: 'What happens here is sent to webhooks, Slack, Microsoft Teams and Datadog.',
+  about: 'What happens here is sent to webhooks, Slack, Microsoft Teams, Datadog and New Relic.',
   create: 'Create integration',
   edit: 'Edit integration',
   none: 'There are no integrations yet',
