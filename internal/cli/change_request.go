@@ -145,9 +145,9 @@ func (r changeRequest) text() string {
 	for _, o := range r.Overlaps {
 		fmt.Fprintf(&text, "  %s\n", oneLine(fmt.Sprintf("%s  %s (%s)", reference{r.Project, o.ID}, o.Title, o.State)))
 	}
-	may, mayNot := r.actions()
+	may, knowing, mayNot := r.actions()
 	if len(may) > 0 {
-		fmt.Fprintf(&text, "\nYou may\n  %s\n", strings.Join(may, ", "))
+		fmt.Fprintf(&text, "\nYou may\n  %s\n%s", strings.Join(may, ", "), indented(table(knowing), "  "))
 	}
 	if len(mayNot) > 0 {
 		fmt.Fprintf(&text, "\nYou may not\n%s", indented(table(mayNot), "  "))
@@ -222,14 +222,18 @@ func (r changeRequest) votes() [][]string {
 	return rows
 }
 
-// actions returns what the caller may do, and rows with what not and why not.
-func (r changeRequest) actions() (may []string, mayNot [][]string) {
+// actions returns what the caller may do, rows with what is to be known of it, and rows with what not and why not.
+func (r changeRequest) actions() (may []string, knowing, mayNot [][]string) {
 	for _, a := range r.AllowedActions {
-		if a.Allowed {
-			may = append(may, a.Action)
-		} else {
-			mayNot = append(mayNot, []string{a.Action, a.Reason})
+		row := []string{a.Action, a.Reason}
+		switch {
+		case !a.Allowed:
+			mayNot = append(mayNot, row)
+			continue
+		case a.Reason != "":
+			knowing = append(knowing, row)
 		}
+		may = append(may, a.Action)
 	}
-	return may, mayNot
+	return may, knowing, mayNot
 }

@@ -39,6 +39,7 @@ type program struct {
 	Serve    serve                 `cmd:"" help:"Serve flags."`
 	CR       changeRequestCommands `cmd:"" name:"cr" help:"Propose changes to protected environments, review and apply them."`
 	Upcoming upcoming              `cmd:"" help:"List what will happen when."`
+	Windows  windowCommands        `cmd:"" help:"Say when an environment takes changes: freezes and maintenance windows."`
 	Export   export                `cmd:"" help:"Print flags in Unleash's export format."`
 	Import   importCommands        `cmd:"" help:"Bring flags from elsewhere."`
 	Events   eventCommands         `cmd:"" help:"Read the event log."`

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"", "serve", "cr", "cr list", "cr show", "cr diff", "cr open", "cr approve", "cr reject", "cr schedule", "cr apply", "cr cancel", "upcoming",
+		"", "serve", "cr", "cr list", "cr show", "cr diff", "cr open", "cr approve", "cr reject", "cr schedule", "cr apply", "cr cancel", "cr undo", "upcoming", "windows", "windows list", "windows add", "windows change", "windows remove",
 		"export", "import", "import flags", "import unleash", "events", "events export", "ledger", "ledger verify", "ledger show", "ledger diff", "ledger accept-restore", "openapi", "version",
 	} {
 		var out, errs bytes.Buffer

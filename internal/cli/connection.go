@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/quorate/quorate/internal/fault"
@@ -29,6 +30,8 @@ type remote struct {
 	// propose is the way in which a write to a protected environment is proposed; empty: the
 	// operation's own.
 	propose string
+	// reason says why a write goes past an approval or a window; empty: it does not.
+	reason string
 	// patience is how long the server may take to answer; 0: answerLimit.
 	patience time.Duration
 }
@@ -37,6 +40,21 @@ type remote struct {
 type connection struct {
 	remote
 	JSON bool `name:"json" help:"Print what the API answers, as it is."`
+}
+
+// reasonHeader is where the server takes the reason of a bypass.
+const reasonHeader = "Quorate-Reason"
+
+// bypass is a flag of what may go past a window, or an approval.
+type bypass struct {
+	Reason string `placeholder:"TEXT" help:"Why it is done at once, where a window or a missing approval forbids it and you may go past that."`
+}
+
+// offered adds to a refusal that could be passed with a reason how that is given here. command is what was run.
+func (b bypass) offered(err error, command string) {
+	if f := fault.As(err); f != nil && b.Reason == "" && strings.Contains(sentence(f), reasonHeader) {
+		f.Details = append(f.Details, fault.Detail{Message: fmt.Sprintf("To say why here: %s --reason TEXT", command)})
+	}
 }
 
 // address is where a server is, base path included.
@@ -60,21 +78,37 @@ func (a *address) UnmarshalText(text []byte) error {
 // Faults: what the server refuses, in its words; Unauthenticated without a token, Unavailable
 // when there is no server.
 func (c remote) Call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
+	answer, _, err := c.ask(ctx, method, path, query, body)
+	return answer, err
+}
+
+// write sends a write as Call does, and tells which schedules it has suspended: beside the result, which may be
+// JSON for a program.
+func (c remote) write(ctx context.Context, t terminal, method string, path []string, body any) (json.RawMessage, error) {
+	answer, header, err := c.ask(ctx, method, path, nil, body)
+	if suspended := header.Get("Quorate-Suspended"); suspended != "" {
+		_, _ = fmt.Fprintf(t.err, "This suspends the schedules of the change requests %s.\n", readable(suspended)) // the write is done whether or not it can be said
+	}
+	return answer, err
+}
+
+// ask sends a request and returns the answer with its headers.
+func (c remote) ask(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.patience, answerLimit))
 	defer cancel()
 	response, err := c.send(ctx, method, path, query, body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return nil, c.unreachable(err)
+		return nil, nil, c.unreachable(err)
 	}
 	if len(answer) > 0 && !json.Valid(answer) {
-		return nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
+		return nil, nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
 	}
-	return answer, nil
+	return answer, response.Header, nil
 }
 
 // download asks for a file of whatever length, and writes it as it comes.
@@ -118,6 +152,9 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 	}
 	if c.propose != "" {
 		request.Header.Set("Quorate-Change-Request", c.propose)
+	}
+	if c.reason != "" {
+		request.Header.Set(reasonHeader, c.reason)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -21,6 +21,7 @@ type changeRequestCommands struct {
 	Schedule crSchedule `cmd:"" help:"Have an approved request applied later."`
 	Apply    crApply    `cmd:"" help:"Make the changes of an approved request take effect."`
 	Cancel   crCancel   `cmd:"" help:"Cancel a change request of yours."`
+	Undo     crUndo     `cmd:"" help:"Draft a request that undoes an applied one."`
 }
 
 // reference names a change request as a person writes it: PROJECT/ID.
@@ -66,7 +67,7 @@ type step struct {
 
 // take takes the request to another state, and prints where it is then.
 func (n named) take(ctx context.Context, t terminal, to step) error {
-	answer, err := n.Call(ctx, http.MethodPut, n.Request.path("state"), nil, to)
+	answer, err := n.write(ctx, t, http.MethodPut, n.Request.path("state"), to)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type importFlags struct {
 	File        string `arg:"" optional:"" default:"-" placeholder:"FILE" help:"A file that quorate export or Unleash has written; - is standard input (${default})."`
 	Check       bool   `help:"Say what would be created, overwritten and refused, and change nothing."`
 	Submit      bool   `help:"If a change request is made because the environment is protected, send it to review."`
+	bypass
 }
 
 // Help says what an import does.
@@ -80,7 +81,9 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 	if i.Submit {
 		c.propose = "submit"
 	}
-	answer, err := c.Call(ctx, http.MethodPost, []string{"features-batch", "import"}, nil, body)
+	c.reason = i.Reason
+	answer, err := c.write(ctx, t, http.MethodPost, []string{"features-batch", "import"}, body)
+	i.offered(err, fmt.Sprintf("quorate import %s %s", i.Project, i.Environment))
 	switch {
 	case err != nil:
 		return err

@@ -65,10 +65,13 @@ type schedule struct {
 }
 
 // time is when the request is applied, in a time zone if there is one of the name.
-func (s schedule) time(zone string) string {
+func (s schedule) time(zone string) string { return inZone(s.ScheduledAt, zone) }
+
+// inZone returns a time as people read it in a time zone, or in UTC if there is none of the name.
+func inZone(at time.Time, zone string) string {
 	place, err := window.LoadZone(zone)
 	if err != nil || zone == "" {
-		return moment(s.ScheduledAt)
+		return moment(at)
 	}
-	return s.ScheduledAt.In(place).Format("2006-01-02 15:04 MST")
+	return at.In(place).Format("2006-01-02 15:04 MST")
 }
