@@ -27,6 +27,9 @@ func (a *App) NextDue() (time.Time, bool) {
 // Moved returns a channel that is closed when the state is no longer what it is now.
 func (a *App) Moved() <-chan struct{} { return a.engine.Moved() }
 
+// Back returns a channel that is closed when this node can write again after it could not for a while.
+func (a *App) Back() <-chan struct{} { return a.engine.Back() }
+
 // RunDue applies the change requests whose time has come, each in the name of who scheduled it, or records
 // what keeps it from being applied. One that another node was quicker with is left alone. Nodes that wake at
 // the same instant go through them in different orders, so that they seldom try the same one.

@@ -120,7 +120,7 @@ func mustStart(t testing.TB, db *store.DB, ahead *atomic.Int64, project func(*st
 }
 
 func (n node) alarm() scheduler.Alarm {
-	return scheduler.Alarm{Name: "schedules", Now: n.Now, Next: n.NextDue, Moved: n.Moved, Do: n.RunDue}
+	return scheduler.Alarm{Name: "schedules", Now: n.Now, Next: n.NextDue, Moved: n.Moved, Back: n.Back, Do: n.RunDue}
 }
 
 // applications says how often each request was applied, according to the ledger.

@@ -64,6 +64,8 @@ type Engine struct {
 	publishing  sync.Mutex
 	subscribers []func(Change)
 	moved       chan struct{} // closed, and replaced, whenever newest has moved
+	back        chan struct{} // closed, and replaced, whenever unable comes to be false
+	unable      bool          // the follower found last that this node cannot write
 
 	// turn is held by the one command of this node that is being decided.
 	turn chan struct{}
@@ -89,6 +91,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{
 		Options: o,
 		moved:   make(chan struct{}),
+		back:    make(chan struct{}),
 		turn:    make(chan struct{}, 1),
 		hint:    make(chan struct{}, 1),
 		due:     make(chan *state.State, 1),
@@ -143,6 +146,14 @@ func (e *Engine) Moved() <-chan struct{} {
 	e.publishing.Lock()
 	defer e.publishing.Unlock()
 	return e.moved
+}
+
+// Back returns a channel that is closed when Run finds that this node can write again after it could not: the database
+// answers, or the clock is right again. A database that answers and takes no writes is not back.
+func (e *Engine) Back() <-chan struct{} {
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	return e.back
 }
 
 // Await waits until this node has reached a revision. It fails with an Unavailable

@@ -39,7 +39,7 @@ func (e *Engine) follow(ctx context.Context) {
 	for {
 		select {
 		case <-e.hint:
-			e.noteAway(ctx, e.catchUp(ctx))
+			e.note(ctx, e.catchUp(ctx))
 		case <-poll.C:
 			e.poll(ctx)
 		case <-ctx.Done():
@@ -53,15 +53,27 @@ func (e *Engine) poll(ctx context.Context) {
 	if err == nil {
 		err = e.catchUp(ctx)
 	}
-	e.noteAway(ctx, err)
+	e.note(ctx, err)
 	e.keepHead()
 }
 
-// noteAway remembers an error of the database, unless it is this node that stops.
-func (e *Engine) noteAway(ctx context.Context, err error) {
-	if err != nil && ctx.Err() == nil {
+// note remembers how a look at the database ended, unless it is this node that stops, and tells those who wait
+// for it when this node can write again.
+func (e *Engine) note(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
 		e.status.away(e.Now(), err)
 	}
+	unable := err != nil || e.status.refusal() != nil
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	if e.unable && !unable {
+		close(e.back)
+		e.back = make(chan struct{})
+	}
+	e.unable = unable
 }
 
 // listen asks for a look at the ledger when another node has appended. Reconnecting

@@ -62,6 +62,30 @@ func TestFollow(t *testing.T) {
 	})
 }
 
+// TestPublishedOnce has changes folded a second time, as when the writer and the follower of a node read the same one:
+// neither subscribers nor those who wait are told again, and the state stays the newest.
+func TestPublishedOnce(t *testing.T) {
+	t.Parallel()
+	e := mustOpen(t, storetest.Open(t, storetest.SQLite(t)))
+	mustBegin(t, e)
+	var seen []engine.Change
+	e.Subscribe(func(c engine.Change) { seen = append(seen, c) })
+	mustDo(t, e, counting("n"))
+	s := mustDo(t, e, counting("n"))
+	moved := e.Moved()
+	for _, c := range seen[:2:2] {
+		e.Publish(c)
+	}
+	if len(seen) != 2 || e.State() != s {
+		t.Errorf("told of %d changes and at revision %d, want 2 and %d", len(seen), e.State().Revision(), s.Revision())
+	}
+	select {
+	case <-moved:
+		t.Error("those who wait are told that the state has moved, and it has not")
+	default:
+	}
+}
+
 // TestNotified holds that a notification is enough: the poll of this node is an hour away.
 func TestNotified(t *testing.T) {
 	t.Parallel()

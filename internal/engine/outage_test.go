@@ -28,6 +28,7 @@ func TestDatabaseAway(t *testing.T) {
 	s := mustBegin(t, e)
 	mustRun(t, e)
 
+	back := e.Back()
 	proxy.Cut()
 	mustRefuse(t, e, "The database")
 	eventually(t, "noticing", func() bool { return e.Status().Away })
@@ -47,10 +48,23 @@ func TestDatabaseAway(t *testing.T) {
 	}
 	old := e.Status().Age
 	eventually(t, "growing old", func() bool { return e.Status().Age > old+50*time.Millisecond })
+	select {
+	case <-back:
+		t.Error("it is said to be back, and is away")
+	default:
+	}
 
 	proxy.Heal()
-	eventually(t, "healing", func() bool { return e.Status().CanWrite })
+	// Whoever waits for it need not ask again and again, and can write at once.
+	select {
+	case <-back:
+	case <-time.After(time.Minute):
+		t.Fatal("nobody is told that the database is back")
+	}
 	mustDo(t, e, counting("n"))
+	if e.Back() == back {
+		t.Error("of the next outage nobody would hear")
+	}
 	// The outage, and the connection for notifications once or twice: not one for every poll.
 	if got := logged.count(slog.LevelWarn, "error", nil); got == 0 || got > 10 {
 		t.Errorf("got %d warnings, want a few", got)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"testing"
 	"time"
 
@@ -108,30 +109,42 @@ func TestSnapshots(t *testing.T) {
 	})
 }
 
-// TestUselessSnapshots holds that a snapshot which cannot be used only costs time.
+// TestUselessSnapshots holds that a snapshot which cannot be used only costs time. Each is damaged in one way alone.
 func TestUselessSnapshots(t *testing.T) {
 	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		db := storetest.Open(t, url)
-		want := mustSnapshot(t, db)
-		for name, damage := range map[string]string{
-			"cut short":        `update snapshots set body = substr(body, 1, length(body) - 10)`,
-			"of another head":  `update snapshots set hash = (select hash from events where revision = 1)`,
-			"of another place": `update snapshots set revision = revision - 1`,
-		} {
-			if name == "cut short" && db.Engine() == store.PostgreSQL {
-				damage = `update snapshots set body = substring(body from 1 for length(body) - 10)`
-			}
-			storetest.Exec(t, url, damage)
-			e := mustOpen(t, db)
-			if status := e.Status(); status.Snapshot != 0 || !status.Ready {
-				t.Errorf("%s: got status %+v, want ready without a snapshot", name, status)
-			}
-			if got, want := mustDigest(t, e.State()), mustDigest(t, want); got != want {
-				t.Errorf("%s: got digest %s, want %s", name, got, want)
-			}
-		}
-	})
+	for name, damage := range map[string]string{
+		"cut short":         `update snapshots set body = substr(body, 1, length(body) - 10)`,
+		"of another head":   `update snapshots set hash = (select hash from events where revision = 1)`,
+		"of another place":  `update snapshots set revision = revision - 1`,
+		"of another ledger": `delete from snapshots`, // and see below
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.EachURL(t, func(t *testing.T, url string) {
+				db := storetest.Open(t, url)
+				want := mustSnapshot(t, db)
+				storetest.Exec(t, url, damage)
+				if name == "of another ledger" {
+					other := storetest.Open(t, storetest.SQLite(t))
+					mustSnapshot(t, other)
+					theirs, err := other.NewestSnapshot(t.Context(), state.SnapshotFormat, math.MaxInt64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := db.SaveSnapshot(t.Context(), theirs); err != nil {
+						t.Fatal(err)
+					}
+				}
+				e := mustOpen(t, db)
+				if status := e.Status(); status.Snapshot != 0 || !status.Ready {
+					t.Errorf("got status %+v, want ready without a snapshot", status)
+				}
+				if got, want := mustDigest(t, e.State()), mustDigest(t, want); got != want {
+					t.Errorf("got digest %s, want %s", got, want)
+				}
+			})
+		})
+	}
 }
 
 // TestDamagedTail holds that an engine does not start on a tail that does not hold, and names the

@@ -14,6 +14,8 @@ type Alarm struct {
 	Next func() (time.Time, bool)
 	// Moved returns a channel that is closed when Next may say something else.
 	Moved func() <-chan struct{}
+	// Back returns a channel that is closed when what failed may succeed now.
+	Back func() <-chan struct{}
 	// Do does all that is due.
 	Do func(context.Context) error
 }
@@ -26,9 +28,11 @@ const (
 	firstRetry, lastRetry = time.Second, 30 * time.Second
 )
 
-// Run does what is due as soon as it is, until ctx is done. An attempt that fails is logged and made again.
+// Run does what is due as soon as it is, until ctx is done. An attempt that fails is logged and made again: after a
+// while, or at once when Back says so.
 func (a Alarm) Run(ctx context.Context, log *slog.Logger) {
 	retry, tried := firstRetry, time.Time{}
+	back := a.Back() // kept until it is closed, so that no return is missed, whatever else happens meanwhile
 	for {
 		moved := a.Moved() // asked first, so that nothing is missed that moves from here on
 		now := a.Now()
@@ -61,6 +65,9 @@ func (a Alarm) Run(ctx context.Context, log *slog.Logger) {
 			return
 		case <-moved:
 			timer.Stop()
+		case <-back:
+			timer.Stop()
+			back, tried = a.Back(), time.Time{}
 		case <-timer.C:
 		}
 	}

@@ -21,7 +21,9 @@ import (
 type agenda struct {
 	due   []time.Time // sorted
 	moved chan struct{}
+	back  chan struct{}
 	fail  int           // how many attempts will fail
+	flaps bool          // what fails could succeed again before the attempt has ended
 	tried []time.Time   // when Do was called
 	late  time.Duration // how long after its time something was done, at most
 }
@@ -36,10 +38,15 @@ func (a *agenda) alarm() scheduler.Alarm {
 			return a.due[0], true
 		},
 		Moved: func() <-chan struct{} { return a.moved },
+		Back:  func() <-chan struct{} { return a.back },
 		Do: func(context.Context) error {
 			a.tried = append(a.tried, time.Now())
 			if a.fail > 0 {
 				a.fail--
+				if a.flaps {
+					a.add(time.Now())
+					a.ring()
+				}
 				return errors.New("away")
 			}
 			for len(a.due) > 0 && !a.due[0].After(time.Now()) {
@@ -59,10 +66,16 @@ func (a *agenda) add(at time.Time) {
 	a.moved = make(chan struct{})
 }
 
+// ring tells the alarm that what failed may succeed now.
+func (a *agenda) ring() {
+	close(a.back)
+	a.back = make(chan struct{})
+}
+
 // run runs a test beside the alarm of an agenda, and returns the log.
 func (a *agenda) run(t *testing.T, test func()) string {
 	t.Helper()
-	a.moved = make(chan struct{})
+	a.moved, a.back = make(chan struct{}), make(chan struct{})
 	ctx, stop := context.WithCancel(t.Context())
 	var log bytes.Buffer
 	ended := make(chan struct{})
@@ -126,6 +139,43 @@ func TestAlarmTriesAgain(t *testing.T) {
 			t.Errorf("%d failures are in the log, and %d things are left to do; want 7 and none:\n%s", n, len(a.due), log)
 		}
 	})
+}
+
+// TestAlarmAfterOutage does what is due at once when an outage is over, however long it was and whatever else happens at
+// that moment; and asks no more often for that.
+func TestAlarmAfterOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := agenda{fail: 1000}
+		a.run(t, func() {
+			a.ring() // and nothing is due
+			a.add(time.Now())
+			time.Sleep(time.Hour + 7*time.Second)
+			if n := len(a.tried); n > 5+120 {
+				t.Errorf("tried %d times in an hour without the database, want no more than twice a minute", n)
+			}
+			a.fail = 0
+			ended := time.Now()
+			a.add(ended.Add(time.Hour))
+			a.ring()
+			synctest.Wait()
+			if last := a.tried[len(a.tried)-1]; last != ended || len(a.due) != 1 {
+				t.Errorf("tried last at %s, %d things are left; want it done at %s, but for what is due in an hour", last, len(a.due), ended)
+			}
+		})
+	})
+	for range 20 { // of what moved and what is back, either is heard first
+		synctest.Test(t, func(t *testing.T) {
+			a := agenda{fail: 1, flaps: true}
+			a.run(t, func() {
+				a.add(time.Now())
+				synctest.Wait()
+				if len(a.due) > 0 {
+					t.Errorf("%d things wait for another attempt, and the outage is over since the last", len(a.due))
+				}
+			})
+		})
+	}
 }
 
 // TestAlarmMissesNothing moves the agenda at every moment around the alarm's own: nothing is done late.

@@ -223,7 +223,7 @@ func (s *Server) jobs() []scheduler.Job {
 
 // schedules applies change requests when their time comes.
 func (s *Server) schedules() scheduler.Alarm {
-	return scheduler.Alarm{Name: "apply scheduled change requests", Now: s.app.Now, Next: s.app.NextDue, Moved: s.app.Moved, Do: s.app.RunDue}
+	return scheduler.Alarm{Name: "apply scheduled change requests", Now: s.app.Now, Next: s.app.NextDue, Moved: s.app.Moved, Back: s.app.Back, Do: s.app.RunDue}
 }
 
 // URL is the address that the server is reached at: by everyone, if that was said, else on
