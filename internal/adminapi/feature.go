@@ -162,9 +162,9 @@ type person struct {
 	ImageURL string `json:"imageUrl"`
 }
 
-// collaborators are people who have worked on a flag.
+// collaborators are the people who have changed a flag, the first of them first.
 type collaborators struct {
-	Users []person `json:"users"`
+	Users []person `json:"users" doc:"The people who have changed the flag."`
 }
 
 // featureLink points from a flag to a page.
@@ -372,6 +372,10 @@ func (a *api) viewFeatureDetail(ctx context.Context, r request, f *flag.Flag, va
 	if err != nil {
 		return featureDetail{}, err
 	}
+	changedBy, err := orAway(a.Events.Collaborators(ctx, f.Name))
+	if err != nil {
+		return featureDetail{}, err
+	}
 	of := known(f)
 	stages := stagesOf(f, of.Use)
 	detail := featureDetail{
@@ -388,6 +392,9 @@ func (a *api) viewFeatureDetail(ctx context.Context, r request, f *flag.Flag, va
 	}
 	for _, row := range environmentsInOrder(s, f) {
 		detail.Environments = append(detail.Environments, viewFeatureEnvironment(s, row, of, variants))
+	}
+	for _, ref := range changedBy {
+		detail.Collaborators.Users = append(detail.Collaborators.Users, a.viewCreator(ctx, s, string(ref)))
 	}
 	for _, l := range f.Links {
 		detail.Links = append(detail.Links, featureLink(l))

@@ -222,7 +222,7 @@ type featureTypeCount struct {
 
 // projectStats compare the last 30 days with the 30 days before.
 type projectStats struct {
-	AvgTimeToProdCurrentWindow       float64 `json:"avgTimeToProdCurrentWindow"`
+	AvgTimeToProdCurrentWindow       float64 `json:"avgTimeToProdCurrentWindow" doc:"Days from creation until first on in an environment of the type production, of flags that were so in this window; 0 if none was."`
 	CreatedCurrentWindow             int     `json:"createdCurrentWindow"`
 	CreatedPastWindow                int     `json:"createdPastWindow"`
 	ArchivedCurrentWindow            int     `json:"archivedCurrentWindow"`
@@ -303,16 +303,38 @@ func (a *api) projectOwners(ctx context.Context, s *state.State, id flag.Project
 // membersOf returns the accounts that have a role in a project, or whose groups have one.
 func membersOf(s *state.State, id flag.ProjectID) map[int64]bool {
 	members := map[int64]bool{}
-	for held := range s.Assignments(id) {
-		if g := s.Group(held.Subject.Group); g != nil {
-			for _, m := range g.Members {
-				members[m.Account] = true
-			}
-			continue
-		}
-		members[held.Subject.Account] = true
+	for account := range membersSince(s, id) {
+		members[account] = true
 	}
 	return members
+}
+
+// membersSince returns since when accounts have had a role in a project, themselves or by a group.
+func membersSince(s *state.State, id flag.ProjectID) map[int64]time.Time {
+	members := map[int64]time.Time{}
+	add := func(account int64, since time.Time) {
+		if before, member := members[account]; !member || since.Before(before) {
+			members[account] = since
+		}
+	}
+	for held := range s.Assignments(id) {
+		g := s.Group(held.Subject.Group)
+		if g == nil {
+			add(held.Subject.Account, held.AddedAt)
+			continue
+		}
+		for _, m := range g.Members {
+			add(m.Account, later(held.AddedAt, m.JoinedAt))
+		}
+	}
+	return members
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (a *api) createProject(ctx context.Context, r request, in *struct{ Body createProject }) (projectCreated, error) {
@@ -504,20 +526,38 @@ func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectI
 			count(*f.ArchivedAt, &stats.ArchivedCurrentWindow, &stats.ArchivedPastWindow)
 		}
 	}
-	for held := range s.Assignments(id) {
-		if held.AddedAt.After(current) {
+	for _, since := range membersSince(s, id) {
+		if since.After(current) {
 			stats.ProjectMembersAddedCurrentWindow++
 		}
 	}
-	days, err := a.Events.Activity(ctx, string(id), past)
-	for _, day := range days {
-		if day.Date.After(current) {
-			stats.ProjectActivityCurrentWindow += day.Count
-		} else {
-			stats.ProjectActivityPastWindow += day.Count
+	live, err := a.Events.FirstInProduction(ctx, s, current)
+	if err != nil {
+		return stats, err
+	}
+	stats.AvgTimeToProdCurrentWindow = averageDaysToProduction(s, id, live)
+	if stats.ProjectActivityCurrentWindow, err = a.Events.Count(ctx, string(id), current, now); err != nil {
+		return stats, err
+	}
+	stats.ProjectActivityPastWindow, err = a.Events.Count(ctx, string(id), past, current)
+	return stats, err
+}
+
+// averageDaysToProduction returns how many days flags of a project took, on average, from their creation until
+// they were live; 0 if none of the project's was.
+func averageDaysToProduction(s *state.State, id flag.ProjectID, live map[flag.Name]time.Time) float64 {
+	var days float64
+	n := 0
+	for name, at := range live {
+		if f := s.Flag(name); f != nil && f.Project == id {
+			days += at.Sub(f.CreatedAt).Hours() / 24
+			n++
 		}
 	}
-	return stats, err
+	if n == 0 {
+		return 0
+	}
+	return days / float64(n)
 }
 
 // flagCounts are how many flags of a project there are, by what they are.
@@ -612,7 +652,7 @@ type activityCount struct {
 
 // projectResources is how much of what belongs to a project.
 type projectResources struct {
-	Members   int `json:"members"`
+	Members   int `json:"members" doc:"Those who have a role themselves; who has one by a group is not counted."`
 	APITokens int `json:"apiTokens"`
 	Segments  int `json:"segments"`
 }
@@ -678,7 +718,11 @@ func (a *api) getProjectStatus(ctx context.Context, r request, in *ProjectAt) (p
 	for _, day := range days {
 		status.ActivityCountByDate = append(status.ActivityCountByDate, activityCount{day.Date.Format(time.DateOnly), day.Count})
 	}
-	status.Resources.Members = len(membersOf(r.State, in.Project))
+	for held := range r.State.Assignments(in.Project) {
+		if held.Subject.Group == 0 {
+			status.Resources.Members++
+		}
+	}
 	for t := range r.State.Tokens() {
 		if slices.Contains(t.Projects, in.Project) {
 			status.Resources.APITokens++

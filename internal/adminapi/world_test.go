@@ -145,7 +145,7 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 // index writes what follows from a batch into plain tables, as a server does.
 func index(tx *store.Tx, c engine.Change) error {
-	err := requests.Index(tx, c.Before, c.Events)
+	err := errors.Join(requests.Index(tx, c.Before, c.Events), eventlog.Index(tx, c.Events))
 	for _, e := range c.Events {
 		err = errors.Join(err, usage.Index(tx, e.Stored), identity.Index(tx, e.Stored))
 	}

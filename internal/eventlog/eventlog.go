@@ -2,9 +2,10 @@
 // events into the form that Unleash's event log has (reference/platform.md, section
 // 3.16 and appendix B).
 //
-// Nothing is stored for it. What an event shows is computed from its typed payload
-// when it is asked for, so what happened and what is logged cannot differ. The table
-// in shows.go says for each type its title, its sentence and its data.
+// What an event shows is computed from its typed payload when it is asked for, so what
+// happened and what is logged cannot differ. The table in shows.go says for each type its
+// title, its sentence and its data. Only what would take reading all events of a flag is
+// stored, by Index: who has changed it, and when it was first on where.
 //
 // Who may read which events belongs in adminapi; telling others about events belongs
 // in notify; what an event means belongs in state.
@@ -99,6 +100,15 @@ func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]
 		days = append(days, Day{day, counts[date]})
 	}
 	return days, nil
+}
+
+// Count returns how many events a project had from one time until before another.
+func (l *Log) Count(ctx context.Context, project string, from, to time.Time) (int, error) {
+	_, total, err := l.db.Events(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to, Limit: 1}) // the total is what matters
+	if err != nil {
+		return 0, away("count events", err)
+	}
+	return total, nil
 }
 
 // Changes returns how many events some environments had since a time.

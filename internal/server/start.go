@@ -114,6 +114,9 @@ func index(tx *store.Tx, c engine.Change) error {
 	if err := requests.Index(tx, c.Before, c.Events); err != nil {
 		return err
 	}
+	if err := eventlog.Index(tx, c.Events); err != nil {
+		return err
+	}
 	for _, e := range c.Events {
 		if err := usage.Index(tx, e.Stored); err != nil {
 			return err
