@@ -631,7 +631,7 @@ func TestNothingPersonalInTheLedger(t *testing.T) {
 
 func mustEvents(t testing.TB, db *store.DB) []ledger.Event {
 	t.Helper()
-	events, _, err := db.Events(t.Context(), store.EventFilter{})
+	events, err := db.Events(t.Context(), store.EventFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,12 @@ package eventlog
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
-	"github.com/quorate/quorate/internal/store"
 )
 
 // Creator is someone who made events, as the event log names them. Ids are Unleash's:
@@ -68,7 +66,7 @@ func (c creators) of(actor string) Creator {
 // creators returns the names of the actors of some events. Only if one of them was a
 // token that is deleted by now, the ledger is asked for its name.
 func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, error) {
-	known := creators{state: l.state(), gone: map[int64]string{}, people: l.people(ctx)}
+	known := creators{state: l.state(), people: l.people(ctx)}
 	unknown := slices.ContainsFunc(events, func(e ledger.Event) bool {
 		ref := access.Ref(e.Actor)
 		return ref.Kind() == access.KindAdminToken && known.state.Token(ref.ID()) == nil
@@ -76,20 +74,9 @@ func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, er
 	if !unknown {
 		return known, nil
 	}
-	deletions, _, err := l.db.Events(ctx, store.EventFilter{Types: []string{state.APITokenDeleted{}.EventType()}})
-	if err != nil {
-		return creators{}, fmt.Errorf("eventlog: names of deleted tokens: %w", err)
-	}
-	for _, stored := range deletions {
-		event, err := state.Decode(stored)
-		if err != nil {
-			return creators{}, fmt.Errorf("eventlog: names of deleted tokens: %w", err)
-		}
-		if deletion, ok := event.Payload.(state.APITokenDeleted); ok {
-			known.gone[deletion.Before.ID] = deletion.Before.Name
-		}
-	}
-	return known, nil
+	var err error
+	known.gone, err = l.deletedTokens(ctx)
+	return known, err
 }
 
 // people returns what people are called. Without their names, events show their ids.
@@ -106,9 +93,9 @@ func (l *Log) people(ctx context.Context) map[int64]string {
 
 // Creators returns everyone who made events, by name.
 func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
-	actors, err := l.db.Actors(ctx)
+	actors, err := l.actors(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("eventlog: creators: %w", err)
+		return nil, err
 	}
 	var all []Creator
 	known := creators{state: l.state(), people: l.people(ctx)}
@@ -127,9 +114,9 @@ func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
 
 // actorsOf returns the references of the actors who go by one of the ids.
 func (l *Log) actorsOf(ctx context.Context, ids []int64) ([]string, error) {
-	actors, err := l.db.Actors(ctx)
+	actors, err := l.actors(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("eventlog: creators: %w", err)
+		return nil, err
 	}
 	return slices.DeleteFunc(actors, func(actor string) bool {
 		return !slices.Contains(ids, creators{state: l.state()}.of(actor).ID)

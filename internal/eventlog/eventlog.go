@@ -73,10 +73,16 @@ type Log struct {
 	state  func() *state.State
 	names  func(context.Context) (map[int64]string, error)
 	webURL string
+	known  known
 }
 
 // New returns a Log.
-func New(o Options) *Log { return &Log{db: o.DB, state: o.State, names: o.Names, webURL: o.WebURL} }
+func New(o Options) *Log {
+	return &Log{
+		db: o.DB, state: o.State, names: o.Names, webURL: o.WebURL,
+		known: known{totals: map[string]store.EventCount{}, actors: map[string]bool{}, gone: map[int64]string{}},
+	}
+}
 
 // Day is how many events a day had.
 type Day struct {
@@ -116,11 +122,11 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	if len(environments) == 0 {
 		return 0, nil
 	}
-	_, total, err := l.db.Events(ctx, store.EventFilter{Environments: environments, From: since, Limit: 1}) // the total is what matters
+	count, err := l.db.CountEvents(ctx, store.EventFilter{Environments: environments, From: since})
 	if err != nil {
 		return 0, fmt.Errorf("eventlog: count changes: %w", err)
 	}
-	return total, nil
+	return count.Total, nil
 }
 
 // project returns the public form of a stored event.

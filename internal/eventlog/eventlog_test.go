@@ -459,6 +459,46 @@ func TestSearchTextFar(t *testing.T) {
 	})
 }
 
+// What a log remembers of the ledger is what one that begins now reads of it, however both grew.
+func TestSearchRemembers(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		for i := range 60 {
+			token := int64(10 + i/6)
+			switch i % 6 {
+			case 0:
+				b.mustWrite(t, access.SystemRef, state.Event{Payload: state.APITokenDeleted{Before: access.APIToken{ID: token, Name: fmt.Sprint("pipeline ", i)}}})
+			case 1:
+				b.mustWrite(t, access.NewRef(access.KindAdminToken, token+int64(i/6%2)), state.Event{Payload: state.FeatureStaleOn{}}) // deleted before, or after
+			default:
+				project := model.ProjectID(fmt.Sprint("p", i%3))
+				b.mustWrite(t, access.NewRef(access.KindUser, int64(i%7)), state.Event{Scope: state.Scope{Project: project}, Payload: state.FeatureStaleOn{}})
+			}
+			_, fresh := newLog(t, db)
+			for _, q := range []eventlog.Query{
+				{},
+				{Types: []string{"feature-stale-on"}},
+				{Types: []string{"feature-stale-on"}, Projects: []string{"p1", "p2"}, Offset: i / 4},
+				{CreatorIDs: []int64{-42, 3}, Offset: i / 9},
+				{Projects: []string{"p0"}, Offset: 100},
+			} {
+				q.Limit = 3
+				got, total, err := log.Search(t.Context(), q)
+				want, wantTotal, wantErr := fresh.Search(t.Context(), q)
+				if diff := cmp.Diff(want, got); diff != "" || total != wantTotal || err != nil || wantErr != nil {
+					t.Fatalf("step %d, %+v: got a total of %d, want %d; %v, %v (-want +got):\n%s", i, q, total, wantTotal, err, wantErr, diff)
+				}
+			}
+			got, err := log.Creators(t.Context())
+			want, wantErr := fresh.Creators(t.Context())
+			if diff := cmp.Diff(want, got); diff != "" || err != nil || wantErr != nil {
+				t.Fatalf("step %d: creators: %v, %v (-want +got):\n%s", i, err, wantErr, diff)
+			}
+		}
+	})
+}
+
 // An event of a newer release is shown by its place, and hides no other.
 func TestNewerType(t *testing.T) {
 	t.Parallel()

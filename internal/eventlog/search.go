@@ -55,9 +55,15 @@ func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
 		return l.searchText(ctx, q, filter)
 	}
 	filter.Offset, filter.Limit = q.Offset, q.Limit
-	stored, total, err := l.db.Events(ctx, filter)
+	stored, err := l.db.Events(ctx, filter)
 	if err != nil {
 		return nil, 0, fmt.Errorf("eventlog: search: %w", err)
+	}
+	total := filter.Offset + len(stored)
+	if len(stored) == filter.Limit || len(stored) == 0 && filter.Offset > 0 { // it is not the last page
+		if total, err = l.count(ctx, filter); err != nil {
+			return nil, 0, err
+		}
 	}
 	events, err := l.present(ctx, q, stored)
 	return events, total, err
@@ -115,7 +121,7 @@ func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter)
 func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn func([]ledger.Event) error) error {
 	filter.Limit, filter.Offset = chunk, 0
 	for seen := 0; limit == 0 || seen < limit; seen += chunk {
-		stored, err := l.db.EventPage(ctx, filter)
+		stored, err := l.db.Events(ctx, filter)
 		if err != nil {
 			return fmt.Errorf("eventlog: read events: %w", err)
 		}

@@ -114,7 +114,7 @@ func wanting(s *state.State, e *ledger.Event) []*state.Integration {
 // requestAt returns what a change request was like at a revision; nil for a draft, which is
 // its author's alone.
 func (x *Integrations) requestAt(ctx context.Context, id changerequest.ID, revision int64) (*requestFacts, error) {
-	events, _, err := x.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id), Types: requestTypes})
+	events, err := x.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id), Types: requestTypes})
 	if err != nil {
 		return nil, err
 	}

@@ -425,7 +425,7 @@ func TestSecrets(t *testing.T) {
 		shown, err := w.Parameters(t.Context())
 		must(t, err)
 		fmt.Fprint(&visible, shown, w.mustAttempts(t, made.ID), w.mustAttempts(t, lost.ID))
-		events, _, err := db.Events(t.Context(), store.EventFilter{})
+		events, err := db.Events(t.Context(), store.EventFilter{})
 		must(t, err)
 		for _, e := range events {
 			visible.Write(e.Payload)

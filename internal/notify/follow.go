@@ -246,7 +246,7 @@ type step struct{ before, after *changerequest.Request }
 // that of the state. It is read from the ledger: the state does not have closed requests, nor
 // earlier versions of open ones.
 func (n *Notify) story(ctx context.Context, s *state.State, id changerequest.ID, from int64) (map[int64]step, error) {
-	events, _, err := n.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
+	events, err := n.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
 	if err != nil {
 		return nil, err
 	}

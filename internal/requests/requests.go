@@ -95,7 +95,7 @@ func (q *Requests) Get(ctx context.Context, s *state.State, id changerequest.ID)
 	if !s.HadChangeRequest(id) {
 		return nil, nil
 	}
-	events, _, err := q.db.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
+	events, err := q.db.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
 	if err != nil {
 		return nil, fmt.Errorf("requests: read %d: %w", id, err)
 	}

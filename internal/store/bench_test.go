@@ -56,10 +56,14 @@ func BenchmarkAppend(b *testing.B) {
 
 var events = flag.Int("events", 100_000, "how many events BenchmarkRead has in its ledger")
 
-// BenchmarkRead reads a long ledger: all of it, and the first page by each filter.
+// BenchmarkRead reads a long ledger: all of it, the first page by each filter, and how many there are.
 func BenchmarkRead(b *testing.B) {
 	benchmarkEach(b, func(b *testing.B, db *store.DB) {
 		fill(b, db, *events)
+		newest, err := db.CountEvents(b.Context(), store.EventFilter{})
+		if err != nil {
+			b.Fatal(err)
+		}
 		perEvent := func(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(*events), "ns/event")
 		}
@@ -102,11 +106,24 @@ func BenchmarkRead(b *testing.B) {
 			b.Run("page by "+page.name, func(b *testing.B) {
 				page.filter.Limit = 50
 				for b.Loop() {
-					if _, _, err := db.Events(b.Context(), page.filter); err != nil {
+					if _, err := db.Events(b.Context(), page.filter); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
+			// The first time, and what it costs from then on.
+			for when, from := range map[string]int64{"all of ": 0, "what is new of ": int64(*events) - 100} {
+				b.Run("count "+when+page.name, func(b *testing.B) {
+					if page.filter.After = from; from > 0 {
+						page.filter.From = newest.At
+					}
+					for b.Loop() {
+						if _, err := db.CountEvents(b.Context(), page.filter); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
 		}
 	})
 }

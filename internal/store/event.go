@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -20,32 +22,45 @@ type EventFilter struct {
 	Batches      []ledger.BatchID
 	Group        ledger.Group
 	From, To     time.Time // From is included, To is not
-	// Before, if it is set, is a revision: only events before it are wanted. Whoever reads on from an event
-	// sets To as well, so that the indexes are entered there.
-	Before int64
+	// Before and After, if they are set, are revisions: only events before or after them are wanted. Whoever
+	// reads on from an event sets To as well, so that the indexes are entered there.
+	Before, After int64
 
 	// Offset and Limit choose a page; a Limit of 0 means all.
 	Offset, Limit int
 }
 
-// Events returns a page of the events that match, newest first, and how many match
-// in all. The error is a *ledger.Break if an event cannot be read.
-func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, int, error) {
-	where, args := filter.where()
-	count := `select count(*) from events` + where
-	if where == "" {
-		count = `select coalesce(max(revision), 0) from events` // there are no gaps
-	}
-	total := 0
-	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&total); err != nil {
-		return nil, 0, db.failed("count events", err)
-	}
-	events, err := db.EventPage(ctx, filter)
-	return events, total, err
+// EventCount is how many events match, and the revision and time of the newest one that was looked at,
+// whether it matches or not.
+type EventCount struct {
+	Total    int
+	Revision int64
+	At       time.Time
 }
 
-// EventPage is Events without the number of all that match, which may cost more than the page.
-func (db *DB) EventPage(ctx context.Context, filter EventFilter) ([]ledger.Event, error) {
+// CountEvents counts the events that match, whatever page is wanted. It may cost more than the page.
+func (db *DB) CountEvents(ctx context.Context, filter EventFilter) (EventCount, error) {
+	var c EventCount
+	where, args := filter.where()
+	const newest = `(select coalesce(max(revision), 0) from events)`
+	count := `select count(*), ` + newest + ` from events` + where
+	if where == "" {
+		count = `select ` + newest + `, ` + newest // there are no gaps
+	}
+	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&c.Total, &c.Revision); err != nil {
+		return c, db.failed("count events", err)
+	}
+	err := db.reader.QueryRowContext(ctx, `select at from events where revision = $1`, c.Revision).Scan(&c.At)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // the ledger may be empty
+		return c, db.failed("count events", err)
+	}
+	c.At = c.At.UTC()
+	return c, nil
+}
+
+// Events returns a page of the events that match, newest first. The error is a *ledger.Break if an
+// event cannot be read.
+func (db *DB) Events(ctx context.Context, filter EventFilter) ([]ledger.Event, error) {
 	where, args := filter.where()
 	// The page is chosen by the indexes alone, before any body is read; see their
 	// migration for the order.
@@ -71,20 +86,24 @@ func (db *DB) EventPage(ctx context.Context, filter EventFilter) ([]ledger.Event
 	return events, err
 }
 
-// Actors returns everyone who did something that is in the ledger, sorted. It looks at
-// every event, in the index that is small.
-func (db *DB) Actors(ctx context.Context) ([]string, error) {
-	var actors []string
-	err := db.each(ctx, "read actors", `select distinct actor from events where actor is not null order by actor`, nil,
+// Actors returns everyone who did something after a revision, sorted, and the newest revision of what
+// they did; that given, if they did nothing. From the beginning, it looks at every event, in the index
+// that is small.
+func (db *DB) Actors(ctx context.Context, after int64) (actors []string, newest int64, err error) {
+	filter := EventFilter{After: after}
+	where, args := filter.where()
+	newest = after
+	err = db.each(ctx, "read actors", `select actor, max(revision) from events`+where+` group by actor having actor is not null order by actor`, args,
 		func(scan func(...any) error) error {
 			var actor string
-			if err := scan(&actor); err != nil {
+			var last int64
+			if err := scan(&actor, &last); err != nil {
 				return err
 			}
-			actors = append(actors, actor)
+			actors, newest = append(actors, actor), max(newest, last)
 			return nil
 		})
-	return actors, err
+	return actors, newest, err
 }
 
 // EventDays returns how many events a project had since a time, by day (2026-01-31, UTC).
@@ -143,6 +162,9 @@ func (f *EventFilter) where() (string, []any) {
 	}
 	if f.Before > 0 {
 		add("revision < " + placeholder(f.Before, &args))
+	}
+	if f.After > 0 {
+		add("revision > " + placeholder(f.After, &args))
 	}
 	if len(conditions) == 0 {
 		return "", nil

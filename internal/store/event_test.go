@@ -82,16 +82,20 @@ func TestEvents(t *testing.T) {
 			if rand.IntN(3) == 0 {
 				filter.From = noon.Add(time.Duration(rand.IntN(80)-10) * time.Microsecond)
 			}
+			if rand.IntN(4) == 0 {
+				filter.Before, filter.After = rand.Int64N(200), rand.Int64N(100)
+			}
 			if rand.IntN(3) == 0 {
 				filter.To = noon.Add(time.Duration(rand.IntN(80)-10) * time.Microsecond)
 			}
 			wantTotal, want := pick(all, filter)
-			got, total, err := db.Events(t.Context(), filter)
+			got, err := db.Events(t.Context(), filter)
 			if err != nil {
 				t.Fatalf("%+v: %v", filter, err)
 			}
-			if total != wantTotal {
-				t.Errorf("%+v: got a total of %d, want %d", filter, total, wantTotal)
+			count, err := db.CountEvents(t.Context(), filter)
+			if want := (store.EventCount{Total: wantTotal, Revision: all[0].Revision, At: all[0].At}); err != nil || count != want {
+				t.Errorf("%+v: counted %+v, %v, want %+v", filter, count, err, want)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%+v (-want +got):\n%s", filter, diff)
@@ -113,6 +117,7 @@ func pick(all []ledger.Event, f store.EventFilter) (int, []ledger.Event) {
 			(f.Group == ledger.Group{} || f.Group == e.Group) &&
 			(len(f.Batches) == 0 || slices.Contains(f.Batches, e.Batch)) &&
 			(len(f.Revisions) == 0 || slices.Contains(f.Revisions, e.Revision)) &&
+			(f.Before == 0 || e.Revision < f.Before) && e.Revision > f.After &&
 			(f.From.IsZero() || !e.At.Before(f.From)) && (f.To.IsZero() || e.At.Before(f.To)) {
 			found = append(found, e)
 		}
@@ -137,9 +142,9 @@ func TestTextOrder(t *testing.T) {
 			head = mustAppend(t, db, head, batch)
 		}
 		slices.Sort(want)
-		got, err := db.Actors(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		got, newest, err := db.Actors(t.Context(), 0)
+		if err != nil || newest != head.Revision {
+			t.Fatalf("got up to %d, %v, want %d", newest, err, head.Revision)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("order (-want +got):\n%s", diff)
@@ -176,7 +181,7 @@ func TestTimes(t *testing.T) {
 			}
 			head = next
 		}
-		events, _, err := db.Events(t.Context(), store.EventFilter{})
+		events, err := db.Events(t.Context(), store.EventFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,8 +199,8 @@ func TestTimes(t *testing.T) {
 				t.Fatalf("origin at %v: got %v, want %v", when, got, want)
 			}
 			before := slices.IndexFunc(events, func(e ledger.Event) bool { return !e.At.Before(want) })
-			if _, total, err := db.Events(t.Context(), store.EventFilter{To: when}); total != before || err != nil {
-				t.Fatalf("before %v: got %d events, %v, want %d", when, total, err, before)
+			if count, err := db.CountEvents(t.Context(), store.EventFilter{To: when}); count.Total != before || err != nil {
+				t.Fatalf("before %v: got %d events, %v, want %d", when, count.Total, err, before)
 			}
 		}
 		mustVerify(t, db)
@@ -235,8 +240,8 @@ func TestLongText(t *testing.T) {
 			{Actors: []string{batch.Actor}},
 			{Group: e.Group},
 		} {
-			if _, total, err := db.Events(t.Context(), filter); total != 1 || err != nil {
-				t.Errorf("%s: got %d events, %v, want one", fmt.Sprint("filter ", i), total, err)
+			if count, err := db.CountEvents(t.Context(), filter); count.Total != 1 || err != nil {
+				t.Errorf("%s: got %d events, %v, want one", fmt.Sprint("filter ", i), count.Total, err)
 			}
 		}
 		mustVerify(t, db)
