@@ -110,11 +110,11 @@ func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]
 
 // Count returns how many events a project had from one time until before another.
 func (l *Log) Count(ctx context.Context, project string, from, to time.Time) (int, error) {
-	_, total, err := l.db.Events(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to, Limit: 1}) // the total is what matters
+	count, err := l.db.CountEvents(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to})
 	if err != nil {
 		return 0, away("count events", err)
 	}
-	return total, nil
+	return count.Total, nil
 }
 
 // Changes returns how many events some environments had since a time.
@@ -124,7 +124,7 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	}
 	count, err := l.db.CountEvents(ctx, store.EventFilter{Environments: environments, From: since})
 	if err != nil {
-		return 0, fmt.Errorf("eventlog: count changes: %w", err)
+		return 0, away("count changes", err)
 	}
 	return count.Total, nil
 }

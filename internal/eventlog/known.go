@@ -39,7 +39,7 @@ func (l *Log) count(ctx context.Context, filter store.EventFilter) (int, error) 
 	}
 	more, err := l.db.CountEvents(ctx, filter)
 	if err != nil {
-		return 0, fmt.Errorf("eventlog: count: %w", err)
+		return 0, away("count events", err)
 	}
 	more.Total += sum.Total
 	l.known.mu.Lock()
@@ -58,7 +58,7 @@ func (l *Log) actors(ctx context.Context) ([]string, error) {
 	l.known.mu.Unlock()
 	more, at, err := l.db.Actors(ctx, at)
 	if err != nil {
-		return nil, fmt.Errorf("eventlog: actors: %w", err)
+		return nil, away("read actors", err)
 	}
 	l.known.mu.Lock()
 	defer l.known.mu.Unlock()

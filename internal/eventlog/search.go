@@ -57,7 +57,7 @@ func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
 	filter.Offset, filter.Limit = q.Offset, q.Limit
 	stored, err := l.db.Events(ctx, filter)
 	if err != nil {
-		return nil, 0, fmt.Errorf("eventlog: search: %w", err)
+		return nil, 0, away("search", err)
 	}
 	total := filter.Offset + len(stored)
 	if len(stored) == filter.Limit || len(stored) == 0 && filter.Offset > 0 { // it is not the last page
