@@ -145,6 +145,78 @@ test('environments are made, and ordered by the keyboard', async (t) => {
   await page.getByText('Environment staging is deleted.').waitFor();
 });
 
+test('a type of strategy is made, and a strategy of it', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/projects/demo/features', { name: 'e2e-typed' });
+  await page.goto('/admin/strategy-types');
+  await page.getByRole('button', { name: 'Create strategy type' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create strategy type' });
+  await dialog.getByLabel('Name').fill('tenant');
+  for (const [index, [name, type]] of [['ids', 'List'], ['share', 'Percentage'], ['beta', 'Yes or no']].entries()) {
+    await dialog.getByRole('button', { name: 'Add parameter' }).click();
+    const parameter = dialog.getByRole('group', { name: `Parameter ${index + 1}` });
+    await parameter.getByLabel('Name').fill(name);
+    await choose(page, parameter.getByRole('combobox', { name: 'Type' }), type);
+  }
+  await dialog.getByRole('button', { name: 'Create strategy type' }).click();
+  await page.getByText('Strategy type tenant is saved.').waitFor();
+
+  await page.goto('/projects/demo/features/e2e-typed');
+  await page.getByRole('region', { name: 'development' }).getByRole('button', { name: 'Add strategy' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a strategy in development' });
+  await choose(page, form.getByRole('combobox', { name: 'Type' }), 'tenant');
+  await form.getByRole('combobox', { name: 'ids' }).fill('7, 8,');
+  await form.getByRole('spinbutton', { name: 'share' }).fill('30');
+  await form.getByRole('checkbox', { name: 'beta' }).check();
+  await form.getByRole('button', { name: 'Add to development' }).click();
+  await form.waitFor({ state: 'detached' });
+  const flag = await call(page, 'GET', '/projects/demo/features/e2e-typed');
+  const [strategy] = flag.environments.find(({ name }) => name === 'development').strategies;
+  assert.deepEqual([strategy.name, strategy.parameters], ['tenant', { ids: '7,8', share: '30', beta: 'true' }]);
+
+  await page.goto('/admin/strategy-types');
+  await page.getByRole('button', { name: 'More for tenant' }).click();
+  await page.getByRole('menuitem', { name: 'Deprecate' }).click();
+  await page.getByRole('row', { name: /tenant/ }).getByText('Deprecated').waitFor();
+  await page.getByRole('button', { name: 'More for tenant' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete tenant' }).click();
+  await page.getByText('Strategy type tenant is deleted.').waitFor();
+});
+
+test('new flags get the links of their project', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/projects', { id: 'linked', name: 'Linked' });
+  await page.goto('/projects/linked/settings');
+  await page.getByRole('button', { name: 'Add link', exact: true }).click();
+  const link = page.getByRole('group', { name: 'Link 1' });
+  await link.getByLabel('Title').fill('Ticket');
+  await link.getByLabel('Address').fill('https://');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await link.getByText('is not a link').waitFor();
+  await link.getByLabel('Address').fill('https://tickets.example.com/{{project}}/{{feature}}');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('The settings of the project are saved.').waitFor();
+  await call(page, 'POST', '/projects/linked/features', { name: 'with-link' });
+  await page.goto('/projects/linked/features/with-link');
+  assert.equal(await page.getByRole('link', { name: 'Ticket' }).getAttribute('href'), 'https://tickets.example.com/linked/with-link');
+});
+
+test('a calendar link is made, shown once, and ended', async (t) => {
+  const page = await open(t);
+  await page.goto('/profile');
+  const panel = page.getByRole('region', { name: 'Calendar link' });
+  await panel.getByRole('button', { name: 'Make a link' }).click();
+  const made = page.getByRole('dialog', { name: 'Your calendar link' });
+  const { pathname } = new URL(await made.getByRole('region', { name: 'Copy link' }).innerText());
+  assert.match(await (await page.request.get(pathname)).text(), /^BEGIN:VCALENDAR/);
+  await made.getByRole('button', { name: 'Done' }).click();
+  await panel.getByRole('button', { name: 'End the link' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End the link' }).click();
+  await panel.getByText('You have no link.').waitFor();
+  assert.equal((await page.request.get(pathname)).status(), 404);
+});
+
 test('the playground says which flags are on for whom, and why', async (t) => {
   const page = await open(t);
   await page.goto('/playground');

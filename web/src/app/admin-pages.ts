@@ -3,6 +3,7 @@ export const adminPages = [
   { to: '/admin/environments', name: 'environments', permission: undefined },
   { to: '/admin/context-fields', name: 'contextFields', permission: undefined },
   { to: '/admin/tags', name: 'tags', permission: undefined },
+  { to: '/admin/strategy-types', name: 'strategyTypes', permission: undefined },
   { to: '/admin/api-tokens', name: 'tokens', permission: 'READ_CLIENT_API_TOKEN' },
   { to: '/admin/users', name: 'users', permission: 'ADMIN' },
   { to: '/admin/service-accounts', name: 'accounts', permission: 'ADMIN' },

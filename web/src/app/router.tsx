@@ -134,6 +134,13 @@ const request = createRoute({
   component: lazyRouteComponent(() => import('../features/change-requests/RequestPage'), 'RequestPage'),
 });
 
+const projectApplications = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$projectId/applications',
+  validateSearch: (search): { q?: string } => text(search, 'q'),
+  component: lazyRouteComponent(() => import('../features/applications/ProjectApplicationsPage'), 'ProjectApplicationsPage'),
+});
+
 const projectHistory = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/history',
@@ -300,6 +307,12 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('../features/tags/TagPage'), 'TagPage'),
 });
 
+const strategyTypes = createRoute({
+  getParentRoute: () => admin,
+  path: '/strategy-types',
+  component: lazyRouteComponent(() => import('../features/strategy-types/StrategyTypePage'), 'StrategyTypePage'),
+});
+
 const signOn = createRoute({
   getParentRoute: () => admin,
   path: '/sign-on',
@@ -377,6 +390,7 @@ export const router = createRouter({
       project,
       projectRequests,
       request,
+      projectApplications,
       projectHistory,
       importFlags,
       projectSettings,
@@ -395,7 +409,7 @@ export const router = createRouter({
       upcoming,
       projectUpcoming,
       insights,
-      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, signOn, integrations, integration, applications, application, instance]),
+      admin.addChildren([adminHome, users, serviceAccounts, groups, roles, apiTokens, environments, windows, contextFields, tags, strategyTypes, signOn, integrations, integration, applications, application, instance]),
     ]),
   ]),
   basepath: basePath === '' ? '/' : basePath,

@@ -3,25 +3,33 @@ import { api, ok, type Schemas } from './client';
 
 export type Application = Schemas['applicationSchema'];
 
-const pageSize = 50;
+export type ProjectApplication = Schemas['projectApplicationSchema'];
 
-/** The applications whose name has a word, page after page. */
-export function applicationsQuery(query: string) {
+/** Asks for what has a word in its name, page after page. */
+function pages<T>(queryKey: string[], word: string, ask: (query: { query?: string; offset: string; limit: string }) => Promise<{ applications: T[]; total: number }>) {
   return infiniteQueryOptions({
-    queryKey: ['applications', query],
-    queryFn: ({ pageParam }) =>
-      ok(
-        api.GET('/api/admin/metrics/applications', {
-          params: { query: { ...(query === '' ? {} : { query }), offset: String(pageParam), limit: String(pageSize) } },
-        }),
-      ),
+    queryKey: [...queryKey, word],
+    queryFn: ({ pageParam }) => ask({ ...(word === '' ? {} : { query: word }), offset: String(pageParam), limit: '50' }),
     initialPageParam: 0,
     getNextPageParam: (last, all) => {
       const shown = all.reduce((sum, page) => sum + page.applications.length, 0);
       return shown < last.total ? shown : undefined;
     },
     placeholderData: (previous) => previous,
+    refetchInterval: 60_000,
   });
+}
+
+/** The applications whose name has a word, page after page. */
+export function applicationsQuery(word: string) {
+  return pages(['applications', 'all'], word, (query) => ok(api.GET('/api/admin/metrics/applications', { params: { query } })));
+}
+
+/** Those of them that ask for flags of a project. */
+export function projectApplicationsQuery(projectId: string, word: string) {
+  return pages(['applications', 'project', projectId], word, (query) =>
+    ok(api.GET('/api/admin/projects/{projectId}/applications', { params: { path: { projectId }, query } })),
+  );
 }
 
 const named = (appName: string) => ({ params: { path: { appName } } });

@@ -41,3 +41,18 @@ export async function signOut(): Promise<void> {
   // The answer leads to a page, which fetch need not follow.
   await fetch(`${basePath}/logout`, { method: 'POST', redirect: 'manual' });
 }
+
+/** When one's calendar link was made, if one has one. */
+export const calendarLinkQuery = queryOptions({
+  queryKey: ['calendar-link'],
+  queryFn: async () => (await ok(api.GET('/api/admin/user/calendar-link'))).createdAt,
+});
+
+/** Makes one's calendar link, and tells it this once. The link before it stops working. */
+export async function makeCalendarLink(): Promise<string> {
+  return (await ok(api.POST('/api/admin/user/calendar-link'))).url ?? '';
+}
+
+export function endCalendarLink() {
+  return ok(api.DELETE('/api/admin/user/calendar-link'));
+}

@@ -31,6 +31,18 @@ export function deleteUser(id: number) {
   return ok(api.DELETE('/api/admin/user-admin/{id}', { params: { path: { id } } }));
 }
 
+export type InactiveUser = Schemas['inactiveUserSchema'];
+
+/** Those who have neither signed in nor used a token of theirs for half a year. */
+export const inactiveUsersQuery = queryOptions({
+  queryKey: ['users', 'inactive'],
+  queryFn: async () => (await ok(api.GET('/api/admin/user-admin/inactive'))).inactiveUsers,
+});
+
+export function deleteInactiveUsers(ids: number[]) {
+  return ok(api.POST('/api/admin/user-admin/inactive/delete', { body: { ids } }));
+}
+
 /** Makes a link by which a person chooses another password. */
 export async function resetPassword(id: number): Promise<string> {
   return (await ok(api.POST('/api/admin/user-admin/reset-password', { body: { id: String(id) } }))).resetPasswordUrl;

@@ -93,3 +93,23 @@ export function deleteTag(type: string, value: string) {
 export function setLifetime(id: string, lifetimeDays: number | null) {
   return ok(api.PUT('/api/admin/feature-types/{id}/lifetime', { params: { path: { id } }, body: { lifetimeDays } }));
 }
+
+export type StrategyParameter = Schemas['strategyParameterSchema'];
+
+const ofStrategyType = (name: string) => ({ params: { path: { name } } });
+
+export async function saveStrategyType(isNew: boolean, { name, ...body }: Schemas['createStrategySchema']): Promise<void> {
+  if (isNew) await ok(api.POST('/api/admin/strategies', { body: { name, ...body } }));
+  else await ok(api.PUT('/api/admin/strategies/{name}', { ...ofStrategyType(name), body }));
+}
+
+/** Says whether a type of strategy is no longer offered for new strategies. */
+export function deprecateStrategyType(name: string, deprecated: boolean) {
+  return deprecated
+    ? ok(api.POST('/api/admin/strategies/{name}/deprecate', ofStrategyType(name)))
+    : ok(api.POST('/api/admin/strategies/{name}/reactivate', ofStrategyType(name)));
+}
+
+export function deleteStrategyType(name: string) {
+  return ok(api.DELETE('/api/admin/strategies/{name}', ofStrategyType(name)));
+}

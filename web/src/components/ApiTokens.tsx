@@ -12,17 +12,15 @@ import { Ago } from './Ago';
 import { Chip } from './Chip';
 import { Confirm } from './Confirm';
 import { FormDialog } from './FormDialog';
-import { Loaded } from './Loaded';
 import { MayButton, MayItem } from './MayButton';
 import { RowMenu } from './RowMenu';
-import { has, Search } from './Search';
+import { has } from './Search';
 import { Copyable, SecretDialog, Words } from './Secret';
 import { snippetsFor } from './snippets';
-import { Empty } from './states';
-import { MainCell, Table } from './Table';
+import { MainCell } from './Table';
 import { formatTime } from './time';
-import { Toolbar } from './Toolbar';
 import { useWrite } from './use-write';
+import { WordedList } from './WordedList';
 
 const words = texts.apiToken;
 const day = 24 * 3600 * 1000;
@@ -44,50 +42,37 @@ interface ApiTokensProps {
 export function ApiTokens({ projectId }: ApiTokensProps) {
   const tokens = useQuery(apiTokensQuery(projectId));
   const mayDo = useMayTokens(projectId);
-  const [word, setWord] = useState('');
   const [creating, setCreating] = useState(false);
   const [made, setMade] = useState<ApiToken | null>(null);
-  const mayCreate = mayDo('CREATE', 'backend') || mayDo('CREATE', 'frontend');
-  const create = (
-    <MayButton may={mayCreate} why={words.mayNotCreate} leftSection={<PlusIcon />} onClick={() => setCreating(true)}>
-      {words.create}
-    </MayButton>
-  );
   return (
     <>
-      <Toolbar>
-        <Search label={words.filter} value={word} onChange={setWord} />
-        <div>{create}</div>
-      </Toolbar>
-      <Loaded query={tokens}>
-        {(all) => {
-          const shown = all.filter((token) => has(word, token.tokenName, token.environment, ...token.projects));
-          if (shown.length === 0) {
-            return (
-              <Empty icon={<KeyIcon size={24} />} title={word === '' ? words.none : words.noneFound}>
-                {word === '' && words.noneWords}
-              </Empty>
-            );
-          }
-          return (
-            <Table
-              label={words.list}
-              columns={[
-                { key: 'name', label: words.columns.name },
-                { key: 'type', label: words.columns.type },
-                { key: 'environment', label: words.columns.environment },
-                { key: 'projects', label: words.columns.projects, wide: true },
-                { key: 'seen', label: words.columns.seen, wide: true },
-                { key: 'more', label: texts.actions, quiet: true },
-              ]}
-            >
-              {shown.map((token) => (
-                <Row key={`${token.tokenName} ${token.createdAt} ${token.environment}`} token={token} projectId={projectId} may={mayDo('DELETE', token.type)} />
-              ))}
-            </Table>
-          );
-        }}
-      </Loaded>
+      <WordedList
+        query={tokens}
+        words={words}
+        icon={<KeyIcon size={24} />}
+        create={
+          <MayButton
+            may={mayDo('CREATE', 'backend') || mayDo('CREATE', 'frontend')}
+            why={words.mayNotCreate}
+            leftSection={<PlusIcon />}
+            onClick={() => setCreating(true)}
+          >
+            {words.create}
+          </MayButton>
+        }
+        columns={[
+          { key: 'name', label: words.columns.name },
+          { key: 'type', label: words.columns.type },
+          { key: 'environment', label: words.columns.environment },
+          { key: 'projects', label: words.columns.projects, wide: true },
+          { key: 'seen', label: words.columns.seen, wide: true },
+          { key: 'more', label: texts.actions, quiet: true },
+        ]}
+        keep={(token, word) => has(word, token.tokenName, token.environment, ...token.projects)}
+        row={(token) => (
+          <Row key={`${token.tokenName} ${token.createdAt} ${token.environment}`} token={token} projectId={projectId} may={mayDo('DELETE', token.type)} />
+        )}
+      />
       {creating && (
         <CreateToken
           projectId={projectId}

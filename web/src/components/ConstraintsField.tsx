@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Checkbox, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
-import { PlusIcon, XIcon } from '@primer/octicons-react';
+import { Button, Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
+import { PlusIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Constraint } from '../client/flags';
@@ -7,8 +7,10 @@ import { canInvert, hasCase, kindOf, type Operator, operatorGroups } from '../cl
 import { type ContextField, contextFieldsQuery } from '../client/vocabulary';
 import { texts } from '../texts';
 import styles from './ConstraintsField.module.css';
+import { Entries, Entry, EntryRow, grow } from './Entry';
 import { NumberField } from './NumberField';
 import { fromField, systemZone, toField, useTimeZone } from './time';
+import { ValuesField } from './ValuesField';
 
 /** A constraint that is being written, with a key of its own. */
 export interface Draft {
@@ -61,33 +63,29 @@ export function ConstraintsField({ projectId, value, onChange, strict, problem }
   }
 
   return (
-    <div className={styles.constraints}>
+    <Entries>
       <ul className={styles.list} ref={list}>
         {value.map(({ key, constraint }, index) => (
           <li key={key}>
-            <fieldset className={styles.constraint}>
-              <legend className={styles.legend}>{texts.constraint.number(index + 1)}</legend>
+            <Entry
+              name={texts.constraint.number(index + 1)}
+              remove={texts.constraint.remove(index + 1)}
+              onRemove={() => onChange(value.filter((draft) => draft.key !== key))}
+            >
               <Row
                 constraint={constraint}
                 fields={fields.data ?? []}
                 error={(strict ? missingIn(constraint) : undefined) ?? problem?.(index)}
                 onChange={(changed) => onChange(value.map((draft) => (draft.key === key ? { key, constraint: changed } : draft)))}
               />
-              <ActionIcon
-                className={styles.remove}
-                aria-label={texts.constraint.remove(index + 1)}
-                onClick={() => onChange(value.filter((draft) => draft.key !== key))}
-              >
-                <XIcon />
-              </ActionIcon>
-            </fieldset>
+            </Entry>
           </li>
         ))}
       </ul>
       <Button variant="default" leftSection={<PlusIcon />} onClick={add}>
         {texts.constraint.add}
       </Button>
-    </div>
+    </Entries>
   );
 }
 
@@ -112,9 +110,9 @@ function Row({ constraint, fields, error, onChange }: RowProps) {
 
   return (
     <>
-      <div className={styles.row}>
+      <EntryRow>
         <Select
-          className={styles.field}
+          flex={grow}
           aria-label={texts.constraint.field}
           placeholder={texts.constraint.field}
           searchable
@@ -124,7 +122,7 @@ function Row({ constraint, fields, error, onChange }: RowProps) {
           error={error !== undefined && contextName === ''}
         />
         <Select
-          className={styles.operator}
+          flex={grow}
           aria-label={texts.constraint.operator}
           searchable
           data={operatorGroups.map(({ group, operators }) => ({
@@ -134,7 +132,7 @@ function Row({ constraint, fields, error, onChange }: RowProps) {
           value={operator}
           onChange={(next) => choose(next as Operator)}
         />
-      </div>
+      </EntryRow>
       <Value constraint={constraint} field={field} error={error} onChange={set} />
       <div className={styles.options}>
         {canInvert(operator) && (
@@ -186,15 +184,12 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
         );
       }
       return (
-        <TagsInput
+        <ValuesField
           {...shared}
           aria-label={texts.constraint.values}
-          placeholder={values.length === 0 ? texts.constraint.valuesHint : ''}
-          acceptValueOnBlur
-          splitChars={separators}
           data={legal.map((one) => one.value)}
           value={values}
-          onChange={(next) => onChange({ values: split(next) })}
+          onChange={(next) => onChange({ values: next })}
         />
       );
     case 'number':
@@ -231,14 +226,6 @@ function Value({ constraint, field, error, onChange }: ValueProps) {
         />
       );
   }
-}
-
-const separators = [',', ';', '\n'];
-
-/** Takes apart what came in one piece, and drops what is empty or there twice. */
-function split(values: string[]): string[] {
-  const all = values.flatMap((value) => value.split(/[,;\n]/)).map((value) => value.trim());
-  return [...new Set(all)].filter((value) => value !== '');
 }
 
 function hint(operator: Operator): { description?: string } {

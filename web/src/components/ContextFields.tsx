@@ -9,15 +9,14 @@ import { texts } from '../texts';
 import { Chip } from './Chip';
 import styles from './ContextFields.module.css';
 import { DeleteButton } from './DeleteButton';
+import { Fields } from './Fields';
 import { FormDialog } from './FormDialog';
-import { Loaded } from './Loaded';
 import { MayButton } from './MayButton';
 import { NumberField } from './NumberField';
-import { has, Search } from './Search';
-import { Empty } from './states';
-import { MainCell, Table } from './Table';
-import { Toolbar } from './Toolbar';
+import { has } from './Search';
+import { MainCell } from './Table';
 import { useWrite } from './use-write';
+import { WordedList } from './WordedList';
 
 const words = texts.contextField;
 
@@ -25,56 +24,40 @@ const words = texts.contextField;
 export function ContextFields({ projectId }: { projectId?: string }) {
   const may = useMay();
   const fields = useQuery(contextFieldsQuery(projectId));
-  const [word, setWord] = useState('');
   const [form, setForm] = useState<ContextField | 'new' | null>(null);
   const mayDo = (permission: string) => (projectId === undefined ? may(permission) : may('UPDATE_PROJECT_CONTEXT', projectId));
   const why = projectId === undefined ? words.mayNot : words.mayNotHere;
   return (
     <>
-      <Toolbar>
-        <Search label={words.filter} value={word} onChange={setWord} />
-        <div>
+      <WordedList
+        query={fields}
+        words={words}
+        icon={<SlidersIcon size={24} />}
+        create={
           <MayButton may={mayDo('CREATE_CONTEXT_FIELD')} why={why} leftSection={<PlusIcon />} onClick={() => setForm('new')}>
             {words.create}
           </MayButton>
-        </div>
-      </Toolbar>
-      <Loaded query={fields}>
-        {(all) => {
-          // A project may use the global fields as well; they are not its own.
-          const shown = all.filter((field) => (field.project ?? undefined) === projectId && has(word, field.name, field.description));
-          if (shown.length === 0) {
-            return (
-              <Empty icon={<SlidersIcon size={24} />} title={word === '' ? words.none : words.noneFound}>
-                {word === '' && words.noneWords}
-              </Empty>
-            );
-          }
-          return (
-            <Table
-              label={words.list}
-              columns={[
-                { key: 'name', label: words.columns.name },
-                { key: 'values', label: words.columns.values },
-                { key: 'use', label: words.columns.use, wide: true },
-              ]}
-            >
-              {shown.map((field) => (
-                <tr key={field.name}>
-                  <MainCell words={field.description}>
-                    <button type="button" onClick={() => setForm(field)}>
-                      {field.name}
-                    </button>
-                    {field.stickiness && <Chip>{words.sticky}</Chip>}
-                  </MainCell>
-                  <td>{words.values(field.legalValues.length)}</td>
-                  <td data-wide>{texts.segment.uses(field.usedInFeatures)}</td>
-                </tr>
-              ))}
-            </Table>
-          );
-        }}
-      </Loaded>
+        }
+        columns={[
+          { key: 'name', label: words.columns.name },
+          { key: 'values', label: words.columns.values },
+          { key: 'use', label: words.columns.use, wide: true },
+        ]}
+        // A project may use the global fields as well; they are not its own.
+        keep={(field, word) => (field.project ?? undefined) === projectId && has(word, field.name, field.description)}
+        row={(field) => (
+          <tr key={field.name}>
+            <MainCell words={field.description}>
+              <button type="button" onClick={() => setForm(field)}>
+                {field.name}
+              </button>
+              {field.stickiness && <Chip>{words.sticky}</Chip>}
+            </MainCell>
+            <td>{words.values(field.legalValues.length)}</td>
+            <td data-wide>{texts.segment.uses(field.usedInFeatures)}</td>
+          </tr>
+        )}
+      />
       {form !== null && (
         <FieldForm
           projectId={projectId}
@@ -183,9 +166,7 @@ function FieldForm({ projectId, field, may, mayDelete, why, onClose }: FieldForm
         checked={stickiness}
         onChange={(event) => setSticky(event.currentTarget.checked)}
       />
-      <fieldset className={styles.values}>
-        <legend>{words.legal}</legend>
-        <p className={styles.dim}>{words.legalWords}</p>
+      <Fields title={words.legal} words={words.legalWords}>
         {values.map(({ key, value, description: about }, index) => (
           <div key={key} className={styles.value}>
             <TextInput
@@ -214,7 +195,7 @@ function FieldForm({ projectId, field, may, mayDelete, why, onClose }: FieldForm
             {words.addValue}
           </Button>
         </div>
-      </fieldset>
+      </Fields>
       <NumberField label={words.order} description={words.orderWords} step={1} value={String(sortOrder)} onChange={(value) => setOrder(Math.round(Number(value)))} />
     </FormDialog>
   );

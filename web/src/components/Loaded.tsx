@@ -2,8 +2,11 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Failed, Loading } from './states';
 
+/** What was asked of the server, and what came of it so far. */
+export type Question<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'isPending' | 'refetch'>;
+
 interface ListProps<T> {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'isPending' | 'refetch'>;
+  query: Question<T>;
   lines?: number;
   children: (data: T) => ReactNode;
 }

@@ -17,7 +17,7 @@ import { failed } from './toast';
 interface ProjectPageProps {
   projectId: string;
   /** Which of the project's pages it is. */
-  tab: 'flags' | 'requests' | 'history' | 'settings';
+  tab: 'flags' | 'requests' | 'applications' | 'history' | 'settings';
   actions?: ReactNode;
   children: ReactNode;
 }
@@ -73,6 +73,11 @@ export function ProjectPage({ projectId, tab, actions, children }: ProjectPagePr
               ),
               link: <Link to="/projects/$projectId/change-requests" params={params} />,
               on: tab === 'requests',
+            },
+            {
+              label: texts.project.tabs.applications,
+              link: <Link to="/projects/$projectId/applications" params={params} />,
+              on: tab === 'applications',
             },
             { label: texts.project.tabs.history, link: <Link to="/projects/$projectId/history" params={params} />, on: tab === 'history' },
             { label: texts.project.tabs.settings, link: <Link to="/projects/$projectId/settings" params={params} />, on: tab === 'settings' },

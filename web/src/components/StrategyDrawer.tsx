@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, Select, Slider, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Schemas } from '../client/client';
@@ -14,6 +14,7 @@ import { Loading } from './states';
 import { texts } from '../texts';
 import { StickinessField } from './StickinessField';
 import styles from './StrategyDrawer.module.css';
+import { ValuesField } from './ValuesField';
 import { problemsIn, type VariantDraft, VariantsField, variantDraftsOf, variantsOf } from './VariantsField';
 
 /** What is written of a strategy. */
@@ -265,12 +266,9 @@ function Parameters({ type, parameters, onChange }: ParametersProps & { type: St
         switch (kind) {
           case 'list':
             return (
-              <TagsInput
+              <ValuesField
                 key={name}
                 {...field}
-                placeholder={value === '' ? texts.constraint.valuesHint : ''}
-                acceptValueOnBlur
-                splitChars={[',', '\n']}
                 value={value.split(',').map((one) => one.trim()).filter((one) => one !== '')}
                 onChange={(values) => set(name, values.join(','))}
               />

@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
-import { PlusIcon, XIcon } from '@primer/octicons-react';
+import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
+import { PlusIcon } from '@primer/octicons-react';
 import type { Variant } from '../client/flags';
 import { totalWeight, withWeights } from '../client/strategy';
+import { Entries, Entry, EntryRow, grow } from './Entry';
 import { NumberField } from './NumberField';
 import { SharesBar } from './StrategyView';
 import { texts } from '../texts';
@@ -80,7 +81,7 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
   }
 
   return (
-    <div className={styles.variants}>
+    <Entries>
       {value.length > 0 && <SharesBar variants={weighted} />}
       {value.map(({ key, variant }, index) => {
         const name = variant.name || texts.variant.number(index + 1);
@@ -93,11 +94,15 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
           onChange: (event: { currentTarget: { value: string } }) => setPayload(key, type, event.currentTarget.value),
         };
         return (
-          <fieldset key={key} className={styles.variant}>
-            <legend className={styles.legend}>{texts.variant.number(index + 1)}</legend>
-            <div className={styles.row}>
+          <Entry
+            key={key}
+            name={texts.variant.number(index + 1)}
+            remove={texts.variant.remove(name)}
+            onRemove={() => onChange(value.filter((draft) => draft.key !== key))}
+          >
+            <EntryRow>
               <TextInput
-                className={styles.name}
+                flex={grow}
                 label={texts.variant.name}
                 spellCheck={false}
                 value={variant.name}
@@ -120,8 +125,8 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
                   set(key, { weightType: event.currentTarget.checked ? 'fix' : 'variable', weight: weighted[index]?.weight ?? 0 })
                 }
               />
-            </div>
-            <div className={styles.row}>
+            </EntryRow>
+            <EntryRow>
               <Select
                 w={132}
                 aria-label={texts.variant.payloadType}
@@ -129,13 +134,10 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
                 value={type ?? 'none'}
                 onChange={(next) => setPayload(key, next === 'none' ? undefined : (next as PayloadType), variant.payload?.value ?? '')}
               />
-              {(type === 'json' || type === 'csv') && <Textarea className={styles.payload} maxRows={12} ff="monospace" {...payload} />}
-              {(type === 'string' || type === 'number') && <TextInput className={styles.payload} inputMode={type === 'number' ? 'decimal' : 'text'} {...payload} />}
-            </div>
-            <ActionIcon className={styles.remove} aria-label={texts.variant.remove(name)} onClick={() => onChange(value.filter((draft) => draft.key !== key))}>
-              <XIcon />
-            </ActionIcon>
-          </fieldset>
+              {(type === 'json' || type === 'csv') && <Textarea flex={grow} maxRows={12} ff="monospace" {...payload} />}
+              {(type === 'string' || type === 'number') && <TextInput flex={grow} inputMode={type === 'number' ? 'decimal' : 'text'} {...payload} />}
+            </EntryRow>
+          </Entry>
         );
       })}
       <Button
@@ -145,6 +147,6 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
       >
         {texts.variant.add}
       </Button>
-    </div>
+    </Entries>
   );
 }

@@ -6,7 +6,7 @@ export const applicationTexts = {
   none: 'No application has reported yet',
   noneWords: 'Applications appear by themselves, some minutes after an SDK was started in them.',
   noneFound: 'No application is called like this',
-  columns: { name: 'Name', where: 'Asks for flags of', seen: 'Last seen' },
+  columns: { name: 'Name', where: 'Asks for flags of', environments: 'Environments', instances: 'Instances', seen: 'Last seen' },
   all: 'All projects',
   seen: 'Last seen',
   environments: 'Environments',

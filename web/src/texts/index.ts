@@ -120,6 +120,7 @@ export const texts = {
       environments: 'Environments',
       contextFields: 'Context fields',
       tags: 'Tags and types',
+      strategyTypes: 'Strategy types',
       signOn: 'Sign-on',
       integrations: 'Integrations',
       applications: 'Applications',
@@ -167,7 +168,7 @@ export const texts = {
     unfavorite: (name: string) => `Remove ${name} from your favourites`,
     created: (name: string) => `Project ${name} is created.`,
     mayNot: 'You need the permission to create projects; an administrator can give it.',
-    tabs: { label: 'Project', flags: 'Flags', requests: 'Change requests', history: 'History', settings: 'Settings' },
+    tabs: { label: 'Project', flags: 'Flags', requests: 'Change requests', applications: 'Applications', history: 'History', settings: 'Settings' },
     sections: {
       label: 'Settings of the project',
       general: 'General',

@@ -24,6 +24,7 @@ export const integrationTexts = {
     kept: 'It is not shown. It stays as it is unless you write another.',
     events: 'Events',
     eventsWords: 'What is sent. Of what belongs to no project, such as accounts and roles, only what an administrator set up sends anything.',
+    allRequests: 'All events of change requests',
     projects: 'Projects',
     allProjects: 'All projects',
     environments: 'Environments',

@@ -41,5 +41,17 @@ export const userTexts = {
     copy: 'Copy invite link',
     name: 'Invite link',
   },
+  inactive: {
+    title: 'Inactive users',
+    words: 'Who has neither signed in nor used a token for 180 days.',
+    none: 'Everybody was here in the last 180 days.',
+    choose: (name: string) => `Choose ${name}`,
+    all: 'Choose all',
+    columns: { name: 'Name', seen: 'Last signed in', token: 'Token last used' },
+    remove: (n: number) => (n === 0 ? 'Delete' : n === 1 ? 'Delete 1 user' : `Delete ${n} users`),
+    nobody: 'Choose somebody first.',
+    removeTitle: (n: number) => (n === 1 ? 'Delete 1 user?' : `Delete ${n} users?`),
+    removed: (n: number) => (n === 1 ? '1 user is deleted.' : `${n} users are deleted.`),
+  },
   more: (name: string) => `More for ${name}`,
 } as const;

@@ -5,7 +5,7 @@ import { applicationQuery, applicationUseQuery, forgetApplication } from '../../
 import type { Schemas } from '../../client/client';
 import { useMay } from '../../client/me';
 import { Ago } from '../../components/Ago';
-import { Chip, type Tone } from '../../components/Chip';
+import { Chip } from '../../components/Chip';
 import { Confirm } from '../../components/Confirm';
 import { Loaded } from '../../components/Loaded';
 import { MayButton } from '../../components/MayButton';
@@ -14,6 +14,7 @@ import { Panel, Panels } from '../../components/Panel';
 import { MainCell, Table } from '../../components/Table';
 import { useWrite } from '../../components/use-write';
 import styles from './ApplicationPage.module.css';
+import { Chips } from './Chips';
 import { applicationTexts } from '../../texts/applications';
 
 type Detail = Schemas['applicationDetailSchema'];
@@ -97,19 +98,6 @@ function Wrong({ title, items }: { title: string; items: string[] }) {
       {title}
       <Chips items={items} tone="amber" />
     </div>
-  );
-}
-
-function Chips({ items, tone = 'plain' }: { items: string[]; tone?: Tone }) {
-  if (items.length === 0) return null;
-  return (
-    <ul className={styles.chips}>
-      {items.map((item) => (
-        <li key={item}>
-          <Chip tone={tone}>{item}</Chip>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -17,6 +17,9 @@ import { integrationTexts } from '../../texts/integrations';
 
 const words = integrationTexts.form;
 
+// Stands for all events of change requests, in the field alone.
+const allRequests = '*';
+
 interface IntegrationFormProps {
   integration: Integration | undefined;
   providers: Provider[];
@@ -40,6 +43,9 @@ export function IntegrationForm({ integration, providers, onSaved, onDeleted, on
   const [inEnvironments, setEnvironments] = useState(only(integration?.environments));
   const [enabled, setEnabled] = useState(integration?.enabled ?? true);
   const [strict, setStrict] = useState(false);
+  const kinds = types.data ?? [];
+  const requests = kinds.map(({ type }) => type).filter((type) => type.startsWith('change-'));
+  const together = requests.length > 0 && requests.every((type) => events.includes(type));
   const provider = providers.find(({ name }) => name === providerName);
 
   const save = useWrite({
@@ -142,10 +148,16 @@ export function IntegrationForm({ integration, providers, onSaved, onDeleted, on
         searchable
         clearable
         hidePickedOptions
-        data={types.data?.map(({ type, label }) => ({ value: type, label })) ?? []}
-        value={events}
+        data={[
+          { value: allRequests, label: words.allRequests },
+          // One choice for all of them leaves no choice of one.
+          ...kinds.filter(({ type }) => !(together && requests.includes(type))).map(({ type, label }) => ({ value: type, label })),
+        ]}
+        value={together ? [allRequests, ...events.filter((type) => !requests.includes(type))] : events}
         error={about.events}
-        onChange={setEvents}
+        onChange={(chosen) =>
+          setEvents(chosen.includes(allRequests) ? [...requests, ...chosen.filter((type) => type !== allRequests && !requests.includes(type))] : chosen)
+        }
       />
       <MultiSelect
         label={words.projects}

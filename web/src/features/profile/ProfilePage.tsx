@@ -11,6 +11,7 @@ import { PersonalTokens } from '../../components/PersonalTokens';
 import { setTimeZone, systemZone, useTimeZone } from '../../components/time';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
+import { CalendarLink } from './CalendarLink';
 import { MySessions } from './MySessions';
 import styles from './ProfilePage.module.css';
 import { ProfileTabs } from './ProfileTabs';
@@ -26,6 +27,7 @@ export function ProfilePage() {
         <Panel title={profileTexts.tokens} words={profileTexts.tokensWords} flush>
           <PersonalTokens />
         </Panel>
+        <CalendarLink />
         <MySessions />
         <Password />
       </Panels>

@@ -14,6 +14,7 @@ import { Panel, Panels } from '../../components/Panel';
 import { StickinessField } from '../../components/StickinessField';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
+import { LinksField, linkDraftsOf, templatesOf } from './LinksField';
 import { type Mode, ModeField } from './ModeField';
 import { SettingsPage } from './SettingsPage';
 import { projectTexts } from '../../texts/projects';
@@ -49,13 +50,16 @@ function Form({ projectId, project }: { projectId: string; project: Project }) {
   const [pattern, setPattern] = useState(project.featureNaming.pattern ?? '');
   const [example, setExample] = useState(project.featureNaming.example ?? '');
   const [about, setAbout] = useState(project.featureNaming.description ?? '');
+  const [links, setLinks] = useState(() => linkDraftsOf(project.linkTemplates));
   const save = useWrite({
     write: async () => {
       const featureNaming = { pattern, example, description: about };
       const before = project.featureNaming;
       const renamed = pattern !== (before.pattern ?? '') || example !== (before.example ?? '') || about !== (before.description ?? '');
-      // The naming may be refused, and then nothing else is to be changed either.
-      if (renamed) await updateProjectSettings(projectId, { featureNaming });
+      const linkTemplates = templatesOf(links);
+      const relinked = JSON.stringify(linkTemplates) !== JSON.stringify(project.linkTemplates);
+      // These may be refused, and then nothing else is to be changed either.
+      if (renamed || relinked) await updateProjectSettings(projectId, { ...(renamed ? { featureNaming } : {}), ...(relinked ? { linkTemplates } : {}) });
       await updateProject(projectId, { name, description, mode, defaultStickiness, featureLimit: limit.trim() === '' ? null : Math.round(Number(limit)) });
     },
     touches: [projectsQuery.queryKey, projectQuery(projectId).queryKey],
@@ -137,6 +141,9 @@ function Form({ projectId, project }: { projectId: string; project: Project }) {
                 <TextInput label={projectTexts.about} value={about} onChange={(event) => setAbout(event.currentTarget.value)} />
               </Group>
             </Stack>
+          </Panel>
+          <Panel title={projectTexts.links} words={projectTexts.linksWords}>
+            <LinksField value={links} onChange={setLinks} problem={(index) => problem?.of(`linkTemplates/${index}`)} />
           </Panel>
           <div>
             <Button type="submit" loading={save.isPending}>

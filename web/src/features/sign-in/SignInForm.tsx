@@ -11,18 +11,28 @@ function reason(error: unknown): string {
   return sentence(error);
 }
 
+// Who signed in last in this browser.
+const key = 'quorate-username';
+
+// Where one begins to write: on a page, and in a dialog.
+const focused = { autoFocus: true, 'data-autofocus': true };
+
 interface SignInFormProps {
   words?: string;
   onSignedIn: (id: number) => void;
 }
 
-/** Username and password. */
+/** Username and password. The name is that of who signed in last, unless another is written. */
 export function SignInForm({ words, onSignedIn }: SignInFormProps) {
-  const [username, setUsername] = useState('');
+  const [last] = useState(() => localStorage.getItem(key) ?? '');
+  const [username, setUsername] = useState(last);
   const [password, setPassword] = useState('');
   const attempt = useMutation({
     mutationFn: () => signIn(username, password),
-    onSuccess: (person) => onSignedIn(person.id),
+    onSuccess: (person) => {
+      localStorage.setItem(key, username);
+      onSignedIn(person.id);
+    },
   });
 
   function submit(event: FormEvent) {
@@ -52,8 +62,7 @@ export function SignInForm({ words, onSignedIn }: SignInFormProps) {
           spellCheck={false}
           required
           withAsterisk={false}
-          data-autofocus
-          autoFocus
+          {...(last === '' ? focused : {})}
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
@@ -64,6 +73,7 @@ export function SignInForm({ words, onSignedIn }: SignInFormProps) {
           autoComplete="current-password"
           required
           withAsterisk={false}
+          {...(last === '' ? {} : focused)}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />

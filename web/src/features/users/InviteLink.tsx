@@ -23,24 +23,22 @@ export function InviteLink() {
   });
   const end = useWrite({ write: (secret: string) => endInviteLink(secret), touches, said: words.ended });
   return (
-    <div style={{ marginTop: 24, maxWidth: 760 }}>
-      <Panel
-        title={words.title}
-        words={link ? `${words.until} ${formatTime(link.expiresAt, 'short')}. ${words.used(link.users.length)}` : words.words}
-        actions={
-          link ? (
-            <Button variant="default" loading={end.isPending} onClick={() => end.mutate(link.secret)}>
-              {words.end}
-            </Button>
-          ) : (
-            <Button variant="default" leftSection={<LinkIcon />} loading={create.isPending} onClick={() => create.mutate()}>
-              {words.create}
-            </Button>
-          )
-        }
-      >
-        {link && <Copyable text={link.url} label={words.copy} />}
-      </Panel>
-    </div>
+    <Panel
+      title={words.title}
+      words={link ? `${words.until} ${formatTime(link.expiresAt, 'short')}. ${words.used(link.users.length)}` : words.words}
+      actions={
+        link ? (
+          <Button variant="default" loading={end.isPending} onClick={() => end.mutate(link.secret)}>
+            {words.end}
+          </Button>
+        ) : (
+          <Button variant="default" leftSection={<LinkIcon />} loading={create.isPending} onClick={() => create.mutate()}>
+            {words.create}
+          </Button>
+        )
+      }
+    >
+      {link && <Copyable text={link.url} label={words.copy} />}
+    </Panel>
   );
 }

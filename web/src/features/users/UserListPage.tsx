@@ -12,6 +12,7 @@ import { Confirm } from '../../components/Confirm';
 import { Loaded } from '../../components/Loaded';
 import { MayButton, MayItem } from '../../components/MayButton';
 import { Page } from '../../components/Page';
+import { Panels } from '../../components/Panel';
 import { Refused } from '../../components/Refused';
 import { useRoleName } from '../../components/RoleSelect';
 import { RowMenu } from '../../components/RowMenu';
@@ -22,6 +23,7 @@ import { MainCell, Table, TableFoot } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
+import { InactiveUsers } from './InactiveUsers';
 import { InviteLink } from './InviteLink';
 import { userTexts } from '../../texts/users';
 import { UserForm } from './UserForm';
@@ -87,7 +89,12 @@ export function UserListPage() {
               );
             }}
           </Loaded>
-          <InviteLink />
+          <div style={{ marginTop: 24 }}>
+            <Panels>
+              <InviteLink />
+              <InactiveUsers />
+            </Panels>
+          </div>
         </>
       )}
       {form !== null && (
