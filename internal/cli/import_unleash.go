@@ -15,24 +15,27 @@ type importUnleash struct {
 	Token   string  `required:"" env:"QUORATE_UNLEASH_TOKEN" placeholder:"TOKEN" help:"An admin token of the Unleash server ($$${env})."`
 	To      address `name:"to" default:"http://localhost:4242" env:"QUORATE_URL" placeholder:"URL" help:"The Quorate server that takes over (${default}; $$${env})."`
 	ToToken string  `env:"QUORATE_TOKEN" placeholder:"TOKEN" help:"A token of an admin there ($$${env})."`
+	Check   bool    `help:"Say what would become of each thing, and change nothing."`
 	JSON    bool    `name:"json" help:"Print what became of each thing as JSON."`
 }
 
 // Help says what is taken over, and what is not.
 func (importUnleash) Help() string {
 	return `Takes over, by the admin APIs of both servers: environments, tag types, context fields, strategy types, projects with
-their settings, segments, flags with everything that belongs to them, custom roles, groups, and the tokens of SDKs with their
-secrets, so that no SDK needs another. It can be repeated: what is there is brought up to date, and nothing is made twice or
-deleted. What acts in an environment that is protected here is put into a change request.
+their settings, segments, flags with everything that belongs to them, also archived ones, custom roles, people, service accounts,
+groups with their members, access to projects, the tokens of SDKs with their secrets, so that no SDK needs another, and which
+environments are protected. It can be repeated: what is there is brought up to date, and nothing is made twice or deleted.
+What acts in an environment that is protected here is put into a change request.
 
-Not taken over: people and their access, archived flags and projects, events, metrics, change requests and protections.`
+People have no password here afterwards: they sign in by single sign-on, or choose one by a link. Nobody is mailed.
+Not taken over: favourites, archived projects, personal tokens and those of admins, events, metrics and change requests.`
 }
 
 // Run takes over, and says what became of each thing.
 func (i importUnleash) Run(ctx context.Context, t terminal) error {
 	from := remote{URL: i.URL, Token: i.Token, patience: workLimit}
 	to := remote{URL: i.To, Token: i.ToToken, patience: workLimit}
-	taken, problem := interchange.Takeover(ctx, from, to)
+	taken, problem := interchange.Takeover(ctx, from, to, i.Check)
 	if err := i.tell(t, taken); err != nil {
 		return err
 	}
@@ -69,7 +72,11 @@ func (i importUnleash) tell(t terminal, taken []interchange.Taken) error {
 	}
 	counts := map[line]int{}
 	var lines []line
-	rows := [][]string{{"WHAT", "BECAME", "HOW MANY"}}
+	became := "BECAME"
+	if i.Check {
+		became = "WOULD BECOME"
+	}
+	rows := [][]string{{"WHAT", became, "HOW MANY"}}
 	reasons := [][]string{}
 	for _, one := range taken {
 		l := line{one.Kind, one.Outcome}

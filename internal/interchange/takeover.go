@@ -47,16 +47,23 @@ type Taken struct {
 }
 
 // Takeover makes a server have what an Unleash server has: environments, tag types, context
-// fields, strategy types, projects, segments, flags, roles, groups and API tokens, by the admin APIs of
-// both. It can be repeated: what is there is brought up to date, and nothing is made twice. It deletes
-// nothing. It goes on after a refusal, and says of each thing what became of it.
+// fields, strategy types, projects, segments, flags, roles, people, groups, access, API tokens and
+// protections, by the admin APIs of both. It can be repeated: what is there is brought up to date, and
+// nothing is made twice. It deletes nothing. It goes on after a refusal, and says of each thing what
+// became of it.
+//
+// If it only checks, nothing is written, and the outcomes are those that a takeover would have.
 //
 // The error is one of reading the other server; then nothing more is taken over.
-func Takeover(ctx context.Context, from, to API) ([]Taken, error) {
-	t := takeover{from: from, to: to, segmentIDs: map[int64]int64{}, roleIDs: map[int64]int64{}}
+func Takeover(ctx context.Context, from, to API, check bool) ([]Taken, error) {
+	t := takeover{
+		from: from, to: to, check: check,
+		segmentIDs: map[int64]int64{}, roleIDs: map[int64]int64{}, accountIDs: map[int64]int64{}, groupIDs: map[int64]int64{},
+	}
+	// Protections come last: what is protected takes nothing directly any more.
 	for _, take := range []func(context.Context) error{
-		t.environments, t.tagTypes, t.contextFields, t.strategyTypes, t.projects, t.segments, t.flags, t.settings,
-		t.roles, t.groups, t.tokens,
+		t.environments, t.tagTypes, t.contextFields, t.strategyTypes, t.projects, t.segments, t.flags, t.archivedFlags, t.settings,
+		t.roles, t.users, t.serviceAccounts, t.groups, t.access, t.tokens, t.protections,
 	} {
 		if err := take(ctx); err != nil {
 			return t.taken, err
@@ -69,10 +76,14 @@ func Takeover(ctx context.Context, from, to API) ([]Taken, error) {
 type takeover struct {
 	from, to API
 	taken    []Taken
+	// check is set where nothing is written; unwritten, if something would have been; and lacking, if that
+	// was before the flags, which then cannot be checked.
+	check, unwritten, lacking bool
 	// known are the projects that can be filled, with their environments.
-	known      []project
-	segmentIDs map[int64]int64 // ids there by ids here
-	roleIDs    map[int64]int64
+	known []project
+	// The ids of the server that takes over, by those of the other one. In a check, what would be
+	// created has the id 0.
+	segmentIDs, roleIDs, accountIDs, groupIDs map[int64]int64
 }
 
 // note remembers what became of something.
@@ -108,9 +119,23 @@ func read[T any](ctx context.Context, api API, path ...string) (T, error) {
 	return value, nil
 }
 
-// write sends something to the server that takes over.
+// write sends something to the server that takes over, unless this is a check.
 func (t *takeover) write(ctx context.Context, method string, body any, path ...string) (json.RawMessage, error) {
+	if t.check {
+		t.unwritten = true
+		return json.RawMessage(`{}`), nil
+	}
 	return t.to.Call(ctx, method, path, nil, body)
+}
+
+// readOurs asks the server that takes over for something. In a check, what it would have created
+// is not there, and has nothing.
+func readOurs[T any](ctx context.Context, t *takeover, path ...string) (T, error) {
+	value, err := read[T](ctx, t.to, path...)
+	if t.check && fault.Is(err, fault.NotFound) {
+		return value, nil
+	}
+	return value, err
 }
 
 // both reads the same list of both servers.
@@ -118,7 +143,7 @@ func both[T any](ctx context.Context, t *takeover, path ...string) (theirs, ours
 	if theirs, err = read[T](ctx, t.from, path...); err != nil {
 		return theirs, ours, err
 	}
-	ours, err = read[T](ctx, t.to, path...)
+	ours, err = readOurs[T](ctx, t, path...)
 	return theirs, ours, err
 }
 

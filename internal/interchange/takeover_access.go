@@ -3,6 +3,8 @@ package interchange
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,19 +34,16 @@ func (t *takeover) roles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ours, err := read[list](ctx, t.to, "roles")
+	ours, err := readOurs[list](ctx, t, "roles")
 	if err != nil {
 		return err
 	}
+	t.knowRoles(theirs.Roles, ours.Roles)
 	for _, r := range theirs.Roles {
-		i := slices.IndexFunc(ours.Roles, func(o role) bool { return o.Name == r.Name })
-		if i >= 0 {
-			t.roleIDs[r.ID] = ours.Roles[i].ID
-		}
 		if !strings.Contains(r.Type, "custom") {
 			continue
 		}
-		if i >= 0 {
+		if _, known := t.roleIDs[r.ID]; known {
 			t.note("role", r.Name, Unchanged, "")
 			continue
 		}
@@ -67,53 +66,116 @@ func (t *takeover) roles(ctx context.Context) error {
 	return nil
 }
 
-type group struct {
-	Name        string   `json:"name"`
-	Description *string  `json:"description"`
-	MappingsSSO []string `json:"mappingsSSO"`
-	RootRole    *int64   `json:"rootRole"`
-	UserCount   int      `json:"userCount,omitempty"`
+// knowRoles learns the ids of roles that are there under the same names.
+func (t *takeover) knowRoles(theirs, ours []role) {
+	for _, r := range theirs {
+		if i := slices.IndexFunc(ours, func(o role) bool { return o.Name == r.Name }); i >= 0 {
+			t.roleIDs[r.ID] = ours[i].ID
+		}
+	}
 }
 
-// groups takes groups over without their members, who have no account here yet.
-func (t *takeover) groups(ctx context.Context) error {
-	type list struct{ Groups []group }
-	theirs, err := read[list](ctx, t.from, "groups")
-	if enterprise(err) {
-		t.note("groups", "all", Left, "that server has none")
-		return nil
+// held are the roles that somebody has in a project.
+type held struct {
+	ID     int64   `json:"id"`
+	RoleID int64   `json:"roleId"` // of older servers, which know one role only
+	Roles  []int64 `json:"roles"`
+}
+
+func (h held) all() []int64 {
+	if len(h.Roles) == 0 {
+		return []int64{h.RoleID}
 	}
-	if err != nil {
-		return err
-	}
-	ours, err := read[list](ctx, t.to, "groups")
-	if err != nil {
-		return err
-	}
-	for _, g := range theirs.Groups {
-		if slices.ContainsFunc(ours.Groups, func(o group) bool { return o.Name == g.Name }) {
-			t.note("group", g.Name, Unchanged, "")
+	return h.Roles
+}
+
+// projectAccess is who has which roles in a project.
+type projectAccess struct {
+	Roles  []role `json:"roles"`
+	Users  []held `json:"users"`
+	Groups []held `json:"groups"`
+}
+
+// roleHolders are those who have a role in a project.
+type roleHolders struct {
+	ID     int64   `json:"id"`
+	Users  []int64 `json:"users"`
+	Groups []int64 `json:"groups"`
+}
+
+// access gives people and groups the roles in projects that they have there; those that they have here they
+// keep. What changes in a project changes at once.
+func (t *takeover) access(ctx context.Context) error {
+	for _, p := range t.known {
+		theirs, err := read[projectAccess](ctx, t.from, "projects", p.ID, "access")
+		if enterprise(err) {
+			t.note("project access", "all", Left, "that server has none")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ours, err := readOurs[projectAccess](ctx, t, "projects", p.ID, "access")
+		if err != nil {
+			return err
+		}
+		t.knowRoles(theirs.Roles, ours.Roles)
+		holders := map[int64]*roleHolders{}
+		of := func(role int64) *roleHolders {
+			if holders[role] == nil {
+				holders[role] = &roleHolders{ID: role, Users: []int64{}, Groups: []int64{}}
+			}
+			return holders[role]
+		}
+		for _, h := range ours.Users {
+			for _, role := range h.all() {
+				of(role).Users = append(of(role).Users, h.ID)
+			}
+		}
+		for _, h := range ours.Groups {
+			for _, role := range h.all() {
+				of(role).Groups = append(of(role).Groups, h.ID)
+			}
+		}
+		before, unknown := countHolders(holders), 0
+		add := func(list []held, ids map[int64]int64, to func(*roleHolders) *[]int64) {
+			for _, h := range list {
+				for _, role := range h.all() {
+					id, knownHolder := ids[h.ID]
+					roleID, knownRole := t.roleIDs[role]
+					if !knownHolder || !knownRole {
+						unknown++
+					} else if list := to(of(roleID)); !slices.Contains(*list, id) {
+						*list = append(*list, id)
+					}
+				}
+			}
+		}
+		add(theirs.Users, t.accountIDs, func(r *roleHolders) *[]int64 { return &r.Users })
+		add(theirs.Groups, t.groupIDs, func(r *roleHolders) *[]int64 { return &r.Groups })
+		if unknown > 0 {
+			t.note("project access", p.ID, Failed, fmt.Sprintf("of %d roles that are given there, the role or who has it was not taken over", unknown))
+		}
+		if countHolders(holders) == before {
+			t.note("project access", p.ID, Unchanged, "")
 			continue
 		}
-		if g.RootRole != nil {
-			id, known := t.roleIDs[*g.RootRole]
-			if !known {
-				t.note("group", g.Name, Failed, "its role in the instance was not taken over")
-				continue
-			}
-			g.RootRole = &id
+		roles := make([]*roleHolders, 0, len(holders))
+		for _, id := range slices.Sorted(maps.Keys(holders)) {
+			roles = append(roles, holders[id])
 		}
-		if g.MappingsSSO == nil {
-			g.MappingsSSO = []string{}
-		}
-		g.UserCount = 0
-		_, err := t.write(ctx, post, g, "groups")
-		t.noteError("group", g.Name, Created, err)
-	}
-	if len(theirs.Groups) > 0 {
-		t.note("members of groups", "all", Left, "people and their access are not taken over: they sign in here with accounts of their own")
+		_, err = t.write(ctx, put, map[string]any{"roles": roles}, "projects", p.ID, "access")
+		t.noteError("project access", p.ID, Updated, err)
 	}
 	return nil
+}
+
+func countHolders(holders map[int64]*roleHolders) int {
+	n := 0
+	for _, r := range holders {
+		n += len(r.Users) + len(r.Groups)
+	}
+	return n
 }
 
 type token struct {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -106,7 +110,7 @@ func (t *takeover) projectContextFields(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	ours, err := read[[]ExportedContextField](ctx, t.to, "projects", id, "context")
+	ours, err := readOurs[[]ExportedContextField](ctx, t, "projects", id, "context")
 	if err != nil {
 		return err
 	}
@@ -122,6 +126,7 @@ const namesPerExport = 1_000
 
 // flags takes the flags over, project by project and environment by environment, each in one import.
 func (t *takeover) flags(ctx context.Context) error {
+	t.lacking = t.unwritten
 	for _, p := range t.known {
 		list, err := read[struct {
 			Features []struct {
@@ -143,14 +148,230 @@ func (t *takeover) flags(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			answer, err := t.write(ctx, post, map[string]any{"project": p.ID, "environment": e.Environment, "data": doc}, "features-batch", "import")
 			what := fmt.Sprintf("%d in %s, %s", len(names), p.ID, e.Environment)
-			var request struct{ ID int64 }
-			if err == nil && len(answer) > 0 && json.Unmarshal(answer, &request) == nil {
-				t.note("flags of an environment", what, Proposed, fmt.Sprintf("the environment is protected: what acts there waits in the change request %s/%d", p.ID, request.ID))
-				continue
+			t.importFlags(ctx, flagImport{p.ID, e.Environment, doc}, "flags of an environment", what)
+		}
+	}
+	return nil
+}
+
+// flagImport is the body of an import.
+type flagImport struct {
+	Project     string       `json:"project"`
+	Environment string       `json:"environment"`
+	Data        ExportResult `json:"data"`
+}
+
+// importFlags imports, or has the import checked, and notes what became of it. The result is whether
+// the flags are there now.
+func (t *takeover) importFlags(ctx context.Context, in flagImport, kind, what string) bool {
+	if t.check {
+		t.validate(ctx, in, kind, what)
+		return true
+	}
+	answer, err := t.write(ctx, post, in, "features-batch", "import")
+	var request struct{ ID int64 }
+	if err == nil && len(answer) > 0 && json.Unmarshal(answer, &request) == nil {
+		t.note(kind, what, Proposed, fmt.Sprintf("the environment is protected: what acts there waits in the change request %s/%d", in.Project, request.ID))
+		return true
+	}
+	t.noteError(kind, what, Updated, err)
+	return err == nil
+}
+
+// validate asks the server that takes over what it would say to an import.
+func (t *takeover) validate(ctx context.Context, in flagImport, kind, what string) {
+	if t.lacking { // it would be refused for want of what is created before it
+		t.note(kind, what, Updated, "what they need is not here yet: they are checked when they are taken over")
+		return
+	}
+	type finding struct {
+		Message       string
+		AffectedItems []string
+	}
+	var found struct{ Errors, Permissions []finding }
+	answer, err := t.to.Call(ctx, post, []string{"features-batch", "validate"}, nil, in)
+	if err == nil {
+		err = json.Unmarshal(answer, &found)
+	}
+	if problems := append(found.Errors, found.Permissions...); err == nil && len(problems) > 0 {
+		f := fault.New(fault.BadData, "The import would be refused.")
+		for _, p := range problems {
+			f.Details = append(f.Details, fault.Detail{Message: strings.Join(append([]string{p.Message}, p.AffectedItems...), " ")})
+		}
+		err = f
+	}
+	t.noteError(kind, what, Updated, err)
+}
+
+// archivedFlags takes archived flags over as archived, so that their names stay taken and they can be taken
+// back into use: they are imported switched off, and archived.
+func (t *takeover) archivedFlags(ctx context.Context) error {
+	for _, p := range t.known {
+		theirs, err := t.named(ctx, t.from, p.ID, true)
+		if err != nil {
+			return err
+		}
+		if len(theirs) == 0 {
+			continue
+		}
+		have, err := t.named(ctx, t.to, p.ID, true)
+		if err != nil {
+			return err
+		}
+		active, err := t.named(ctx, t.to, p.ID, false)
+		if err != nil {
+			return err
+		}
+		var create, archive []flag.Name
+		for _, name := range theirs {
+			switch {
+			case slices.Contains(have, name):
+				t.note("archived flag", string(name), Unchanged, "")
+			case slices.Contains(active, name):
+				archive = append(archive, name)
+			default:
+				create = append(create, name)
 			}
-			t.noteError("flags of an environment", what, Updated, err)
+		}
+		if len(create) > 0 {
+			archive = append(archive, t.createArchived(ctx, p, create)...)
+		}
+		if len(archive) == 0 {
+			continue
+		}
+		_, err = t.write(ctx, post, map[string]any{"features": archive}, "projects", p.ID, "archive")
+		for _, name := range archive {
+			outcome := Updated
+			if slices.Contains(create, name) {
+				outcome = Created
+			}
+			t.noteError("archived flag", string(name), outcome, err)
+		}
+	}
+	return nil
+}
+
+// createArchived creates flags that are about to be archived. In a protected environment they get no
+// configuration: a change request about flags that are archived at once could never be applied. The result are
+// those that are here then, not archived yet.
+func (t *takeover) createArchived(ctx context.Context, p project, names []flag.Name) []flag.Name {
+	protected, err := t.protected(ctx, p.ID)
+	if err != nil {
+		t.noteError("archived flags", p.ID, Failed, err)
+		return nil
+	}
+	var told []flag.Name
+	for _, e := range p.Environments {
+		doc, err := t.export(ctx, e.Environment, names)
+		if err != nil {
+			t.noteError("archived flags", p.ID, Failed, err)
+			return nil
+		}
+		told = nil
+		for _, f := range doc.Features {
+			told = append(told, f.Name)
+		}
+		if len(told) == 0 {
+			break
+		}
+		doc.Dependencies = nil // what they depended on may be gone
+		for i := range doc.Features {
+			doc.Features[i].Archived = false
+		}
+		for i := range doc.FeatureEnvironments {
+			doc.FeatureEnvironments[i].Enabled = false
+		}
+		if slices.Contains(protected, e.Environment) {
+			doc.FeatureStrategies, doc.FeatureEnvironments = []ExportedStrategy{}, nil
+		}
+		if !t.importFlags(ctx, flagImport{p.ID, e.Environment, doc}, "archived flags of an environment", fmt.Sprintf("%d in %s, %s", len(names), p.ID, e.Environment)) {
+			return nil
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(told, name) {
+			t.note("archived flag", string(name), Left, "that server tells nothing of archived flags but their names")
+		}
+	}
+	return told
+}
+
+// pageOfFlags is how many flags a search is asked for at once.
+const pageOfFlags = 1_000
+
+// named returns the names of the flags of a project, archived or not.
+func (t *takeover) named(ctx context.Context, api API, id string, archived bool) ([]flag.Name, error) {
+	var names []flag.Name
+	for {
+		query := url.Values{
+			"project": {"IS:" + id}, "archived": {fmt.Sprintf("IS:%t", archived)}, "sortBy": {"name"},
+			"limit": {strconv.Itoa(pageOfFlags)}, "offset": {strconv.Itoa(len(names))},
+		}
+		answer, err := api.Call(ctx, get, []string{"search", "features"}, query, nil)
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Features []struct{ Name flag.Name }
+		}
+		if err := json.Unmarshal(answer, &page); err != nil {
+			return nil, fmt.Errorf("interchange: the flags of %s are not understood: %w", id, err)
+		}
+		for _, f := range page.Features {
+			names = append(names, f.Name)
+		}
+		if len(page.Features) == 0 {
+			return names, nil
+		}
+	}
+}
+
+// protection says whether changes to an environment of a project are requested.
+type protection struct {
+	Environment string `json:"environment"`
+	Enabled     bool   `json:"changeRequestEnabled"`
+	Approvals   *int   `json:"requiredApprovals"`
+}
+
+// protected returns the environments of a project that are protected here.
+func (t *takeover) protected(ctx context.Context, id string) ([]string, error) {
+	list, err := readOurs[[]protection](ctx, t, "projects", id, "change-requests", "config")
+	var names []string
+	for _, p := range list {
+		if p.Enabled {
+			names = append(names, p.Environment)
+		}
+	}
+	return names, err
+}
+
+// protections protects what is protected there, with as many approvals. What is protected here stays as it is.
+func (t *takeover) protections(ctx context.Context) error {
+	for _, p := range t.known {
+		theirs, err := read[[]protection](ctx, t.from, "projects", p.ID, "change-requests", "config")
+		if enterprise(err) {
+			t.note("protections", "all", Left, "that server has no change requests")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ours, err := t.protected(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, there := range theirs {
+			what := p.ID + ", " + there.Environment
+			switch {
+			case !there.Enabled:
+			case slices.Contains(ours, there.Environment):
+				t.note("protection", what, Unchanged, "")
+			default:
+				_, err := t.write(ctx, put, map[string]any{"changeRequestsEnabled": true, "requiredApprovals": there.Approvals},
+					"projects", p.ID, "environments", there.Environment, "change-requests", "config")
+				t.noteError("protection", what, Created, err)
+			}
 		}
 	}
 	return nil
@@ -185,7 +406,7 @@ func (t *takeover) export(ctx context.Context, env string, names []flag.Name) (E
 // templates of links; and the strategies that switching on adds.
 func (t *takeover) settings(ctx context.Context) error {
 	for _, p := range t.known {
-		have, err := read[project](ctx, t.to, "projects", p.ID, "overview")
+		have, err := readOurs[project](ctx, t, "projects", p.ID, "overview")
 		if err != nil {
 			return err
 		}
