@@ -61,4 +61,20 @@ test('who may apply in a freeze all the same says why', async (t) => {
   await page.getByText('admin applied it').waitFor();
   const { events } = await call(page, 'GET', '/search/events?project=IS:frozen&type=IS:change-requests-bypassed');
   assert.match(JSON.stringify(events), /The café is on fire/);
+
+  // A direct write in a freeze waits for its reason; without one, nothing happens.
+  await call(page, 'POST', '/environments/development/windows', freeze);
+  await page.goto(`${project}/features/rescue`);
+  const toggle = page.getByRole('switch', { name: 'rescue in development' });
+  await toggle.press('Space');
+  await dialog.getByText('Holidays').waitFor();
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Do it, for this reason' }).click();
+  await dialog.getByText('Give a reason.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('switch', { name: 'rescue in development', checked: false }).waitFor();
+  await toggle.press('Space');
+  await dialog.getByLabel('Reason').fill('To see whether the fire is out');
+  await dialog.getByRole('button', { name: 'Do it, for this reason' }).click();
+  await page.getByText('rescue is on in development.').waitFor();
 });

@@ -149,6 +149,7 @@ func (a *api) getScheduledChangeRequests(_ context.Context, r request, in *struc
 	Feature        []flag.Name       `query:"feature,explode" doc:"A flag that they change."`
 	StrategyID     []flag.StrategyID `query:"strategyId,explode" doc:"A strategy that they update or delete."`
 	VariantForFlag []flag.Name       `query:"variantForFlag,explode" doc:"A flag of which they change the variants in the environment."`
+	SegmentID      []flag.SegmentID  `query:"segmentId,explode" doc:"A segment that they update or delete."`
 },
 ) ([]scheduledRequestIn, error) {
 	if r.State.Project(in.Project) == nil {
@@ -156,6 +157,9 @@ func (a *api) getScheduledChangeRequests(_ context.Context, r request, in *struc
 	}
 	matches := func(c change.Change) bool {
 		if c.Feature != "" && slices.Contains(in.Feature, c.Feature) {
+			return true
+		}
+		if c.Segment() != 0 && slices.Contains(in.SegmentID, c.Segment()) {
 			return true
 		}
 		switch p := c.Payload.(type) {
@@ -170,7 +174,7 @@ func (a *api) getScheduledChangeRequests(_ context.Context, r request, in *struc
 		}
 	}
 	list := []scheduledRequestIn{}
-	if len(in.Feature)+len(in.StrategyID)+len(in.VariantForFlag) == 0 {
+	if len(in.Feature)+len(in.StrategyID)+len(in.VariantForFlag)+len(in.SegmentID) == 0 {
 		return list, nil
 	}
 	for cr := range r.State.OpenRequestsOf(in.Project) {

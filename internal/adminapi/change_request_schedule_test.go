@@ -39,7 +39,7 @@ func (c *crew) pass(t testing.TB, d time.Duration) {
 func TestConformance23(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
-		id := c.approved(t, "ada", []string{"bo"}, rolledOut("web", webFirst, "50"), variantsOf("legacy", "new"))
+		id := c.approved(t, "ada", []string{"bo"}, rolledOut("web", webFirst, "50"), variantsOf("legacy", "new"), segmentOf(2, "stars", "shop", "8"))
 		c.schedule(t, "di", id, -time.Second, 400, `{"details":[{"path":"/body/scheduledAt"}]}`)
 		c.schedule(t, "di", id, time.Hour, 200, `{"state":"Scheduled","schedule":{"status":"pending","scheduledAt":"(present)"},"stateTimestamps":{"Scheduled":"(present)"}}`)
 		found := fmt.Sprintf(`[{"id":%d,"environment":"production","title":"(absent)"}]`, id)
@@ -53,6 +53,8 @@ func TestConformance23(t *testing.T) {
 			"?variantForFlag=legacy":           found,
 			"?variantForFlag=web":              `[]`,
 			"?variantForFlag=web&feature=web":  found,
+			"?segmentId=2":                     found,
+			"?segmentId=1":                     `[]`,
 			"":                                 `[]`,
 			"?strategyId=none&feature=nothing": `[]`,
 		} {

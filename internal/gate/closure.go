@@ -47,6 +47,14 @@ func shut(c *window.Closure, what string) *fault.Error {
 	return fault.New(fault.Conflict, "%s %s Somebody with the permission %s there, or an admin, can do it at once by saying why in the header %s.", c.Sentence(), what, access.SkipChangeRequest, reasonHeader)
 }
 
+// reasonless is a refusal of a write for which nothing is missing but a reason. The detail says so to programs, which
+// can ask whoever writes for it; its sentence speaks of no header.
+func reasonless(kind fault.Kind, sentence string) *fault.Error {
+	f := fault.New(kind, "%s Say why in the header %s.", sentence, reasonHeader)
+	f.Details = []fault.Detail{{Path: "/headers/" + reasonHeader, Message: sentence}}
+	return f
+}
+
 // openWhenDue returns a fault if a change request is scheduled for a time at which a window forbids it.
 func openWhenDue(s *state.State, events []state.Event) error {
 	if s.WindowCount() == 0 {
@@ -106,8 +114,11 @@ func mayPassAll(s *state.State, places []changerequest.Place, actor access.Actor
 
 // pass returns nil if a write may go through to a place that is closed.
 func pass(w Write, at changerequest.Place, rule changerequest.Rule, r row, c *window.Closure) error {
-	if !maySkip(w.Actor, at, rule, r) || strings.TrimSpace(w.Reason) == "" {
+	if !maySkip(w.Actor, at, rule, r) {
 		return shut(c, "Until then nothing is changed there.")
+	}
+	if strings.TrimSpace(w.Reason) == "" {
+		return reasonless(fault.Conflict, c.Sentence()+" You can change it all the same.")
 	}
 	return nil
 }

@@ -110,3 +110,29 @@ func TestClosedToApplied(t *testing.T) {
 		t.Errorf("scheduled for the freeze: got %v, want the field and the next opening", f)
 	}
 }
+
+// TestReasonless says that a program can tell a write that only wants a reason from one that is refused to its writer.
+func TestReasonless(t *testing.T) {
+	t.Parallel()
+	s := frozen(world(), staging)
+	events := []state.Event{{Scope: in(shop, staging), Payload: state.FeatureEnvironmentEnabled{}}}
+	for name, test := range map[string]struct {
+		actor access.Actor
+		want  []string // the paths of the details
+	}{
+		"who may bypass":     {bypassing, []string{"/headers/Quorate-Reason"}},
+		"who may not bypass": {editor, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := gate.Ask(s, gate.Write{Actor: test.actor, Events: events, At: eve})
+			var got []string
+			for _, d := range fault.As(err).Details {
+				got = append(got, d.Path)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -153,7 +153,7 @@ func mayBypass(w Write, at changerequest.Place, rule changerequest.Rule, r row) 
 		return denied(at, r)
 	}
 	if rule.ReasonRequired && strings.TrimSpace(w.Reason) == "" {
-		return fault.Field("/headers/"+reasonHeader, "Changing the environment %q without a change request needs a reason. Say it in the header %s.", at.Environment, reasonHeader)
+		return reasonless(fault.BadData, fmt.Sprintf("Changing the environment %q without a change request needs a reason.", at.Environment))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import { useMay } from '../client/me';
 import { projectsQuery } from '../client/projects';
 import { Logo } from '../components/Logo';
 import { ProposalDialog } from '../components/ProposalDialog';
+import { ReasonDialog } from '../components/ReasonDialog';
 import { unread } from '../components/unread';
 import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
@@ -62,6 +63,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {children}
       </main>
       <ProposalDialog />
+      <ReasonDialog />
       <Suspense>{searching && <Palette onClose={search.close} />}</Suspense>
     </div>
   );

@@ -6,7 +6,9 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from '../client/problem';
+import { onReasonWanted } from '../client/reason';
 import { onSuspended } from '../client/suspended';
+import { askForReason } from '../components/ask';
 import { suspended } from '../components/toast';
 import { router } from './router';
 import { resolver, theme } from './theme';
@@ -22,6 +24,7 @@ const queryClient = new QueryClient({
 });
 
 onSuspended(suspended);
+onReasonWanted(askForReason);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id root');

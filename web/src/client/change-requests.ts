@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, useQueries, useQuery } from '@tanst
 import type { Change, Place, SegmentChange } from './change';
 import { api, ok, type Schemas } from './client';
 import { type Me, meQuery } from './me';
+import { headerOf, reasonHeader } from './reason';
 import { type Segment, segmentUsesQuery } from './segments';
 
 export type ChangeRequest = Schemas['changeRequestSchema'];
@@ -132,22 +133,18 @@ export function propose(projectId: string, environment: string, changes: (Change
   );
 }
 
-/** A reason as a header can hold it: one line, in the bytes of UTF-8. */
-function headerOf(reason: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(reason.trim().replace(/\s+/g, ' ')));
-}
-
 /** Moves a request to a state. Where a window forbids that and one may do it all the same, it takes a reason. */
 export function setState(projectId: string, id: number, body: Schemas['changeRequestStateSchema'], reason = '') {
-  const headers = reason === '' ? {} : { 'Quorate-Reason': headerOf(reason) };
+  const headers = reason === '' ? {} : { [reasonHeader]: headerOf(reason) };
   return ok(api.PUT('/api/admin/projects/{projectId}/change-requests/{id}/state', { ...at(projectId, id), body, headers }));
 }
 
-/** What a direct write is about to touch: flags as a whole, strategies, or the variants of flags. */
+/** What a direct write is about to touch: flags as a whole, strategies, the variants of flags, or segments. */
 export interface Touched {
   feature?: string[];
   strategyId?: string[];
   variantForFlag?: string[];
+  segmentId?: number[];
 }
 
 /** The scheduled requests that change something. */
@@ -285,14 +282,15 @@ export function useProtection(projectId: string) {
 }
 
 /**
- * Says where an edit of a segment is proposed, if it has to be. One that a project owns
+ * Says in which projects a segment takes effect, and where an edit of it is proposed, if it has to be. One that a project owns
  * takes effect in all environments of that project; a global one wherever it is used.
  */
 export function useSegmentProtection(segment: Segment | undefined) {
   const owner = segment?.project;
   const global = segment !== undefined && !owner;
-  const { data: uses = [], isLoading } = useQuery({ ...segmentUsesQuery(segment?.id ?? 0), enabled: global });
+  const { data, isLoading } = useQuery({ ...segmentUsesQuery(segment?.id ?? 0), enabled: global });
   const { data: me } = useQuery(meQuery);
+  const uses = data?.strategies ?? [];
   const projects = owner ? [owner] : [...new Set(uses.map((use) => use.projectId))];
   const answers = useQueries({ queries: projects.map((projectId) => protectionQuery(projectId)) });
   const places = projects.flatMap((projectId, index) =>
@@ -301,5 +299,5 @@ export function useSegmentProtection(segment: Segment | undefined) {
       .map(({ environment, type }) => ({ projectId, environment, type })),
   );
   const place: Place | undefined = productionFirst(places);
-  return { place, loading: isLoading || answers.some((answer) => answer.isLoading) };
+  return { place, projects, loading: isLoading || answers.some((answer) => answer.isLoading) };
 }

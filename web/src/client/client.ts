@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { Problem } from './problem';
+import { headerOf, reasonFor, reasonHeader } from './reason';
 import type { components, paths } from './schema';
 import { signedInAgain } from './session';
 import { tellSuspended } from './suspended';
@@ -15,11 +16,14 @@ let revision = 0;
 
 /**
  * Sends a request. It carries the newest revision seen so far, so that another node
- * answers with what was just written; and it waits for a session if there is none.
+ * answers with what was just written. It waits for a session if there is none, and for a
+ * reason if nothing but that is missing.
  */
 async function send(request: Request): Promise<Response> {
+  let reason = '';
   for (;;) {
     const attempt = request.clone();
+    if (reason !== '') attempt.headers.set(reasonHeader, headerOf(reason));
     if (revision > 0) attempt.headers.set(revisionHeader, String(revision));
     let response: Response;
     try {
@@ -28,13 +32,12 @@ async function send(request: Request): Promise<Response> {
       throw new Problem(0, undefined);
     }
     revision = Math.max(revision, Number(response.headers.get(revisionHeader) ?? 0));
-    if (response.status !== 401) {
-      tellSuspended(response.headers);
-      return response;
-    }
-    const failure: unknown = await response.clone().json().catch(() => undefined);
-    if (new Problem(401, failure).kind !== 'AuthenticationRequired') return response;
-    await signedInAgain();
+    tellSuspended(response.headers);
+    if (response.ok) return response;
+    const problem = new Problem(response.status, await response.clone().json().catch(() => undefined));
+    if (problem.kind === 'AuthenticationRequired') await signedInAgain();
+    else if (problem.wantsReason && reason === '') reason = await reasonFor(problem.message);
+    else return response;
   }
 }
 

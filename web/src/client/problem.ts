@@ -1,4 +1,5 @@
 import { texts } from '../texts';
+import { reasonHeader } from './reason';
 import type { components } from './schema';
 
 type Failure = Partial<components['schemas']['failureSchema']>;
@@ -18,6 +19,11 @@ export class Problem extends Error {
     this.status = status;
     this.kind = failure.name ?? '';
     this.details = details;
+  }
+
+  /** Whether nothing but a reason is missing. */
+  get wantsReason(): boolean {
+    return this.details.some(({ path }) => path === `/headers/${reasonHeader}`);
   }
 
   /** What is wrong with a field of the request's body, if anything is. */

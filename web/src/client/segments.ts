@@ -8,11 +8,11 @@ export const segmentsQuery = queryOptions({
   queryFn: async () => (await ok(api.GET('/api/admin/segments'))).segments,
 });
 
-/** The strategies that use a segment. */
+/** The strategies that use a segment, and those that open change requests would make use it. */
 export function segmentUsesQuery(id: number) {
   return queryOptions({
     queryKey: ['segments', id, 'strategies'],
-    queryFn: async () => (await ok(api.GET('/api/admin/segments/{id}/strategies', { params: { path: { id } } }))).strategies,
+    queryFn: () => ok(api.GET('/api/admin/segments/{id}/strategies', { params: { path: { id } } })),
   });
 }
 

@@ -29,7 +29,7 @@ export function ScheduleNotice({ projectId, touched, environment, proposed = fal
 }
 
 /** Links to change requests, one after the other. */
-export function RequestLinks({ projectId, requests }: { projectId: string; requests: { id: number; title?: string }[] }) {
+export function RequestLinks({ projectId, requests }: { projectId: string; requests: { id: number; title?: string | null }[] }) {
   return requests.map(({ id, title }, index) => (
     <span key={id}>
       {index > 0 && ', '}

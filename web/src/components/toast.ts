@@ -1,4 +1,5 @@
 import { sentence } from '../client/problem';
+import { CalledOff } from '../client/reason';
 import type { Suspended } from '../client/suspended';
 import { texts } from '../texts';
 import { Store } from './store';
@@ -31,8 +32,9 @@ export function done(message: string) {
   show(message, false);
 }
 
-/** Says why something could not be done. It stays long enough to be read. */
+/** Says why something could not be done. It stays long enough to be read. What somebody called off themselves needs no words. */
 export function failed(error: Error) {
+  if (error instanceof CalledOff) return;
   show(sentence(error), true);
 }
 

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { applyBulk, applyChange, type BulkAct, bulkChange, type Change, type Place, type SegmentChange } from '../client/change';
 import { changeRequestsKey, propose, useProtection } from '../client/change-requests';
+import { CalledOff } from '../client/reason';
 import { texts } from '../texts';
 import { askToPropose } from './ask';
 import { done, failed } from './toast';
@@ -19,9 +20,6 @@ export interface Edit {
 
 /** What became of an edit. */
 export type Outcome = 'applied' | 'proposed';
-
-/** Somebody has thought better of it; nothing has happened. */
-class CalledOff extends Error {}
 
 /** Proposes changes, and says what they have become a part of. */
 export async function proposeChange({ projectId, environment }: Place, ...changes: (Change | SegmentChange)[]): Promise<void> {
@@ -56,7 +54,7 @@ export function useEdit(projectId: string) {
         queryClient.invalidateQueries({ queryKey: changeRequestsKey }),
       ]),
     onError: (error: Error, { shown = false }) => {
-      if (!shown && !(error instanceof CalledOff)) failed(error);
+      if (!shown) failed(error);
     },
   });
 }

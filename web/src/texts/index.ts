@@ -29,6 +29,14 @@ export const texts = {
   notYourself: 'Nobody can delete themselves.',
   needs: (permission: string) => `You need the permission “${permission}”; an administrator can give it.`,
 
+  reason: {
+    title: 'Why?',
+    label: 'Reason',
+    words: 'It is kept in the event log, with your name.',
+    act: 'Do it, for this reason',
+    needed: 'Give a reason.',
+    calledOff: 'Nothing was changed.',
+  },
   problem: {
     noReason: (status: number) =>
       status === 0
@@ -396,6 +404,7 @@ export const texts = {
     noneFound: (word: string) => `No segment is called like “${word}”`,
     uses: (n: number) => (n === 0 ? 'Not used' : n === 1 ? 'Used by 1 flag' : `Used by ${n} flags`),
     usedBy: 'Used by',
+    onceApplied: 'once this is applied:',
     saved: (name: string) => `Segment ${name} is saved.`,
     created: (name: string) => `Segment ${name} is created.`,
     removeTitle: (name: string) => `Remove segment ${name}?`,

@@ -1,16 +1,15 @@
-import { Alert, Button, Drawer, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { changeRequestsKey, useSegmentProtection } from '../../client/change-requests';
 import { useMay } from '../../client/me';
-import { Problem, sentence } from '../../client/problem';
-import { projectsQuery } from '../../client/projects';
 import { deleteSegment, type Segment, saveSegment, segmentsQuery, segmentUsesQuery } from '../../client/segments';
 import { Confirm } from '../../components/Confirm';
-import { ConstraintsField, constraintsOf, draftsOf, missingIn } from '../../components/ConstraintsField';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
+import { RequestLinks, ScheduleNotice } from '../../components/ScheduleNotice';
+import { SegmentDrawer, type WrittenSegment } from '../../components/SegmentDrawer';
 import { done, failed } from '../../components/toast';
 import { proposeChange } from '../../components/use-edit';
 import { texts } from '../../texts';
@@ -27,15 +26,10 @@ interface SegmentFormProps {
 export function SegmentForm({ segment, onProposed, onClose }: SegmentFormProps) {
   const may = useMay();
   const queryClient = useQueryClient();
-  const projects = useQuery(projectsQuery);
-  const [name, setName] = useState(segment?.name ?? '');
-  const [description, setDescription] = useState(segment?.description ?? '');
-  const [project, setProject] = useState(segment?.project ?? '');
-  const [constraints, setConstraints] = useState(() => draftsOf(segment?.constraints ?? []));
-  const [strict, setStrict] = useState(false);
   const [removing, setRemoving] = useState(false);
-  const ownProject = project !== '' && may('UPDATE_PROJECT_SEGMENT', project);
-  const { place, loading } = useSegmentProtection(segment);
+  const { place, projects, loading } = useSegmentProtection(segment);
+  // One that is new may be for any project; the server says if it is not.
+  const ownProject = segment && !segment.project ? false : may('UPDATE_PROJECT_SEGMENT', segment?.project);
   // Anybody may propose.
   const maySave = may(segment ? 'UPDATE_SEGMENT' : 'CREATE_SEGMENT') || ownProject || place !== undefined;
   const mayRemove = may('DELETE_SEGMENT') || ownProject || place !== undefined;
@@ -43,15 +37,14 @@ export function SegmentForm({ segment, onProposed, onClose }: SegmentFormProps) 
     Promise.all([segmentsQuery.queryKey, ['events'], changeRequestsKey].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 
   const save = useMutation({
-    mutationFn: async () => {
-      const body = { name, description, project: project === '' ? null : project, constraints: constraintsOf(constraints) };
+    mutationFn: async (written: WrittenSegment) => {
       if (segment && place) {
-        await proposeChange(place, { action: 'updateSegment', payload: { id: segment.id, ...body } });
+        await proposeChange(place, { action: 'updateSegment', payload: { id: segment.id, ...written } });
         onProposed(place.projectId);
         return;
       }
-      await saveSegment(segment?.id, body);
-      done(segment ? texts.segment.saved(name) : texts.segment.created(name));
+      await saveSegment(segment?.id, written);
+      done(segment ? texts.segment.saved(written.name) : texts.segment.created(written.name));
     },
     onSuccess: async () => {
       await refresh();
@@ -59,7 +52,7 @@ export function SegmentForm({ segment, onProposed, onClose }: SegmentFormProps) 
     },
   });
   const remove = useMutation({
-    mutationFn: async (id: number) => {
+    mutationFn: async ({ id, name }: Segment) => {
       if (place) {
         await proposeChange(place, { action: 'deleteSegment', payload: { id } });
         onProposed(place.projectId);
@@ -77,112 +70,84 @@ export function SegmentForm({ segment, onProposed, onClose }: SegmentFormProps) 
       failed(error);
     },
   });
-  const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutName = problem && (problem.of('name') ?? (problem.kind === 'NameExistsError' ? problem.message : undefined));
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setStrict(true);
-    if (!constraints.some((draft) => missingIn(draft.constraint))) save.mutate();
-  }
+  const notice = (
+    <>
+      {place && <ProposalNotice {...place} />}
+      {segment &&
+        projects.map((projectId) => (
+          <ScheduleNotice key={projectId} projectId={projectId} touched={{ segmentId: [segment.id] }} proposed={place !== undefined} />
+        ))}
+    </>
+  );
 
   return (
-    <Drawer opened onClose={onClose} size={620} title={segment ? texts.segment.edit(segment.name) : texts.segment.create} classNames={{ body: styles.drawer ?? '' }}>
-      <form onSubmit={submit} className={styles.form}>
-        <div className={styles.fields}>
-          {save.error && !aboutName && !problem?.of('constraints') && (
-            <Alert color="red" role="alert" p="xs">
-              {sentence(save.error)}
-            </Alert>
-          )}
-          {!maySave && (
-            <Alert color="gray" p="xs">
-              {texts.segment.mayNot}
-            </Alert>
-          )}
-          {place && <ProposalNotice {...place} />}
-          <TextInput
-            label={texts.segment.name}
-            required
-            withAsterisk={false}
-            data-autofocus
-            spellCheck={false}
-            value={name}
-            error={aboutName}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Textarea label={texts.segment.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
-          <Select
-            label={texts.segment.project}
-            searchable
-            data={[{ value: '', label: texts.segment.everywhere }, ...(projects.data?.map((one) => ({ value: one.id, label: one.name })) ?? [])]}
-            value={project}
-            onChange={(value) => setProject(value ?? '')}
-          />
-          <section>
-            <h3>{texts.strategy.constraints}</h3>
-            <Text size="xs" c="dimmed" mb={8}>
-              {texts.strategy.constraintsWords}
-            </Text>
-            <ConstraintsField
-              {...(project === '' ? {} : { projectId: project })}
-              value={constraints}
-              onChange={setConstraints}
-              strict={strict}
-              problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
-            />
-          </section>
-          {segment && segment.usedInFeatures > 0 && <Uses id={segment.id} />}
-        </div>
-        <Group justify="flex-end" gap="xs" className={styles.foot ?? ''}>
-          {segment && (
-            <div className={styles.remove}>
-              <MayButton
-                may={mayRemove && segment.usedInFeatures === 0}
-                why={segment.usedInFeatures > 0 ? texts.segment.inUse : texts.segment.mayNot}
-                variant="subtle"
-                color="red"
-                onClick={() => setRemoving(true)}
-              >
-                {texts.remove}
-              </MayButton>
-            </div>
-          )}
-          <Button variant="default" onClick={onClose}>
-            {texts.cancel}
-          </Button>
-          {place ? (
+    <>
+      <SegmentDrawer
+        title={segment ? texts.segment.edit(segment.name) : texts.segment.create}
+        segment={segment}
+        notice={
+          <>
+            {!maySave && (
+              <Alert color="gray" p="xs">
+                {texts.segment.mayNot}
+              </Alert>
+            )}
+            {notice}
+          </>
+        }
+        beside={segment && <Uses id={segment.id} />}
+        aside={
+          segment && (
+            <MayButton
+              may={mayRemove && segment.usedInFeatures === 0}
+              why={segment.usedInFeatures > 0 ? texts.segment.inUse : texts.segment.mayNot}
+              variant="subtle"
+              color="red"
+              onClick={() => setRemoving(true)}
+            >
+              {texts.remove}
+            </MayButton>
+          )
+        }
+        button={
+          place ? (
             <ProposeButton {...place} loading={save.isPending} />
           ) : (
             <Button type="submit" disabled={!maySave} loading={save.isPending || loading}>
               {segment ? texts.save : texts.segment.create}
             </Button>
-          )}
-        </Group>
-      </form>
+          )
+        }
+        error={save.error}
+        onSave={(written) => save.mutate(written)}
+        onClose={onClose}
+      />
       {removing && segment && (
         <Confirm
           title={texts.segment.removeTitle(segment.name)}
           words={texts.segment.removeWords}
           act={place ? texts.request.addToDraft : texts.segment.removeAct(segment.name)}
-          {...(place ? { notice: <ProposalNotice {...place} /> } : {})}
+          notice={notice}
           danger
           pending={remove.isPending}
-          onConfirm={() => remove.mutate(segment.id)}
+          onConfirm={() => remove.mutate(segment)}
           onClose={() => setRemoving(false)}
         />
       )}
-    </Drawer>
+    </>
   );
 }
 
+/** The strategies that use a segment, and those that open change requests would make use it. */
 function Uses({ id }: { id: number }) {
   const uses = useQuery(segmentUsesQuery(id));
+  const { strategies = [], changeRequestStrategies: proposed = [] } = uses.data ?? {};
+  if (strategies.length + proposed.length === 0) return null;
   return (
     <section>
       <h3>{texts.segment.usedBy}</h3>
       <ul className={styles.uses}>
-        {uses.data?.map((use) => (
+        {strategies.map((use) => (
           <li key={use.id}>
             <Link
               to="/projects/$projectId/features/$featureName"
@@ -192,6 +157,15 @@ function Uses({ id }: { id: number }) {
               {use.featureName}
             </Link>{' '}
             <span className={styles.dim}>{use.environment}</span>
+          </li>
+        ))}
+        {proposed.map(({ id: strategy, projectId, featureName, environment, changeRequest }, index) => (
+          <li key={`${changeRequest.id} ${strategy ?? index}`}>
+            {featureName}{' '}
+            <span className={styles.dim}>
+              {environment}, {texts.segment.onceApplied}
+            </span>{' '}
+            <RequestLinks projectId={projectId} requests={[changeRequest]} />
           </li>
         ))}
       </ul>
