@@ -86,8 +86,8 @@ func (b *addonCreateUpdate) settings() integration.Settings {
 	}
 }
 
-// addon is an integration.
-type addon struct {
+// Addon is an integration.
+type Addon struct {
 	ID int64 `json:"id"`
 	AddonSettings
 	Parameters map[string]string `json:"parameters"`
@@ -95,7 +95,7 @@ type addon struct {
 }
 
 // addonCreated is a new integration, which says where it is.
-type addonCreated struct{ addon }
+type addonCreated struct{ Addon }
 
 func (a addonCreated) location() string { return "addons/" + strconv.FormatInt(a.ID, 10) }
 
@@ -123,7 +123,7 @@ type addonParameter struct {
 
 // addons is all integrations, and all providers.
 type addons struct {
-	Addons    []addon     `json:"addons"`
+	Addons    []Addon     `json:"addons"`
 	Providers []addonType `json:"providers"`
 }
 
@@ -148,8 +148,8 @@ type addonTest struct {
 	ID string `json:"id" doc:"Of the delivery."`
 }
 
-func viewAddon(i *state.Integration, parameters map[string]string) addon {
-	seen := addon{
+func viewAddon(i *state.Integration, parameters map[string]string) Addon {
+	seen := Addon{
 		ID: i.ID, Parameters: parameters, CreatedAt: instant(i.CreatedAt),
 		AddonSettings: AddonSettings{Provider: i.Provider, Description: i.Description, Enabled: i.Enabled, Events: i.Events, Projects: i.Projects, Environments: i.Environments},
 	}
@@ -202,7 +202,7 @@ func (r request) addonAt(id int64) (*state.Integration, error) {
 
 func (a *api) getAddons(ctx context.Context, r request, _ *struct{}) (addons, error) {
 	parameters, err := a.Integrations.Parameters(ctx)
-	list := addons{Addons: []addon{}, Providers: []addonType{}}
+	list := addons{Addons: []Addon{}, Providers: []addonType{}}
 	for i := range r.State.Integrations() {
 		if r.seesAddon(i) {
 			list.Addons = append(list.Addons, viewAddon(i, parameters[i.ID]))
@@ -214,10 +214,10 @@ func (a *api) getAddons(ctx context.Context, r request, _ *struct{}) (addons, er
 	return list, err
 }
 
-func (a *api) getAddon(ctx context.Context, r request, in *AddonAt) (addon, error) {
+func (a *api) getAddon(ctx context.Context, r request, in *AddonAt) (Addon, error) {
 	i, err := r.addonAt(in.ID)
 	if err != nil {
-		return addon{}, err
+		return Addon{}, err
 	}
 	parameters, err := a.Integrations.Parameters(ctx)
 	return viewAddon(i, parameters[i.ID]), err
@@ -225,10 +225,10 @@ func (a *api) getAddon(ctx context.Context, r request, in *AddonAt) (addon, erro
 
 // viewWritten returns an integration as it is right after it was written, with the secret that was made
 // for it.
-func (a *api) viewWritten(ctx context.Context, i *state.Integration, secret string) (addon, error) {
+func (a *api) viewWritten(ctx context.Context, i *state.Integration, secret string) (Addon, error) {
 	parameters, err := a.Integrations.Parameters(ctx)
 	if err != nil {
-		return addon{}, err
+		return Addon{}, err
 	}
 	seen := viewAddon(i, parameters[i.ID])
 	if secret != "" {
@@ -250,16 +250,16 @@ func (a *api) updateAddon(ctx context.Context, r request, in *struct {
 	AddonAt
 	Body addonCreateUpdate
 },
-) (addon, error) {
+) (Addon, error) {
 	if err := r.Caller.Actor.Require("", "", access.UpdateAddon); err != nil {
-		return addon{}, err
+		return Addon{}, err
 	}
 	if _, err := r.addonAt(in.ID); err != nil {
-		return addon{}, err
+		return Addon{}, err
 	}
 	made, secret, err := a.Integrations.Update(ctx, r.Caller, in.ID, in.Body.settings())
 	if err != nil {
-		return addon{}, err
+		return Addon{}, err
 	}
 	return a.viewWritten(ctx, made, secret)
 }

@@ -2,6 +2,7 @@ package adminapi_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"testing"
@@ -24,6 +25,23 @@ func TestDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		return
+	}
+	// An embedded type that is not exported would leave its fields out.
+	var document struct {
+		Components struct {
+			Schemas map[string]struct {
+				Type                             any
+				Properties, AdditionalProperties any
+			}
+		}
+	}
+	if err := json.Unmarshal(got, &document); err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range document.Components.Schemas {
+		if schema.Type == "object" && schema.Properties == nil && schema.AdditionalProperties == nil {
+			t.Errorf("%s names no field", name)
+		}
 	}
 	want, err := os.ReadFile(documentFile)
 	if err != nil {

@@ -101,7 +101,7 @@ type profile struct {
 	Projects          []flag.ProjectID `json:"projects" doc:"Those in which the person or one of the person's groups has a role."`
 	Groups            []groupItem      `json:"groups"`
 	Subscriptions     []notify.Topic   `json:"subscriptions" doc:"The topics about which the person has chosen to get mails at once."`
-	Features          []struct{}       `json:"features" doc:"Always empty."`
+	Features          []any            `json:"features" doc:"Always empty."`
 	CanChangePassword bool             `json:"canChangePassword"`
 }
 
@@ -118,7 +118,7 @@ func (a *api) getProfile(ctx context.Context, r request, _ *struct{}) (profile, 
 		return profile{}, fault.New(fault.Forbidden, "An admin token has no profile.")
 	}
 	seen := profile{
-		RootRole: roleOf(r.State, id), Projects: []flag.ProjectID{}, Groups: []groupItem{}, Subscriptions: []notify.Topic{}, Features: []struct{}{},
+		RootRole: roleOf(r.State, id), Projects: []flag.ProjectID{}, Groups: []groupItem{}, Subscriptions: []notify.Topic{}, Features: []any{},
 		CanChangePassword: r.Caller.Actor.Ref.Kind() == access.KindUser && !r.State.PasswordSignIn().Disabled,
 	}
 	for g := range r.State.GroupsOf(id) {
