@@ -41,7 +41,7 @@ func (a *api) calendars() {
 	}, a.deleteCalendarLink)
 }
 
-// calendarQuery is what a calendar shows.
+// calendarQuery is of what it is asked what will happen.
 type calendarQuery struct {
 	Project     []flag.ProjectID       `query:"project,explode" doc:"Only what is in these projects."`
 	Environment []flag.EnvironmentName `query:"environment,explode" doc:"Only what is in these environments."`

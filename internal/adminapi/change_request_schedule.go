@@ -33,8 +33,9 @@ func (a *api) schedules() {
 	}, a.getScheduledChangeRequests)
 	register(a, operation{
 		ID: "getUpcoming", Method: http.MethodGet, Path: "/upcoming", Tag: tagChangeRequests,
-		Summary:     "List what will happen when",
-		Description: "Every scheduled change request of the projects that you may see, the earliest first: those that wait for their time, and those that failed or are suspended and wait for a decision.",
+		Summary: "List what will happen when",
+		Description: "Every scheduled change request of the projects that you may see, the earliest first: those that wait for their time, and those that failed or are suspended and wait for a decision. " +
+			"Beside them, on each page, the freezes and maintenance windows of a period, the earliest first; 1,000 at most.",
 	}, a.getUpcoming)
 }
 
@@ -187,8 +188,9 @@ func (a *api) getScheduledChangeRequests(_ context.Context, r request, in *struc
 
 // upcoming is a page of what will happen.
 type upcoming struct {
-	Upcoming []upcomingItem `json:"upcoming"`
-	Total    int            `json:"total"`
+	Upcoming []upcomingItem     `json:"upcoming"`
+	Total    int                `json:"total" doc:"How many change requests there are."`
+	Windows  []windowOccurrence `json:"windows" doc:"When environments are frozen, or take changes."`
 }
 
 // upcomingItem is something that will happen.
@@ -199,12 +201,16 @@ type upcomingItem struct {
 }
 
 func (a *api) getUpcoming(ctx context.Context, r request, in *struct {
-	Project     []flag.ProjectID       `query:"project,explode" doc:"Only of these projects."`
-	Environment []flag.EnvironmentName `query:"environment,explode" doc:"Only of these environments."`
-	Offset      string                 `query:"offset"`
-	Limit       string                 `query:"limit" doc:"1 to 1000; 50 unless set."`
+	calendarQuery
+	period
+	Offset string `query:"offset"`
+	Limit  string `query:"limit" doc:"1 to 1000; 50 unless set."`
 },
 ) (upcoming, error) {
+	windows, err := a.viewOccurrences(r, in.calendarQuery, in.period)
+	if err != nil {
+		return upcoming{}, err
+	}
 	var found []*changerequest.Request
 	for cr := range r.State.Scheduled() {
 		if r.sees(cr.Project) && oneOf(in.Project, cr.Project) && oneOf(in.Environment, cr.Environment) {
@@ -212,7 +218,7 @@ func (a *api) getUpcoming(ctx context.Context, r request, in *struct {
 		}
 	}
 	n := a.names(ctx, r.State)
-	page := upcoming{Upcoming: []upcomingItem{}, Total: len(found)}
+	page := upcoming{Upcoming: []upcomingItem{}, Total: len(found), Windows: windows}
 	for _, cr := range pageOf(found, in.Offset, in.Limit, 50, 1000) {
 		page.Upcoming = append(page.Upcoming, upcomingItem{n.searchItem(requests.Summarize(r.State, cr)), n.of(cr.Schedule.By), cr.Schedule.Zone})
 	}

@@ -311,6 +311,16 @@ func TestUpcoming(t *testing.T) {
 		c.must(t, "root", "PUT", "/projects/other/settings", `{"mode":"private","defaultStickiness":"default"}`, 200)
 		c.must(t, "viv", "GET", "/upcoming", "", 200, fmt.Sprintf(`{"upcoming":[{"id":%d},{"id":%d}],"total":2}`, sooner, later))
 		c.must(t, "root", "GET", "/upcoming", "", 200, `{"total":3}`)
+		// Windows stand beside them, as far as one may know, with what they are now.
+		c.freeze(t, "Night", -30*time.Minute, time.Hour, "")
+		c.freeze(t, "Theirs", 24*time.Hour, time.Hour, `,"projects":["other"]`)
+		c.freeze(t, "Both", 48*time.Hour, time.Hour, `,"projects":["other","shop"]`)
+		c.must(t, "viv", "GET", "/upcoming?limit=1", "", 200, `{"total":2,"windows":[{"name":"Night","state":"now","projects":"(absent)"},{"name":"Both","state":"ahead","projects":["shop"]}]}`)
+		c.must(t, "root", "GET", "/upcoming", "", 200, `{"windows":[{"name":"Night"},{"name":"Theirs"},{"name":"Both"}]}`)
+		c.must(t, "root", "GET", "/upcoming?environment=staging", "", 200, `{"windows":[]}`)
+		past := "from=" + c.now().UTC().Add(-time.Hour).Format(time.RFC3339) + "&to=" + c.now().UTC().Add(time.Hour).Format(time.RFC3339)
+		c.pass(t, 40*time.Minute)
+		c.must(t, "root", "GET", "/upcoming?"+past, "", 200, `{"windows":[{"name":"Night","state":"over"}]}`)
 		// A failed one is listed by the time of its attempt, a suspended one by the time that it had.
 		c.must(t, "root", "DELETE", webPath+"/strategies/"+webFirst, "", 200)
 		c.must(t, "viv", "GET", "/upcoming", "", 200, `{"upcoming":[{"schedule":{"status":"suspended","reason":"(present)"}},{"schedule":{"status":"pending"}}],"total":2}`)

@@ -39,11 +39,6 @@ func (a *api) windows() {
 		ID: "deleteWindow", Method: http.MethodDelete, Path: windowsPath + "/{id}", Tag: tag,
 		Summary: "Delete a window", Permissions: admin, Status: http.StatusNoContent,
 	}, a.deleteWindow)
-	register(a, operation{
-		ID: "getUpcomingWindows", Method: http.MethodGet, Path: "/windows/upcoming", Tag: tag,
-		Summary:     "List when windows happen",
-		Description: "What overlaps a period of at most 366 days, the earliest first; 1,000 at most.",
-	}, a.getUpcomingWindows)
 }
 
 // windowAt names a window.
@@ -166,13 +161,9 @@ type windowOccurrence struct {
 	Environment flag.EnvironmentName `json:"environment"`
 	Name        string               `json:"name"`
 	Kind        window.Kind          `json:"kind" enum:"freeze,maintenance"`
-	Projects    []flag.ProjectID     `json:"projects,omitempty"`
+	Projects    []flag.ProjectID     `json:"projects,omitempty" doc:"In which it counts, of those that you may see; none: in all."`
+	State       string               `json:"state" enum:"over,now,ahead"`
 	WindowTime
-}
-
-// windowOccurrences is when windows happen.
-type windowOccurrences struct {
-	Occurrences []windowOccurrence `json:"occurrences"`
 }
 
 // The bounds of a look ahead.
@@ -182,30 +173,24 @@ const (
 	mostOccurrences = 1000
 )
 
-func (a *api) getUpcomingWindows(_ context.Context, r request, in *struct {
-	Project     []flag.ProjectID       `query:"project,explode" doc:"Only what counts in one of these projects."`
-	Environment []flag.EnvironmentName `query:"environment,explode" doc:"Only of these environments."`
-	From        string                 `query:"from" doc:"A time (RFC 3339); now unless set."`
-	To          string                 `query:"to" doc:"A time; 90 days after from unless set."`
-},
-) (windowOccurrences, error) {
-	from, err := timeIn("from", in.From, a.App.Now())
+// viewOccurrences returns when windows happen in a period, as far as the caller may know.
+func (a *api) viewOccurrences(r request, q calendarQuery, p period) ([]windowOccurrence, error) {
+	now := a.App.Now()
+	from, to, err := p.read(now)
 	if err != nil {
-		return windowOccurrences{}, err
+		return nil, err
 	}
-	to, err := timeIn("to", in.To, from.Add(usualPeriod))
-	if err != nil {
-		return windowOccurrences{}, err
-	}
-	if !from.Before(to) || to.Sub(from) > longestPeriod {
-		return windowOccurrences{}, fault.Field("/query/to", "The period ends after it begins, and is at most 366 days long.")
-	}
-	list := windowOccurrences{[]windowOccurrence{}}
-	for _, o := range occurrencesFor(r, in.Project, in.Environment, from, to) {
+	list := []windowOccurrence{}
+	for _, o := range occurrencesFor(r, q.Project, q.Environment, from, to) {
+		state := "ahead"
+		switch {
+		case o.Has(now):
+			state = "now"
+		case o.Begin.Before(now):
+			state = "over"
+		}
 		projects, _ := r.seenWindow(o.Window)
-		list.Occurrences = append(list.Occurrences, windowOccurrence{
-			o.Window.ID, o.Window.Environment, o.Window.Name, o.Window.Kind, projects, WindowTime{instant(o.Begin), instant(o.End)},
-		})
+		list = append(list, windowOccurrence{o.Window.ID, o.Window.Environment, o.Window.Name, o.Window.Kind, projects, state, WindowTime{instant(o.Begin), instant(o.End)}})
 	}
 	return list, nil
 }
@@ -232,6 +217,25 @@ func occurrencesFor(r request, projects []flag.ProjectID, environments []flag.En
 		return cmp.Or(a.Begin.Compare(b.Begin), cmp.Compare(a.Window.ID, b.Window.ID))
 	})
 	return found[:min(len(found), mostOccurrences)]
+}
+
+// period is from when until when windows are looked for.
+type period struct {
+	From string `query:"from" doc:"A time (RFC 3339); now unless set. Of windows only."`
+	To   string `query:"to" doc:"A time, at most 366 days after from; 90 days unless set. Of windows only."`
+}
+
+func (p period) read(now time.Time) (from, to time.Time, err error) {
+	if from, err = timeIn("from", p.From, now); err != nil {
+		return from, to, err
+	}
+	if to, err = timeIn("to", p.To, from.Add(usualPeriod)); err != nil {
+		return from, to, err
+	}
+	if !from.Before(to) || to.Sub(from) > longestPeriod {
+		err = fault.Field("/query/to", "The period ends after it begins, and is at most 366 days long.")
+	}
+	return from, to, err
 }
 
 // timeIn reads a time from the query; what is not set is usual.

@@ -88,14 +88,14 @@ func windowScenarios() []scenario {
 		{name: "delete no window", method: "DELETE", path: productionWindows + "/9", status: 404, want: `{"name":"NotFoundError"}`},
 
 		{
-			name: "list when windows happen", method: "GET", path: "/windows/upcoming?from=2900-01-01T00:00:00Z&to=2901-01-01T00:00:00Z", status: 200,
-			want: `{"occurrences":[{"id":2,"name":"Release","from":"2900-01-07T09:00:00.000Z","to":"2900-01-07T10:00:00.000Z"},{"id":1,"environment":"production","kind":"freeze","projects":["other"],"from":"2900-12-19T23:00:00.000Z"}]}`,
+			name: "list when windows happen", method: "GET", path: "/upcoming?from=2900-01-01T00:00:00Z&to=2901-01-01T00:00:00Z", status: 200,
+			want: `{"windows":[{"id":2,"name":"Release","state":"ahead","from":"2900-01-07T09:00:00.000Z","to":"2900-01-07T10:00:00.000Z"},{"id":1,"environment":"production","kind":"freeze","projects":["other"],"from":"2900-12-19T23:00:00.000Z"}]}`,
 		},
-		{name: "list when windows of a project happen", method: "GET", path: "/windows/upcoming?project=full&environment=production&from=2900-01-01T00:00:00Z&to=2901-01-01T00:00:00Z", status: 200, want: `{"occurrences":[{"id":2}]}`},
+		{name: "list when windows of a project happen", method: "GET", path: "/upcoming?project=full&environment=production&from=2900-01-01T00:00:00Z&to=2901-01-01T00:00:00Z", status: 200, want: `{"windows":[{"id":2}]}`},
 		{name: "read the calendar", method: "GET", path: "/calendar.ics", status: 200, wantText: "BEGIN:VCALENDAR"},
-		{name: "list when windows happen soon", method: "GET", path: "/windows/upcoming", status: 200, want: `{"occurrences":[]}`},
-		{name: "list when windows happen in all time", method: "GET", path: "/windows/upcoming?from=2900-01-01T00:00:00Z&to=2903-01-01T00:00:00Z", status: 400, want: `{"details":[{"path":"/query/to"}]}`},
-		{name: "list when windows happen from whenever", method: "GET", path: "/windows/upcoming?from=today", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
+		{name: "list when windows happen soon", method: "GET", path: "/upcoming", status: 200, want: `{"windows":[]}`},
+		{name: "list when windows happen in all time", method: "GET", path: "/upcoming?from=2900-01-01T00:00:00Z&to=2903-01-01T00:00:00Z", status: 400, want: `{"details":[{"path":"/query/to"}]}`},
+		{name: "list when windows happen from whenever", method: "GET", path: "/upcoming?from=today", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 	}
 }
 

@@ -290,6 +290,10 @@ func TestUpcoming(t *testing.T) {
 2026-12-01 09:00 CET  shop/39      suspended  production   cy   Winter sale
 2026-12-02 08:00 UTC  warehouse/7  pending    live         bo   changes forklift, night-shift
 These are 2 of 5; --limit shows more.
+
+FROM                  TO                    WINDOW       STATE  ENVIRONMENT  PROJECTS         NAME
+2026-11-30 21:00 UTC  2026-12-01 01:00 UTC  maintenance  now    live         shop, warehouse  Nights
+2026-12-19 23:00 UTC  2027-01-02 23:00 UTC  freeze       ahead  production   all              Christmas
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" || code != 0 {
 		t.Errorf("got exit code %d and %q (-want +got):\n%s", code, errs.String(), diff)

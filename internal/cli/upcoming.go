@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -34,7 +35,16 @@ func (c upcoming) Run(ctx context.Context, t terminal) error {
 			Zone        string   `json:"zone"`
 			Schedule    schedule `json:"schedule"`
 		} `json:"upcoming"`
-		Total int `json:"total"`
+		Total   int `json:"total"`
+		Windows []struct {
+			Name        string    `json:"name"`
+			Kind        string    `json:"kind"`
+			Environment string    `json:"environment"`
+			Projects    []string  `json:"projects"`
+			State       string    `json:"state"`
+			From        time.Time `json:"from"`
+			To          time.Time `json:"to"`
+		} `json:"windows"`
 	}](ctx, c.remote, []string{"upcoming"}, query)
 	switch {
 	case err != nil:
@@ -53,6 +63,13 @@ func (c upcoming) Run(ctx context.Context, t terminal) error {
 	text := table(rows)
 	if shown := len(page.Upcoming); shown < page.Total {
 		text += fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, page.Total)
+	}
+	if len(page.Windows) > 0 {
+		rows = [][]string{{"FROM", "TO", "WINDOW", "STATE", "ENVIRONMENT", "PROJECTS", "NAME"}}
+		for _, w := range page.Windows {
+			rows = append(rows, []string{moment(w.From), moment(w.To), w.Kind, w.State, w.Environment, cmp.Or(strings.Join(w.Projects, ", "), "all"), w.Name})
+		}
+		text += "\n" + table(rows)
 	}
 	return t.print(text)
 }

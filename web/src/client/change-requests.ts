@@ -11,6 +11,7 @@ export type Entry = Schemas['changeRequestEntrySchema'];
 export type Impact = Schemas['changeRequestImpactSchema'];
 export type Clash = Schemas['changeRequestClashSchema'];
 export type Upcoming = Schemas['upcomingItemSchema'];
+export type Occurrence = Schemas['windowOccurrenceSchema'];
 export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
 export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
 
@@ -156,14 +157,15 @@ export function scheduledQuery(projectId: string, touched: Touched) {
   });
 }
 
-/** What is scheduled in a project or in all, the earliest first, page after page. */
-export function upcomingQuery(projectId?: string) {
+/** What is scheduled in a project or in all, the earliest first, page after page; beside it the windows of some days from now on. */
+export function upcomingQuery(days: number, projectId?: string) {
   return infiniteQueryOptions({
-    queryKey: [...changeRequestsKey, 'upcoming', projectId],
+    queryKey: [...changeRequestsKey, 'upcoming', days, projectId],
     queryFn: async ({ pageParam }) => {
-      const query = { offset: String(pageParam), limit: String(pageSize), ...(projectId === undefined ? {} : { project: [projectId] }) };
-      const { upcoming, total } = await ok(api.GET('/api/admin/upcoming', { params: { query } }));
-      return { upcoming: upcoming as Upcoming[], total };
+      const to = new Date(Date.now() + days * 86_400_000).toISOString();
+      const query = { offset: String(pageParam), limit: String(pageSize), to, ...(projectId === undefined ? {} : { project: [projectId] }) };
+      const { upcoming, total, windows } = await ok(api.GET('/api/admin/upcoming', { params: { query } }));
+      return { upcoming: upcoming as Upcoming[], total, windows: windows as Occurrence[] };
     },
     initialPageParam: 0,
     getNextPageParam: (last, all) => {

@@ -4,7 +4,6 @@ import { api, ok, type Schemas } from './client';
 export type WindowBody = Schemas['windowBodySchema'];
 export type Window = Schemas['windowViewSchema'];
 export type Recurrence = Schemas['windowRecurrenceSchema'];
-export type Occurrence = Schemas['windowOccurrenceSchema'];
 
 /** The key under which everything lies that says when environments take changes. */
 export const windowsKey = ['windows'];
@@ -15,19 +14,6 @@ export function windowsQuery(environment: string) {
     queryKey: [...windowsKey, environment],
     queryFn: async () =>
       (await ok(api.GET('/api/admin/environments/{name}/windows', { params: { path: { name: environment } } }))).windows as Window[],
-  });
-}
-
-/** When windows happen within days from now on, the earliest first. */
-export function occurrencesQuery(days: number, project?: string) {
-  return queryOptions({
-    queryKey: [...windowsKey, 'upcoming', days, project],
-    queryFn: async () => {
-      const at = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString();
-      const query = { from: at(0), to: at(days), ...(project === undefined ? {} : { project: [project] }) };
-      return (await ok(api.GET('/api/admin/windows/upcoming', { params: { query } }))).occurrences as Occurrence[];
-    },
-    staleTime: 60_000,
   });
 }
 

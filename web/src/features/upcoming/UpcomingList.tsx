@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core';
 import { ClockIcon } from '@primer/octicons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type Upcoming, upcomingQuery } from '../../client/change-requests';
-import { type Occurrence, occurrencesQuery } from '../../client/windows';
+import { type Occurrence, type Upcoming, upcomingQuery } from '../../client/change-requests';
 import { Ago } from '../../components/Ago';
 import { Chip } from '../../components/Chip';
 import { Panel } from '../../components/Panel';
@@ -29,11 +28,11 @@ function dayWords(day: string): string {
 /** What is scheduled in a project, or in all: first what waits for a decision, then day by day. */
 export function UpcomingList({ projectId }: { projectId?: string }) {
   useTimeZone();
-  const query = useInfiniteQuery(upcomingQuery(projectId));
-  const windows = useQuery(occurrencesQuery(daysAhead, projectId)).data ?? [];
+  const query = useInfiniteQuery(upcomingQuery(daysAhead, projectId));
   if (query.isPending) return <Loading lines={4} height={64} />;
   if (!query.data) return <Failed error={query.error} retry={() => query.refetch()} />;
   const all = query.data.pages.flatMap((page) => page.upcoming);
+  const windows = query.data.pages[0]?.windows ?? [];
   const waits = all.filter(({ schedule }) => schedule?.status === 'pending');
   const broken = all.filter(({ schedule }) => schedule?.status !== 'pending');
   const days = new Map<string, Upcoming[]>();
