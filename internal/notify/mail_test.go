@@ -471,6 +471,41 @@ func TestChannels(t *testing.T) {
 	})
 }
 
+// TestSettingsAtOnce has one person choose for every topic and a zone at the same time, on two nodes, first with nothing chosen
+// before: none of the choices is lost.
+func TestSettingsAtOnce(t *testing.T) {
+	t.Parallel()
+	storetest.EachNodes(t, 2, func(t *testing.T, dbs []*store.DB) {
+		nodes := []*world{newWorld(t, dbs[0], smtp(1)), openWorld(t, dbs[1], smtp(1))}
+		for round, channel := range []notify.Channel{notify.Daily, notify.InboxOnly, notify.Immediately} {
+			zone := []string{"Europe/Oslo", "Asia/Tokyo", ""}[round]
+			changes := []notify.SettingChange{{Zone: &zone}}
+			for _, topic := range notify.Topics() {
+				changes = append(changes, notify.SettingChange{Topics: map[notify.Topic]notify.Channel{topic.Topic: channel}})
+			}
+			failed := make(chan error)
+			for i, change := range changes {
+				go func() {
+					_, err := nodes[i%2].ChangeSetting(t.Context(), bo, change)
+					failed <- err
+				}()
+			}
+			for range changes {
+				must(t, <-failed)
+			}
+			got, err := nodes[0].Setting(t.Context(), bo)
+			must(t, err)
+			want := notify.Setting{Zone: zone, Topics: map[notify.Topic]notify.Channel{}}
+			for _, topic := range notify.Topics() {
+				want.Topics[topic.Topic] = channel
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", channel, diff)
+			}
+		}
+	})
+}
+
 // TestNothingBehind holds that a delivery of another kind waits for its sender, and that whoever is deleted leaves
 // nothing behind.
 func TestNothingBehind(t *testing.T) {

@@ -102,6 +102,10 @@ func (n *Notify) Setting(ctx context.Context, account int64) (Setting, error) {
 	if err != nil {
 		return Setting{}, err
 	}
+	return settingOf(account, stored)
+}
+
+func settingOf(account int64, stored store.NotificationSetting) (Setting, error) {
 	s := Setting{Zone: stored.Zone}
 	if err := json.Unmarshal(stored.Topics, &s.Topics); err != nil {
 		return Setting{}, fmt.Errorf("notify: setting of %d: %w", account, err)
@@ -115,42 +119,63 @@ type SettingChange struct {
 	Topics map[Topic]Channel // what is missing stays
 }
 
-// ChangeSetting changes how a person wants to be told, and returns it.
+// ChangeSetting changes how a person wants to be told, and returns it. Of two changes at the same time, neither
+// takes back what the other one does not.
 //
 // Faults: BadData, which names the field.
 func (n *Notify) ChangeSetting(ctx context.Context, account int64, c SettingChange) (Setting, error) {
-	s, err := n.Setting(ctx, account)
-	if err != nil {
-		return s, err
+	if err := c.check(); err != nil {
+		return Setting{}, err
 	}
-	if c.Zone != nil {
-		if _, err := window.LoadZone(*c.Zone); err != nil && *c.Zone != "" {
-			return s, fault.Field("/body/timeZone", "There is no time zone %q. Zones have IANA's names, such as Europe/Berlin.", *c.Zone)
+	var changed Setting
+	err := n.DB.Update(ctx, func(tx *store.Tx) error {
+		stored, err := tx.LockNotificationSetting(account)
+		if err != nil {
+			return err
 		}
+		before, err := settingOf(account, stored)
+		if err != nil {
+			return err
+		}
+		changed = c.over(before)
+		topics, err := json.Marshal(changed.Topics)
+		if err != nil {
+			return fmt.Errorf("notify: encode setting: %w", err)
+		}
+		return tx.PutNotificationSetting(account, store.NotificationSetting{Zone: changed.Zone, Topics: topics})
+	})
+	return changed, err
+}
+
+// check returns what is wrong with a change.
+func (c SettingChange) check() error {
+	if c.Zone != nil && *c.Zone != "" {
+		if _, err := window.LoadZone(*c.Zone); err != nil {
+			return fault.Field("/body/timeZone", "There is no time zone %q. Zones have IANA's names, such as Europe/Berlin.", *c.Zone)
+		}
+	}
+	for topic, channel := range c.Topics {
+		if !slices.ContainsFunc(Topics(), func(i TopicInfo) bool { return i.Topic == topic }) {
+			return fault.Field("/body/topics", "There is no topic %q. There are: %s.", topic, joined(Topics(), func(i TopicInfo) string { return string(i.Topic) }))
+		}
+		if !slices.Contains(Channels(), channel) {
+			return fault.Field("/body/topics/"+string(topic), "Nobody can be told %q. There are: %s.", channel, joined(Channels(), func(c Channel) string { return string(c) }))
+		}
+	}
+	return nil
+}
+
+// over returns a setting with the change made.
+func (c SettingChange) over(s Setting) Setting {
+	if c.Zone != nil {
 		s.Zone = *c.Zone
 	}
 	topics := map[Topic]Channel{}
 	maps.Copy(topics, s.Topics)
-	for topic, channel := range c.Topics {
-		if !slices.ContainsFunc(Topics(), func(i TopicInfo) bool { return i.Topic == topic }) {
-			return s, fault.Field("/body/topics", "There is no topic %q. There are: %s.", topic, joined(Topics(), func(i TopicInfo) string { return string(i.Topic) }))
-		}
-		if !slices.Contains(Channels(), channel) {
-			return s, fault.Field("/body/topics/"+string(topic), "Nobody can be told %q. There are: %s.", channel, joined(Channels(), func(c Channel) string { return string(c) }))
-		}
-		topics[topic] = channel
-		if channel == ByDefault {
-			delete(topics, topic)
-		}
-	}
+	maps.Copy(topics, c.Topics)
+	maps.DeleteFunc(topics, func(_ Topic, chosen Channel) bool { return chosen == ByDefault })
 	s.Topics = topics
-	stored, err := json.Marshal(topics)
-	if err != nil {
-		return s, fmt.Errorf("notify: encode setting: %w", err)
-	}
-	return s, n.DB.Update(ctx, func(tx *store.Tx) error {
-		return tx.PutNotificationSetting(account, store.NotificationSetting{Zone: s.Zone, Topics: stored})
-	})
+	return s
 }
 
 func joined[T any](list []T, text func(T) string) string {

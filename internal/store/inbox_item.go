@@ -132,6 +132,18 @@ func (tx *Tx) PutNotificationSetting(account int64, s NotificationSetting) error
 		`on conflict (account) do update set zone = excluded.zone, topics = excluded.topics`, [][]any{{account, s.Zone, string(s.Topics)}})
 }
 
+// LockNotificationSetting returns how somebody wants to be told, and keeps others from changing it until the
+// transaction ends; who has chosen nothing has an empty setting from then on.
+func (tx *Tx) LockNotificationSetting(account int64) (NotificationSetting, error) {
+	var s NotificationSetting
+	var topics string
+	// An insert that changes nothing of what is there locks the row, also one that was not there, in both databases.
+	err := tx.tx.QueryRowContext(tx.ctx, `insert into notification_settings (account, zone, topics) values ($1, '', '{}')
+		on conflict (account) do update set zone = notification_settings.zone returning zone, topics`, account).Scan(&s.Zone, &topics)
+	s.Topics = []byte(topics)
+	return s, tx.db.failed("lock notification setting", err)
+}
+
 // NotificationSetting returns how somebody wants to be told, or ErrNotFound for who has chosen
 // nothing.
 func (db *DB) NotificationSetting(ctx context.Context, account int64) (NotificationSetting, error) {
