@@ -63,6 +63,7 @@ type Keys interface {
 type Integrations struct {
 	Options
 	client *http.Client
+	handled
 }
 
 // New returns Integrations.
@@ -70,7 +71,7 @@ func New(o Options) *Integrations {
 	if o.SlackAPI == "" {
 		o.SlackAPI = "https://slack.com/api"
 	}
-	return &Integrations{o, newClient(o.Private)}
+	return &Integrations{Options: o, client: newClient(o.Private)}
 }
 
 // Kind returns the kind of this room's deliveries.

@@ -268,6 +268,9 @@ func TestGivenUp(t *testing.T) {
 	to := newReceiver(t, status(http.StatusServiceUnavailable))
 	made := w.webhook(t, to.URL)
 	w.happen(t, user(ada), aFlag("checkout", "shop"))
+	if got, err := w.notify.Backlogs(t.Context()); err != nil || got["integration"] != (store.Backlog{}) {
+		t.Errorf("got the backlogs %v and %v, want nothing before the ledger is followed", got, err)
+	}
 	const most = 100 // attempts in three days are fewer
 	for range most {
 		w.work(t)
@@ -281,6 +284,12 @@ func TestGivenUp(t *testing.T) {
 		if want := "failed: Status code 503. It will be tried again."; said != want {
 			t.Errorf("got %q of attempt %d of %d, want %q", said, len(log)-1-i, len(log), want)
 		}
+	}
+	if want := map[integration.Result]int{{State: "failed", Provider: "webhook"}: sent}; !cmp.Equal(w.Handled(), want) {
+		t.Errorf("got the counts %v, want %v", w.Handled(), want)
+	}
+	if got, err := w.notify.Backlogs(t.Context()); err != nil || got["integration"] != (store.Backlog{Dead: 1}) {
+		t.Errorf("got the backlogs %v and %v, want one that was given up", got, err)
 	}
 	if len(log) != sent || sent < 3 {
 		t.Errorf("the log has %d attempts, want those that were made, %d, and some", len(log), sent)

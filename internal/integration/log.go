@@ -4,13 +4,40 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/store"
 )
+
+// Result is what became of attempts: success, successWithErrors or failed, at a provider.
+type Result struct{ State, Provider string }
+
+// handled counts the attempts of this process.
+type handled struct {
+	mu     sync.Mutex
+	counts map[Result]int
+}
+
+func (h *handled) count(r Result) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.counts == nil {
+		h.counts = map[Result]int{}
+	}
+	h.counts[r]++
+}
+
+// Handled returns how many attempts this process has made, by what became of them.
+func (h *handled) Handled() map[Result]int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.counts)
+}
 
 // kept is how many attempts of an integration are remembered.
 const kept = 100

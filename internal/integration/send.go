@@ -63,13 +63,13 @@ func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
 		sent = p.send(x, ctx, a)
 	}
 	if ctx.Err() == nil || sent.err == nil {
-		x.note(context.WithoutCancel(ctx), d, carried, sent)
+		x.note(context.WithoutCancel(ctx), d, carried, i.Provider, sent)
 	}
 	return sent.err
 }
 
-// note writes down what became of an attempt.
-func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried cargo, sent outcome) {
+// note writes down and counts what became of an attempt.
+func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried cargo, provider string, sent outcome) {
 	details := map[string]any{"deliveryId": d.ID, "attempt": d.Attempts}
 	maps.Copy(details, sent.details)
 	e := store.IntegrationEvent{Delivery: d.ID, Revision: carried.Revision, State: store.IntegrationSuccess, Said: cmp.Or(sent.with, "Sent."), At: x.Now()}
@@ -85,6 +85,7 @@ func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried carg
 			e.Said += fmt.Sprintf(" It was given up after %d attempts.", d.Attempts)
 		}
 	}
+	x.count(Result{e.State, provider})
 	if err := x.keep(ctx, d.Target, e, details); err != nil {
 		x.Log.WarnContext(ctx, "what became of an attempt to send something could not be noted", "integration", d.Target, "id", d.ID, "error", err)
 	}

@@ -171,6 +171,18 @@ func (n *Notify) send(ctx context.Context, d Delivery) error {
 	return n.senders[d.Kind].Send(ctx, d)
 }
 
+// Backlogs returns how many deliveries wait and were given up, by their kind; also of kinds of which there are none.
+func (n *Notify) Backlogs(ctx context.Context) (map[string]store.Backlog, error) {
+	backlogs, err := n.DB.Backlogs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
+	for kind := range n.senders {
+		backlogs[kind] = backlogs[kind] // none, unless there are
+	}
+	return backlogs, nil
+}
+
 // Deliveries returns a page of the deliveries that match, the newest first, and how many match.
 func (n *Notify) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery, int, error) {
 	return n.DB.Deliveries(ctx, filter)

@@ -1,10 +1,13 @@
 package server
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
 )
 
 // What tests look at from inside.
@@ -26,6 +29,12 @@ func NewTestMetrics() *metrics {
 		status:  func() engine.Status { return engine.Status{Ready: true} },
 		state:   func() *state.State { return &state.State{} },
 		streams: func() int { return 3 },
+		handled: func() map[integration.Result]int {
+			return map[integration.Result]int{{State: "success", Provider: "webhook"}: 5, {State: "failed", Provider: "slack"}: 1}
+		},
+		backlogs: func(context.Context) (map[string]store.Backlog, error) {
+			return map[string]store.Backlog{"mail": {}, "integration": {Waiting: 2, Dead: 1}}, nil
+		},
 	})
 }
 

@@ -26,7 +26,9 @@ func OpenAPI() []byte { return adminapi.OpenAPI() }
 
 // handler is every path that the server answers.
 func (s *Server) handler() http.Handler {
-	metrics := newMetrics(s.settings.Version, node{status: s.engine.Status, state: s.engine.State, streams: s.payload.Streams})
+	metrics := newMetrics(s.settings.Version, node{
+		status: s.engine.Status, state: s.engine.State, streams: s.payload.Streams, handled: s.integrations.Handled, backlogs: s.notify.Backlogs,
+	})
 
 	r := chi.NewRouter()
 	r.Use(observe(s.settings.Log, metrics), secure)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"iter"
 	"net/http"
 	"strconv"
@@ -13,7 +14,9 @@ import (
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/engine"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
 )
 
 // metrics is what Prometheus gets to read. A metric that Unleash has keeps its name
@@ -70,7 +73,14 @@ type node struct {
 	status  func() engine.Status
 	state   func() *state.State
 	streams func() int
+	// handled counts what this node has sent to integrations; backlogs, which asks the database, what of
+	// all nodes has not arrived.
+	handled  func() map[integration.Result]int
+	backlogs func(context.Context) (map[string]store.Backlog, error)
 }
+
+// backlogLimit is how long the database may take to answer Prometheus.
+const backlogLimit = 2 * time.Second
 
 func metric(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
@@ -88,6 +98,9 @@ var (
 	appended            = metric("quorate_batches_appended_total", "Batches that this node appended to the ledger.")
 	refused             = metric("quorate_appends_refused_total", "Appends that were refused because another node was first.")
 	openStreams         = metric("quorate_streams", "SDKs that are connected by a stream.")
+	eventsHandled       = metric("addon_events_handled", "Attempts of this node to send something to an integration, by what became of them.", "result", "destination")
+	deliveriesWaiting   = metric("quorate_deliveries_waiting", "Mails and what goes to integrations that is still to be delivered.", "kind")
+	deliveriesFailed    = metric("quorate_deliveries_failed", "Mails and what goes to integrations that was given up in the last 30 days.", "kind")
 	environmentRevision = metric("environment_revision_id", "The last revision that changed what SDKs of an environment are sent.", "environment")
 	flagsTotal          = metric("feature_toggles_total", "Flags that are not archived.")
 	archivedTotal       = metric("feature_toggles_archived_total", "Archived flags.")
@@ -122,6 +135,17 @@ func (n node) Collect(metrics chan<- prometheus.Metric) {
 	gauge(openStreams, float64(n.streams()))
 	send(prometheus.CounterValue, appended, float64(status.Appended))
 	send(prometheus.CounterValue, refused, float64(status.Refused))
+	for result, n := range n.handled() {
+		send(prometheus.CounterValue, eventsHandled, float64(n), result.State, result.Provider)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), backlogLimit) // Prometheus hands in none
+	defer cancel()
+	if backlogs, err := n.backlogs(ctx); err == nil { // the database may be away, which another metric says
+		for kind, backlog := range backlogs {
+			gauge(deliveriesWaiting, float64(backlog.Waiting), kind)
+			gauge(deliveriesFailed, float64(backlog.Dead), kind)
+		}
+	}
 
 	environments := s.Environments()
 	gauge(environmentsTotal, float64(len(environments)))

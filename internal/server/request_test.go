@@ -224,7 +224,8 @@ func TestMetrics(t *testing.T) {
 	got := scrape(t, m.Handler())
 	for _, want := range []string{
 		"quorate_ledger_revision 0", "quorate_ready 1", "quorate_can_write 0", "quorate_streams 3", "feature_toggles_total 0",
-		`quorate_info{version="test"} 1`, `api_tokens_total{type="backend"} 0`, "go_goroutines ", "process_resident_memory_bytes ",
+		`quorate_info{version="test"} 1`, `api_tokens_total{type="backend"} 0`, `addon_events_handled{destination="webhook",result="success"} 5`, `addon_events_handled{destination="slack",result="failed"} 1`,
+		`quorate_deliveries_waiting{kind="integration"} 2`, `quorate_deliveries_failed{kind="integration"} 1`, `quorate_deliveries_waiting{kind="mail"} 0`, "go_goroutines ", "process_resident_memory_bytes ",
 	} {
 		if !strings.Contains(got, "\n"+want) {
 			t.Errorf("the metrics lack %q:\n%s", want, got)

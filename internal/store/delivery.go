@@ -116,6 +116,33 @@ func (db *DB) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery
 	return list, total, err
 }
 
+// Backlog is how many deliveries of a kind have not arrived.
+type Backlog struct{ Waiting, Dead int }
+
+// Backlogs returns how many deliveries have not arrived, by their kind. Those that were forgotten do not count.
+func (db *DB) Backlogs(ctx context.Context) (map[string]Backlog, error) {
+	type row struct {
+		kind, state string
+		count       int
+	}
+	rows, err := readAll(ctx, db, "count deliveries", `select kind, state, count(*) from deliveries where state in ($1, $2) group by kind, state`,
+		[]any{DeliveryWaiting, DeliveryDead}, func(scan func(...any) error) (row, error) {
+			var r row
+			return r, scan(&r.kind, &r.state, &r.count)
+		})
+	backlogs := map[string]Backlog{}
+	for _, r := range rows {
+		b := backlogs[r.kind]
+		if r.state == DeliveryWaiting {
+			b.Waiting = r.count
+		} else {
+			b.Dead = r.count
+		}
+		backlogs[r.kind] = b
+	}
+	return backlogs, err
+}
+
 // ForgetDeliveries deletes the deliveries that were done before a time, and returns how many.
 func (db *DB) ForgetDeliveries(ctx context.Context, before time.Time) (int, error) {
 	return db.exec(ctx, "forget deliveries", `delete from deliveries where done_at < $1`, stamp(before))

@@ -233,6 +233,13 @@ func TestDeliveries(t *testing.T) {
 		end(third)
 		lease(0, noon.Add(time.Hour), "d", "mail")
 		lease(0, noon.Add(time.Hour), "", "mail")
+		webhook := lease(0, noon.Add(time.Hour), "c", "webhook")
+		webhook.State, webhook.DoneAt = store.DeliveryDead, new(done.Add(time.Hour))
+		end(webhook)
+		backlogs, err := db.Backlogs(t.Context())
+		if diff := cmp.Diff(map[string]store.Backlog{"mail": {Waiting: 2}, "webhook": {Dead: 1}}, backlogs); diff != "" || err != nil {
+			t.Errorf("the backlogs, %v (-want +got):\n%s", err, diff)
+		}
 
 		if n, err := db.ForgetDeliveries(t.Context(), done); n != 0 || err != nil {
 			t.Errorf("forget: got %d, %v, want none", n, err)
