@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,9 +17,9 @@ import (
 	"github.com/quorate/quorate/internal/scheduler"
 )
 
-// agenda is what an alarm does, told by a few values. It is used in a bubble, where only one goroutine runs at a time
-// between two waits.
+// agenda is what an alarm does, told by a few values. In a bubble, a test and the alarm may wake at the same instant.
 type agenda struct {
+	mu    sync.Mutex
 	due   []time.Time // sorted
 	moved chan struct{}
 	back  chan struct{}
@@ -32,20 +33,24 @@ func (a *agenda) alarm() scheduler.Alarm {
 	return scheduler.Alarm{
 		Name: "test", Now: time.Now,
 		Next: func() (time.Time, bool) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
 			if len(a.due) == 0 {
 				return time.Time{}, false
 			}
 			return a.due[0], true
 		},
-		Moved: func() <-chan struct{} { return a.moved },
-		Back:  func() <-chan struct{} { return a.back },
+		Moved: func() <-chan struct{} { return a.channel(&a.moved) },
+		Back:  func() <-chan struct{} { return a.channel(&a.back) },
 		Do: func(context.Context) error {
+			a.mu.Lock()
+			defer a.mu.Unlock()
 			a.tried = append(a.tried, time.Now())
 			if a.fail > 0 {
 				a.fail--
 				if a.flaps {
-					a.add(time.Now())
-					a.ring()
+					tell(&a.moved)
+					tell(&a.back)
 				}
 				return errors.New("away")
 			}
@@ -58,18 +63,32 @@ func (a *agenda) alarm() scheduler.Alarm {
 	}
 }
 
+func (a *agenda) channel(c *chan struct{}) <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return *c
+}
+
+// tell closes a channel, and replaces it.
+func tell(c *chan struct{}) {
+	close(*c)
+	*c = make(chan struct{})
+}
+
 // add puts something on the agenda, of which the alarm is told.
 func (a *agenda) add(at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.due = append(a.due, at)
 	slices.SortFunc(a.due, time.Time.Compare)
-	close(a.moved)
-	a.moved = make(chan struct{})
+	tell(&a.moved)
 }
 
 // ring tells the alarm that what failed may succeed now.
 func (a *agenda) ring() {
-	close(a.back)
-	a.back = make(chan struct{})
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	tell(&a.back)
 }
 
 // run runs a test beside the alarm of an agenda, and returns the log.
@@ -151,6 +170,7 @@ func TestAlarmAfterOutage(t *testing.T) {
 			a.ring() // and nothing is due
 			a.add(time.Now())
 			time.Sleep(time.Hour + 7*time.Second)
+			synctest.Wait()
 			if n := len(a.tried); n > 5+120 {
 				t.Errorf("tried %d times in an hour without the database, want no more than twice a minute", n)
 			}
