@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -269,57 +270,83 @@ func TestLastingFault(t *testing.T) {
 // forward; but for the day on which nobody was there at nine, nor within the grace.
 func TestWeeksAhead(t *testing.T) {
 	t.Parallel()
-	oslo, err := time.LoadLocation("Europe/Oslo")
-	must(t, err)
 	synctest.Test(t, func(t *testing.T) {
-		var ahead atomic.Int64
-		n := mustStart(t, storetest.Open(t, storetest.SQLite(t)), &ahead, nil)
-		const days = 21
-		time.Sleep(time.Until(time.Date(2000, 3, 15, 12, 0, 0, 0, oslo))) // bubbles begin in 2000
-		mustPlan(t, n.engine, time.Hour, days)
-		nine := func(day int) time.Time { return time.Date(2000, 3, 16+day, 9, 0, 0, 0, oslo) }
+		const days, missed = 21, 19
+		w := mustPlanWeeks(t, days, nil)
 		for day := range days {
-			r := n.State().ChangeRequest(changerequest.ID(day + 1))
-			actor, _ := n.State().Actor(plannedBy.ID())
-			_, err := n.CommandRequest(t.Context(), app.Caller{Actor: actor}, r.Project, r.ID, changerequest.ScheduleAt{At: nine(day), Zone: "Europe/Oslo"})
-			must(t, err)
+			must(t, w.schedule(t, day, w.at(day, 9)))
 		}
-		applied := map[flag.Name]time.Time{}
-		n.engine.Subscribe(func(c engine.Change) {
-			for _, e := range c.Events {
-				if _, on := e.Payload.(state.FeatureEnvironmentEnabled); on {
-					applied[e.Feature] = e.Stored.At
-				}
-			}
-		})
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		watch := func() {
-			ctx, stop = context.WithCancel(t.Context())
-			ended = make(chan struct{})
-			go func() { n.alarm().Run(ctx, slog.New(slog.DiscardHandler)); close(ended) }()
-		}
-		watch()
-		time.Sleep(time.Until(nine(days - 2).Add(-time.Hour)))
+		stop := w.watch(t)
+		time.Sleep(time.Until(w.at(missed, 8)))
 		stop()
-		<-ended
 		time.Sleep(2*time.Hour + 30*time.Minute) // nobody is there at nine, and an hour after
-		watch()
-		time.Sleep(time.Until(nine(days)))
+		stop = w.watch(t)
+		time.Sleep(time.Until(w.at(days, 9)))
 		stop()
-		<-ended
-		for day := range days {
-			at, was := applied[planned(day)]
-			if late := day == days-2; late == was || was && !at.Equal(nine(day)) {
-				t.Errorf("day %d: applied %t at %s, want at %s unless it was too late", day, was, at, nine(day))
+		w.check(t, days, func(day int) time.Time {
+			if day == missed {
+				return time.Time{}
 			}
-		}
-		if first, last := nine(0).UTC().Hour(), nine(days-1).UTC().Hour(); first != 8 || last != 7 {
-			t.Errorf("nine in Oslo is %d and %d, want 8 and then 7: the clocks were not put forward", first, last)
-		}
-		r := n.State().ChangeRequest(days - 1)
+			return w.at(day, 9)
+		})
+		r := w.State().ChangeRequest(w.request(missed))
 		if r == nil || r.Schedule.Status != changerequest.Suspended || r.Schedule.Cause.Kind != changerequest.TooLate || r.Schedule.Zone != "Europe/Oslo" {
 			t.Errorf("got %+v, want it suspended because it was too late", r)
 		}
+	})
+}
+
+// TestWeeksOfChanges puts requests off and brings them forward, across the night in which the clocks are put forward, has one
+// fail that is scheduled again when what failed is mended, and others wait for a database that is away for a while.
+func TestWeeksOfChanges(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const days, putOff, broughtForward, failed, away = 21, 3, 16, 5, 12
+		broken, unavailable := true, false
+		w := mustPlanWeeks(t, days, func(_ *store.Tx, c engine.Change) error {
+			switch {
+			case unavailable:
+				return fmt.Errorf("write: %w", store.ErrUnavailable)
+			case broken && slices.ContainsFunc(c.Events, func(e state.Applied) bool {
+				return e.Feature == planned(failed) && e.Payload.EventType() == state.FeatureEnvironmentEnabled{}.EventType()
+			}):
+				return errors.New("a table is missing")
+			default:
+				return nil
+			}
+		})
+		for day := range days {
+			must(t, w.schedule(t, day, w.at(day, 9)))
+		}
+		stop := w.watch(t)
+		must(t, w.schedule(t, putOff, w.at(18, 7))) // in summer time
+		time.Sleep(time.Until(w.at(1, 9)))
+		must(t, w.schedule(t, broughtForward, w.at(2, 23))) // in winter time
+		time.Sleep(time.Until(w.at(failed, 10)))
+		if got := w.status(failed); got != changerequest.Failed {
+			t.Errorf("got the schedule %q, want it failed", got)
+		}
+		time.Sleep(time.Until(w.at(failed+4, 9)))
+		if got := w.status(failed); got != changerequest.Failed {
+			t.Errorf("four days later: got the schedule %q, want it failed and not tried again", got)
+		}
+		broken = false
+		must(t, w.schedule(t, failed, w.at(15, 4)))
+		time.Sleep(time.Until(w.at(away, 8)))
+		unavailable = true
+		time.Sleep(time.Until(w.at(away, 9).Add(20 * time.Minute)))
+		unavailable = false
+		time.Sleep(time.Until(w.at(days, 9)))
+		stop()
+		late := w.applied[planned(away)]
+		if since := late.Sub(w.at(away, 9)); since < 20*time.Minute || since > 20*time.Minute+30*time.Second {
+			t.Errorf("applied %s late, want 20 minutes and as long as the next attempt takes to come", since)
+		}
+		w.check(t, days, func(day int) time.Time {
+			if at, other := map[int]time.Time{putOff: w.at(18, 7), broughtForward: w.at(2, 23), failed: w.at(15, 4), away: late}[day]; other {
+				return at
+			}
+			return w.at(day, 9)
+		})
 	})
 }
