@@ -42,15 +42,16 @@ func TestSAML(t *testing.T) {
 	key, certificate := mustCertify(t)
 	foreignKey, foreignCertificate := mustCertify(t)
 	people := strings.TrimSuffix(strings.TrimSpace(signOnPeople), "}")
-	lies := []string{"expired", "audience", "key", "unsigned", "issuer", "request", "changed"}
+	lies := []string{"expired", "audience", "key", "unsigned", "issuer", "request", "changed", "sealed"}
 	for _, lie := range lies {
-		people += fmt.Sprintf(`, %q: {"email":"bob@example.com","name":"Bob","lie":%q}`, lie, lie)
+		people += fmt.Sprintf(`, %q: {"email":"bob@example.com","name":"Bob","lie":%q,"encrypt":%t}`, lie, lie, lie == "sealed")
 	}
+	people += `, "cleo": {"email":"cleo@example.com","name":"Cleo","encrypt":true}`
 	provider := startProvider(t, "saml.mjs", "PEOPLE="+people+"}", "KEY="+key, "CERTIFICATE="+certificate,
 		"FOREIGN_KEY="+foreignKey, "FOREIGN_CERTIFICATE="+foreignCertificate, "METADATA="+s.url+"/auth/saml/metadata")
 	settings, err := json.Marshal(map[string]any{
 		"enabled": true, "entityId": provider + "/metadata", "signOnUrl": provider + "/sso", "certificate": certificate, "autoCreate": true,
-		"emailDomains": "example.com", "enableGroupSyncing": true, "groupJsonPath": "groups", "defaultRootRoleId": 2, "signOutUrl": provider + "/out",
+		"emailDomains": "example.com", "enableGroupSyncing": true, "groupJsonPath": "groups", "defaultRootRoleId": 2, "signOutUrl": provider + "/out?tenant=1", "signRequests": true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +75,10 @@ func TestSAML(t *testing.T) {
 	}
 	if got := s.members(t, "Shop"); got != "ann@example.com" {
 		t.Errorf("got the members %q, want ann's address", got)
+	}
+	cleo := newVisitor(t, s.url)
+	if p := enter(cleo, "cleo", "/"); cleo.me(t)["email"] != "cleo@example.com" {
+		t.Errorf("encrypted: came to %s (%d %s), want to be signed in", p.url, p.status, p.body)
 	}
 	for _, lie := range lies {
 		v := newVisitor(t, s.url)
@@ -115,5 +120,31 @@ func TestSAML(t *testing.T) {
 	fields.Del("RelayState")
 	if p := newVisitor(t, s.url).post(t, action, fields); p.status != 400 {
 		t.Errorf("unasked: got %d %s, want 400", p.status, p.body)
+	}
+	// Who signs out here signs out there, and comes back; the provider answers what is signed by the right key only.
+	if p := ann.post(t, s.url+"/logout", nil); p.url.String() != s.url+"/signed-out" || ann.me(t) != nil {
+		t.Errorf("signing out here: came to %s (%d %s), want to come back from the provider", p.url, p.status, p.body)
+	}
+	// Who signs out there signs out here, in all browsers, also if the message comes without a cookie.
+	for _, binding := range []string{"redirect", "post"} {
+		ann = newVisitor(t, s.url)
+		enter(ann, "ann", "/")
+		if ann.me(t) == nil {
+			t.Fatal("not signed in")
+		}
+		elsewhere := newVisitor(t, s.url)
+		p := elsewhere.get(t, provider+"/leave?name=ann&binding="+binding)
+		if binding == "post" {
+			p = elsewhere.send(t, p)
+		}
+		if !strings.HasPrefix(p.body, "signed out everywhere") || binding == "redirect" && !strings.HasSuffix(p.body, "r&#38;1") {
+			t.Errorf("signing out there by %s: came to %s (%d %s), want the provider to have its answer", binding, p.url, p.status, p.body)
+		}
+		if ann.me(t) != nil {
+			t.Errorf("signing out there by %s: still signed in here", binding)
+		}
+		if cleo.me(t) == nil {
+			t.Errorf("signing out there by %s: somebody else is signed out", binding)
+		}
 	}
 }

@@ -90,7 +90,7 @@ type Options struct {
 	Version string
 	// SignedOut returns where a browser goes whose session began by an identity provider, when it
 	// has signed out; empty: nowhere else.
-	SignedOut func(ctx context.Context, provider string) string
+	SignedOut func(context.Context, identity.SignedOn) string
 	// EndStreams ends the streams that SDKs have open to this node.
 	EndStreams func()
 	// Elsewhere says what the server's settings fix about signing in.

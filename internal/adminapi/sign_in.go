@@ -56,15 +56,15 @@ func (a *api) logout(ctx context.Context, r request, _ *struct{}) (empty, error)
 	if ref.Kind() != access.KindUser {
 		return empty{}, fault.New(fault.Forbidden, "Only people sign in and out.")
 	}
-	provider := a.People.SessionProvider(r.http)
+	began := a.People.SignedOn(r.http)
 	if err := a.App.EndSessions(ctx, r.Caller, ref.ID()); err != nil {
 		return empty{}, err
 	}
 	r.header.Add("Set-Cookie", a.People.SignedOut().String())
 	r.header.Set("Clear-Site-Data", `"cookies", "storage"`)
 	location := a.URL + "/signed-out"
-	if provider != "" {
-		location = cmp.Or(a.SignedOut(ctx, provider), location)
+	if began.Provider != "" {
+		location = cmp.Or(a.SignedOut(ctx, began), location)
 	}
 	r.header.Set("Location", location)
 	return empty{}, nil

@@ -208,13 +208,17 @@ type samlSettings struct {
 	EntityID    string `json:"entityId,omitempty" doc:"The provider's."`
 	SignOnURL   string `json:"signOnUrl,omitempty" doc:"Where browsers are sent to sign in, by the redirect binding."`
 	Certificate string `json:"certificate,omitempty" doc:"The X.509 certificate by which the provider signs, as PEM or its base64 text."`
-	SignOutURL  string `json:"signOutUrl,omitempty" doc:"Where browsers are sent that have signed out here."`
+	SignOutURL  string `json:"signOutUrl,omitempty" doc:"Where browsers are sent that have signed out here, with a request to sign out there as well."`
+	// Unleash's name for it; the key never comes out again.
+	SPCertificate string `json:"spCertificate,omitempty" doc:"Quorate's own certificate, for which providers encrypt and by which they check what it signs. Sent with its RSA key, as PEM, it replaces the pair; left out, the pair stays, and one is made if there is none."`
+	SignRequests  bool   `json:"signRequests,omitempty" doc:"Sign the requests by which browsers are sent to sign in."`
 	SignOnAdmission
 }
 
 func viewSAML(s state.SAML) samlSettings {
 	return samlSettings{
 		Enabled: s.Enabled, EntityID: s.EntityID, SignOnURL: s.SignOnURL, Certificate: s.Certificate, SignOutURL: s.SignOutURL,
+		SPCertificate: s.SPCertificate, SignRequests: s.SignRequests,
 		SignOnAdmission: viewAdmission(s.Admission),
 	}
 }
@@ -229,7 +233,8 @@ func (a *api) setSAML(ctx context.Context, r request, in *struct{ Body samlSetti
 	}
 	b := in.Body
 	err := a.App.SetSAML(ctx, r.Caller, state.SAML{
-		Enabled: b.Enabled, EntityID: b.EntityID, SignOnURL: b.SignOnURL, Certificate: b.Certificate, SignOutURL: b.SignOutURL, Admission: b.admission(),
+		Enabled: b.Enabled, EntityID: b.EntityID, SignOnURL: b.SignOnURL, Certificate: b.Certificate, SignOutURL: b.SignOutURL,
+		SPCertificate: b.SPCertificate, SignRequests: b.SignRequests, Admission: b.admission(),
 	})
 	return viewSAML(a.App.State().SAML()), err
 }

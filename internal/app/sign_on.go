@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
@@ -68,21 +69,50 @@ func (a *App) SetOIDC(ctx context.Context, c Caller, in state.OIDC, secret strin
 	return err
 }
 
-// SetSAML says how people sign in by SAML.
+// SetSAML says how people sign in by SAML. SPCertificate is a certificate with its private key, as
+// PEM. Empty, or the certificate that is kept already, it leaves the pair that is there, and a pair is made if there is none.
 //
 // Faults: BadData, also if nobody could sign in any more.
 func (a *App) SetSAML(ctx context.Context, c Caller, in state.SAML) error {
-	_, err := a.do(ctx, c, func(d *decide.Decision) error {
+	given, unfit := keyPairIn(in.SPCertificate)
+	fresh := sync.OnceValues(func() (keyPair, error) { return newKeyPair(a.now()) }) // it takes a while, and decisions may be repeated
+	var put []byte
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := mayConfigureSignIn(d); err != nil {
 			return err
 		}
-		if err := fault.Invalid(append(samlDetails(in), admissionDetails(d.State, in.Admission)...)...); err != nil {
+		before := d.SAML()
+		details := append(samlDetails(in), admissionDetails(d.State, in.Admission)...)
+		wrong := unfit
+		if given.key == nil && given.certificate != "" && given.certificate != before.SPCertificate {
+			wrong = &fault.Detail{Path: "/body/spCertificate", Message: "The private key of this certificate is missing. Give both, as PEM, or nothing: then Quorate uses its own."}
+		}
+		if wrong != nil {
+			details = append(details, *wrong)
+		}
+		if err := fault.Invalid(details...); err != nil {
 			return err
 		}
-		if err := setSetting(d, state.SAMLSetting, d.SAML(), in); err != nil {
+		pair := given
+		if pair.key == nil {
+			pair = keyPair{certificate: before.SPCertificate}
+		}
+		if pair.certificate == "" {
+			var err error
+			if pair, err = fresh(); err != nil {
+				return err
+			}
+		}
+		in.SPCertificate, put = pair.certificate, pair.key
+		if err := setSetting(d, state.SAMLSetting, before, in); err != nil {
 			return err
 		}
 		return someWayIn(d.State)
+	}, func(tx *store.Tx) error {
+		if put == nil {
+			return nil
+		}
+		return tx.PutSealed(store.SignOnSecrets, state.SAMLSetting, a.keys.Seal(store.SignOnSecrets, state.SAMLSetting, put))
 	})
 	return err
 }

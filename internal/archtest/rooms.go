@@ -331,6 +331,8 @@ func Bans() []Ban {
 		{Path: "github.com/coreos/go-oidc/v3/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "golang.org/x/oauth2/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "github.com/crewjam/saml/...", Except: []string{"sso"}, Reason: oneSSO},
+		{Path: "github.com/russellhaering/goxmldsig/...", Except: []string{"sso"}, Reason: oneSSO},
+		{Path: "github.com/beevik/etree/...", Except: []string{"sso"}, Reason: oneSSO},
 		{Path: "github.com/wneessen/go-mail/...", Except: []string{"notify"}, Reason: "one room sends mails"},
 		{Path: "github.com/cbroglie/mustache/...", Except: []string{"integration"}, Reason: "templates of bodies are the business of webhooks"},
 		{Path: "github.com/standard-webhooks/standard-webhooks/libraries/...", Reason: onlyTests},

@@ -80,6 +80,9 @@ func (i *Identity) begin(ctx context.Context, r *http.Request, person Person, at
 		ID: attempt.ID, Digest: store.DigestOf(secret), Account: person.ID,
 		CreatedAt: now, ExpiresAt: now.Add(sessionLife), IP: attempt.IP, UserAgent: r.UserAgent(), Provider: by.Provider,
 	}
+	if by.Session != "" {
+		session.ProviderSession = i.keyring.Seal(providerSession, session.ID, []byte(by.Session))
+	}
 	signed := SignedIn{Person: person}
 	err := i.db.Update(ctx, func(tx *store.Tx) (err error) {
 		if err = errors.Join(tx.NoteSignIn(person.ID, now), tx.AddLogin(attempt)); err != nil {

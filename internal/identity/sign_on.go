@@ -98,6 +98,8 @@ type Vouched struct {
 	Provider        string // its kind
 	Issuer, Subject string // whom it means; no subject: the address alone says so
 	Email           string
+	// Session is what the provider must be told to end its session, in the provider's own terms; empty: nothing.
+	Session string
 }
 
 // KnownAs returns the account that a provider means: the one that came by the subject before, or
@@ -174,13 +176,43 @@ func (i *Identity) UseAssertion(ctx context.Context, id string, until time.Time)
 	return fresh, away(err)
 }
 
-// SessionProvider returns the kind of provider by which the session of a request began; empty: none.
-func (i *Identity) SessionProvider(r *http.Request) string {
+// providerSession is what boxes are sealed under that hold Vouched.Session, by the ids of sessions.
+const providerSession = "provider session"
+
+// SignedOn is a session that began by an identity provider.
+type SignedOn struct {
+	Account  int64
+	Provider string // its kind; empty: it began by a password
+	Session  string // as in Vouched
+}
+
+// SignedOn returns by which provider the session of a request began.
+func (i *Identity) SignedOn(r *http.Request) SignedOn {
 	session, err := i.session(r)
 	if err != nil {
-		return ""
+		return SignedOn{}
 	}
-	return session.Provider
+	return i.signedOn(session)
+}
+
+// SignedOnBy returns the sessions that began by a kind of provider and have not expired.
+func (i *Identity) SignedOnBy(ctx context.Context, provider string) ([]SignedOn, error) {
+	sessions, err := i.Sessions(ctx)
+	var all []SignedOn
+	for _, s := range sessions {
+		if s.Provider == provider {
+			all = append(all, i.signedOn(s))
+		}
+	}
+	return all, err
+}
+
+func (i *Identity) signedOn(s Session) SignedOn {
+	on := SignedOn{Account: s.Account, Provider: s.Provider}
+	if text, err := i.keyring.Open(providerSession, s.ID, s.ProviderSession); err == nil { // who cannot be signed out there is signed out here
+		on.Session = string(text)
+	}
+	return on
 }
 
 // SignOnSecret returns the secret that is kept for the provider with a setting's id.

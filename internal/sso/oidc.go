@@ -125,6 +125,9 @@ func (s *SSO) endOIDC(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", err
 	}
 	v := identity.Vouched{Provider: identity.OIDC, Issuer: claims.issuer, Subject: claims.subject, Email: claims.text("email")}
+	if c.SingleSignOut && len(claims.token) <= maxHint {
+		v.Session = claims.token
+	}
 	in := app.Arrival{Email: v.Email, Name: claims.text("name"), Groups: groupsAt(claims.all, c.GroupPath)}
 	return s.inside(under.Return), s.arrive(w, r, v, in, c.Admission)
 }
@@ -132,6 +135,7 @@ func (s *SSO) endOIDC(w http.ResponseWriter, r *http.Request) (string, error) {
 // claims are what a provider says about somebody.
 type claims struct {
 	issuer, subject string
+	token           string // the ID token itself
 	all             map[string]any
 }
 
@@ -139,6 +143,9 @@ func (c claims) text(name string) string {
 	text, _ := c.all[name].(string)
 	return strings.TrimSpace(text)
 }
+
+// maxHint is how long an ID token may be that is sent back in an address; a longer one is not.
+const maxHint = 4 << 10
 
 // errClaims is the reason of refusals for what an ID token says.
 var errClaims = errors.New("sso: the ID token")
@@ -166,7 +173,7 @@ func (s *SSO) redeem(ctx context.Context, c client, query url.Values, under iden
 	if id.Nonce == "" || id.Nonce != under.Nonce {
 		return claims{}, refuse(fmt.Errorf("%w has another nonce", errClaims), wrong)
 	}
-	said := claims{issuer: id.Issuer, subject: id.Subject}
+	said := claims{issuer: id.Issuer, subject: id.Subject, token: raw}
 	if err := id.Claims(&said.all); err != nil {
 		return claims{}, refuse(fmt.Errorf("%w: %w", errClaims, err), wrong)
 	}
@@ -211,7 +218,7 @@ func (s *SSO) addUserInfo(ctx context.Context, c client, token *oauth2.Token, sa
 
 // oidcSignedOut returns where the provider ends its session (OpenID Connect RP-Initiated Logout
 // 1.0); empty if it has no such page, or is not to.
-func (s *SSO) oidcSignedOut(ctx context.Context) string {
+func (s *SSO) oidcSignedOut(ctx context.Context, idToken string) string {
 	c, err := s.openID(oidc.ClientContext(ctx, s.client))
 	if err != nil || !c.SingleSignOut {
 		return ""
@@ -228,6 +235,9 @@ func (s *SSO) oidcSignedOut(ctx context.Context) string {
 	}
 	query := u.Query()
 	query.Set("client_id", c.OIDC.ClientID)
+	if idToken != "" {
+		query.Set("id_token_hint", idToken) // by it the provider knows whom it signs out, and need not ask
+	}
 	query.Set("post_logout_redirect_uri", s.URL+"/signed-out")
 	u.RawQuery = query.Encode()
 	return u.String()

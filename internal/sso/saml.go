@@ -1,6 +1,9 @@
 package sso
 
 import (
+	"context"
+	"crypto"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
 	"encoding/xml"
@@ -8,10 +11,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/beevik/etree"
 	"github.com/crewjam/saml"
+	"github.com/crewjam/saml/xmlenc"
+	dsig "github.com/russellhaering/goxmldsig"
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
@@ -22,19 +30,15 @@ import (
 // maxSAMLAnswer bounds the form by which a browser brings a provider's answer.
 const maxSAMLAnswer = 1 << 20
 
-// serviceProvider returns what Quorate is to a provider. It signs nothing and decrypts nothing, so it
-// has no key of its own.
-func (s *SSO) serviceProvider(set state.SAML) (*saml.ServiceProvider, error) {
-	acs, err := url.Parse(s.URL + "/auth/saml/callback")
+// serviceProvider returns what Quorate is to a provider, with its key pair, which is made when SAML is set up.
+func (s *SSO) serviceProvider(ctx context.Context, set state.SAML) (*saml.ServiceProvider, error) {
+	base, err := url.Parse(s.URL)
 	if err != nil {
 		return nil, fmt.Errorf("sso: %w", err)
 	}
-	metadata, err := url.Parse(s.URL + "/auth/saml/metadata")
-	if err != nil {
-		return nil, fmt.Errorf("sso: %w", err)
-	}
-	return &saml.ServiceProvider{
-		EntityID: s.URL, AcsURL: *acs, MetadataURL: *metadata, AuthnNameIDFormat: saml.UnspecifiedNameIDFormat,
+	sp := &saml.ServiceProvider{
+		EntityID: s.URL, AcsURL: *base.JoinPath("auth/saml/callback"), SloURL: *base.JoinPath("auth/saml/logout"),
+		AuthnNameIDFormat: saml.UnspecifiedNameIDFormat, LogoutBindings: []string{saml.HTTPRedirectBinding, saml.HTTPPostBinding},
 		IDPMetadata: &saml.EntityDescriptor{EntityID: set.EntityID, IDPSSODescriptors: []saml.IDPSSODescriptor{{
 			SSODescriptor: saml.SSODescriptor{RoleDescriptor: saml.RoleDescriptor{KeyDescriptors: []saml.KeyDescriptor{{
 				Use:     "signing",
@@ -51,7 +55,53 @@ func (s *SSO) serviceProvider(set state.SAML) (*saml.ServiceProvider, error) {
 			}
 			return fmt.Errorf("it is not for %s", s.URL)
 		},
-	}, nil
+	}
+	if set.SPCertificate == "" {
+		return sp, nil // it was set up before there were key pairs
+	}
+	key, err := s.People.SignOnSecret(ctx, state.SAMLSetting)
+	if err != nil {
+		return nil, err
+	}
+	if sp.Key, err = x509.ParsePKCS1PrivateKey([]byte(key)); err != nil {
+		return nil, fmt.Errorf("sso: the key of SAML: %w", err)
+	}
+	if sp.Certificate, err = certificateIn(set.SPCertificate); err != nil {
+		return nil, err
+	}
+	return sp, nil
+}
+
+// certificateIn returns the certificate in a text, with or without the lines around it.
+func certificateIn(text string) (*x509.Certificate, error) {
+	der, err := base64.StdEncoding.DecodeString(bareCertificate(text))
+	if err != nil {
+		return nil, fmt.Errorf("sso: certificate: %w", err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("sso: certificate: %w", err)
+	}
+	return certificate, nil
+}
+
+// refuseWeakEncryption takes from the library what an attacker could read messages by who sees which ones are refused:
+// keys that are encrypted as in PKCS #1 1.5, and triple DES.
+var refuseWeakEncryption = sync.OnceFunc(func() {
+	for _, algorithm := range []string{"rsa-1_5", "tripledes-cbc"} {
+		xmlenc.RegisterDecrypter(weak("http://www.w3.org/2001/04/xmlenc#" + algorithm))
+	}
+})
+
+// weak is an algorithm that is not used.
+type weak string
+
+// Algorithm returns its name.
+func (w weak) Algorithm() string { return string(w) }
+
+// Decrypt refuses.
+func (w weak) Decrypt(any, *etree.Element) ([]byte, error) {
+	return nil, fmt.Errorf("sso: the algorithm %s is too weak", string(w))
 }
 
 // bareCertificate returns a certificate without the lines around it.
@@ -64,13 +114,20 @@ func bareCertificate(text string) string {
 
 // samlMetadata describes Quorate to a provider (SAML 2.0 Metadata).
 func (s *SSO) samlMetadata(w http.ResponseWriter, r *http.Request) {
-	sp, err := s.serviceProvider(s.App.State().SAML())
+	set := s.App.State().SAML()
+	sp, err := s.serviceProvider(r.Context(), set)
 	if err != nil {
 		s.failed(w, r, err)
 		return
 	}
+	if sp.Certificate != nil {
+		sp.SignatureMethod = dsig.RSASHA256SignatureMethod // so that the certificate is named for signatures, too
+	}
 	described := sp.Metadata()
 	described.ValidUntil = s.Now().Add(7 * 24 * time.Hour)
+	role := &described.SPSSODescriptors[0]
+	role.AuthnRequestsSigned = &set.SignRequests
+	role.AssertionConsumerServices = role.AssertionConsumerServices[:1] // the other is for artifacts, which are not understood
 	text, err := xml.MarshalIndent(described, "", "  ")
 	if err != nil {
 		s.failed(w, r, fmt.Errorf("sso: metadata: %w", err))
@@ -81,19 +138,19 @@ func (s *SSO) samlMetadata(w http.ResponseWriter, r *http.Request) {
 }
 
 // setUpSAML returns SAML as it is set up now, or a NotFound fault if it is not.
-func (s *SSO) setUpSAML() (state.SAML, *saml.ServiceProvider, error) {
+func (s *SSO) setUpSAML(ctx context.Context) (state.SAML, *saml.ServiceProvider, error) {
 	set := s.App.State().SAML()
 	if !set.Enabled {
 		return set, nil, fault.New(fault.NotFound, "Signing in with SAML is not enabled here.")
 	}
-	sp, err := s.serviceProvider(set)
+	sp, err := s.serviceProvider(ctx, set)
 	return set, sp, err
 }
 
 // beginSAML sends a browser to the provider, with the query parameter return as the page to come
 // back to. The request's id is what the answer must be an answer to.
 func (s *SSO) beginSAML(w http.ResponseWriter, r *http.Request) (string, error) {
-	set, sp, err := s.setUpSAML()
+	set, sp, err := s.setUpSAML(r.Context())
 	if err != nil {
 		return "", err
 	}
@@ -101,16 +158,20 @@ func (s *SSO) beginSAML(w http.ResponseWriter, r *http.Request) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("sso: authentication request: %w", err)
 	}
-	to, err := request.Redirect(request.ID, sp)
+	var signer crypto.Signer
+	if set.SignRequests {
+		signer = sp.Key
+	}
+	to, err := byRedirect(set.SignOnURL, samlRequest, request.Element(), request.ID, signer)
 	if err != nil {
-		return "", fmt.Errorf("sso: authentication request: %w", err)
+		return "", err
 	}
 	cookie, err := s.People.BeginSignOn(identity.SignOn{Provider: identity.SAML, State: request.ID, Return: r.URL.Query().Get("return")}, true)
 	if err != nil {
 		return "", err
 	}
 	http.SetCookie(w, cookie)
-	return to.String(), nil
+	return to, nil
 }
 
 // endSAML lets somebody in who comes back from the provider.
@@ -125,7 +186,7 @@ func (s *SSO) endSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", err
 	}
 	http.SetCookie(w, s.People.SignOnEnded()) // it is good for one answer
-	set, sp, err := s.setUpSAML()
+	set, sp, err := s.setUpSAML(r.Context())
 	if err != nil {
 		return "", err
 	}
@@ -133,15 +194,9 @@ func (s *SSO) endSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", refuse(fmt.Errorf("sso: the SAML response: %w", err), wrong)
 	}
-	assertion, err := sp.ParseXMLResponse(answer, []string{under.State}, sp.AcsURL)
+	assertion, err := assertionIn(sp, answer, under.State)
 	if err != nil {
-		if invalid, ok := errors.AsType[*saml.InvalidResponseError](err); ok {
-			err = invalid.PrivateErr
-		}
 		return "", refuse(fmt.Errorf("sso: the SAML response: %w", err), wrong)
-	}
-	if assertion.Subject == nil || len(assertion.Subject.SubjectConfirmations) == 0 || assertion.ID == "" {
-		return "", refuse(errors.New("sso: the SAML assertion confirms no subject, or has no id"), wrong)
 	}
 	fresh, err := s.People.UseAssertion(r.Context(), assertion.Issuer.Value+" "+assertion.ID, s.Now().Add(saml.MaxIssueDelay+saml.MaxClockSkew))
 	if err != nil {
@@ -151,7 +206,34 @@ func (s *SSO) endSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", refuse(errors.New("sso: the SAML assertion was used before"), wrong)
 	}
 	v, in := vouchedBy(set, assertion)
+	if v.Session, err = providerSession(assertion); err != nil {
+		return "", err
+	}
 	return s.inside(under.Return), s.arrive(w, r, v, in, set.Admission)
+}
+
+// bearer is how somebody confirms to be the subject by bringing the assertion (SAML 2.0 Profiles, section 3.3).
+const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+
+// assertionIn returns the assertion in a provider's answer to a request, if it is good.
+func assertionIn(sp *saml.ServiceProvider, answer []byte, request string) (a *saml.Assertion, err error) {
+	defer func() {
+		// The library takes it for granted that a subject, what confirms it, conditions and all bytes of a cipher are there.
+		if missing := recover(); missing != nil {
+			a, err = nil, fmt.Errorf("a part is missing: %v", missing)
+		}
+	}()
+	a, err = sp.ParseXMLResponse(answer, []string{request}, sp.AcsURL)
+	if invalid, ok := errors.AsType[*saml.InvalidResponseError](err); ok {
+		return nil, invalid.PrivateErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sso: %w", err)
+	}
+	if a.ID == "" || !slices.ContainsFunc(a.Subject.SubjectConfirmations, func(c saml.SubjectConfirmation) bool { return c.Method == bearer }) {
+		return nil, errors.New("the assertion does not confirm a subject by who brings it, or has no id")
+	}
+	return a, nil
 }
 
 // vouchedBy returns whom an assertion is about. A persistent name id is a subject; addresses and names are

@@ -10,8 +10,10 @@
 package sso
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"html/template"
 	"io"
@@ -56,6 +58,7 @@ const (
 
 // New returns single sign-on, which has asked no provider for anything yet.
 func New(o Options) *SSO {
+	refuseWeakEncryption()
 	return &SSO{Options: o, client: &http.Client{Timeout: providerLimit, Transport: bounded{http.DefaultTransport}}}
 }
 
@@ -80,20 +83,31 @@ func (s *SSO) Mount(r chi.Router) {
 	r.Get("/auth/oidc/callback", s.page(s.endOIDC))
 	r.Get("/auth/saml/login", s.page(s.beginSAML))
 	r.Post("/auth/saml/callback", s.page(s.endSAML))
+	r.Get("/auth/saml/logout", s.page(s.signOutBySAML))
+	r.Post("/auth/saml/logout", s.page(s.signOutBySAML))
 	r.Get("/auth/saml/metadata", s.samlMetadata)
+	r.Get("/auth/sign-out", s.wayOut)
 }
 
 // SignedOut returns where a browser goes that has signed out here: to the provider by which its
 // session began, if that is to be ended, too. It is empty if there is nowhere to go.
-func (s *SSO) SignedOut(ctx context.Context, provider string) string {
-	switch provider {
+func (s *SSO) SignedOut(ctx context.Context, began identity.SignedOn) string {
+	switch began.Provider {
 	case identity.OIDC:
-		return s.oidcSignedOut(ctx)
+		return s.oidcSignedOut(ctx, began.Session)
 	case identity.SAML:
-		return s.App.State().SAML().SignOutURL
+		return s.samlSignedOut(ctx, began.Session)
 	default:
 		return ""
 	}
+}
+
+// wayOut tells the web app where to go when it has signed out: scripts see of a redirect that there is one, and not where to.
+func (s *SSO) wayOut(w http.ResponseWriter, r *http.Request) {
+	to := cmp.Or(s.SignedOut(r.Context(), s.People.SignedOn(r)), s.URL+"/signed-out")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(map[string]string{"location": to}) // whoever has gone gets no answer
 }
 
 // page answers with a redirect, or a page that says what went wrong and how to go on.

@@ -73,7 +73,7 @@ type OIDC struct {
 // OIDC returns what is set about signing in by OpenID Connect.
 func (s *State) OIDC() OIDC { return settingAs[OIDC](s, OIDCSetting) }
 
-// SAML is what is set about signing in by SAML 2.0. There is no secret: the provider's certificate is public.
+// SAML is what is set about signing in by SAML 2.0. The key that goes with SPCertificate is sealed elsewhere.
 type SAML struct {
 	Enabled  bool   `json:"enabled"`
 	EntityID string `json:"entityId,omitempty"` // the provider's
@@ -81,8 +81,12 @@ type SAML struct {
 	SignOnURL string `json:"signOnUrl,omitempty"`
 	// Certificate is the one by which the provider signs: base64, with or without the lines around it.
 	Certificate string `json:"certificate,omitempty"`
-	// SignOutURL is where browsers are sent that have signed out here.
+	// SignOutURL is where browsers are sent that have signed out here, with a request to sign out there as well.
 	SignOutURL string `json:"signOutUrl,omitempty"`
+	// SPCertificate is Quorate's own, as PEM: providers encrypt for it, and know by it what Quorate signs.
+	SPCertificate string `json:"spCertificate,omitempty"`
+	// SignRequests signs the requests by which browsers are sent to sign in. Those to sign out are always signed.
+	SignRequests bool `json:"signRequests,omitempty"`
 	Admission
 }
 

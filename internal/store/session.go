@@ -15,14 +15,16 @@ type Session struct {
 	IP, UserAgent        string
 	// Provider is the identity provider by which it began, "oidc" or "saml"; empty: a password.
 	Provider string
+	// ProviderSession is, sealed, what the provider must be told to end its own session; empty: nothing.
+	ProviderSession []byte
 }
 
 // AddSession stores a session. Of its account's, the newest are kept, keep in all; it
 // returns how many are left, and how many were deleted.
 func (tx *Tx) AddSession(s Session, keep int) (active, deleted int, err error) {
-	if _, err := tx.exec("add session", `insert into sessions (id, digest, account, created_at, expires_at, ip, user_agent, provider)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Digest[:], s.Account, stamp(s.CreatedAt), stamp(s.ExpiresAt), s.IP, s.UserAgent, s.Provider); err != nil {
+	if _, err := tx.exec("add session", `insert into sessions (id, digest, account, created_at, expires_at, ip, user_agent, provider, provider_session)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.ID, s.Digest[:], s.Account, stamp(s.CreatedAt), stamp(s.ExpiresAt), s.IP, s.UserAgent, s.Provider, s.ProviderSession); err != nil {
 		return 0, 0, err
 	}
 	if _, err := tx.exec("delete expired sessions", `delete from sessions where account = $1 and expires_at <= $2`, s.Account, stamp(s.CreatedAt)); err != nil {
@@ -58,12 +60,12 @@ func (tx *Tx) DeleteSession(id string) error {
 	return err
 }
 
-const sessionColumns = `id, digest, account, created_at, expires_at, ip, user_agent, provider`
+const sessionColumns = `id, digest, account, created_at, expires_at, ip, user_agent, provider, provider_session`
 
 func scanSession(scan func(...any) error) (Session, error) {
 	var s Session
 	var digest []byte
-	err := scan(&s.ID, &digest, &s.Account, &s.CreatedAt, &s.ExpiresAt, &s.IP, &s.UserAgent, &s.Provider)
+	err := scan(&s.ID, &digest, &s.Account, &s.CreatedAt, &s.ExpiresAt, &s.IP, &s.UserAgent, &s.Provider, &s.ProviderSession)
 	copy(s.Digest[:], digest)
 	s.CreatedAt, s.ExpiresAt = stamp(s.CreatedAt), stamp(s.ExpiresAt)
 	return s, err

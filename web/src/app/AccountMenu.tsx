@@ -16,7 +16,7 @@ export function AccountMenu() {
   const leave = useMutation({
     mutationFn: signOut,
     // Nothing that was read may stay for who comes next, so the page is loaded anew.
-    onSuccess: () => window.location.assign(`${basePath}/signed-out`),
+    onSuccess: (location) => window.location.assign(location),
     onError: failed,
   });
   const name = me ? nameOf(me.user as { name?: string; username?: string; email?: string }) : '';

@@ -36,10 +36,13 @@ export function signIn(username: string, password: string) {
   return ok(api.POST('/auth/simple/login', { body: { username, password } }));
 }
 
-/** Ends all sessions of the person who is signed in. */
-export async function signOut(): Promise<void> {
-  // The answer leads to a page, which fetch need not follow.
+/** Ends all sessions of the person who is signed in, and returns where to go then: an identity provider may have a session, too. */
+export async function signOut(): Promise<string> {
+  // It is asked for first: who has signed out is not known any more, and fetch does not show where an answer leads.
+  const wayOut = await fetch(`${basePath}/auth/sign-out`);
+  const { location } = (await wayOut.json()) as { location: string };
   await fetch(`${basePath}/logout`, { method: 'POST', redirect: 'manual' });
+  return location;
 }
 
 /** When one's calendar link was made, if one has one. */

@@ -1,4 +1,4 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Problem } from '../../client/problem';
@@ -11,7 +11,7 @@ import styles from './SignOnPage.module.css';
 import { signOnTexts } from '../../texts/sign-on';
 
 const words = signOnTexts.saml;
-const fields = ['entityId', 'signOnUrl', 'signOutUrl', 'certificate', 'defaultRootRole', 'emailDomains', 'groupJsonPath'];
+const fields = ['entityId', 'signOnUrl', 'signOutUrl', 'certificate', 'spCertificate', 'defaultRootRole', 'emailDomains', 'groupJsonPath'];
 
 /** Signing in by SAML. */
 export function SamlPanel({ url }: { url: string }) {
@@ -28,7 +28,7 @@ function SamlForm({ settings, url }: { settings: Saml; url: string }) {
   const change = (changed: Partial<Saml>) => setWritten({ ...written, ...changed });
   const save = useWrite({ write: () => saveSaml(written), touches: [['sign-on']], said: signOnTexts.saved, shown: true });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const text = (field: 'entityId' | 'signOnUrl' | 'signOutUrl' | 'certificate') => ({
+  const text = (field: 'entityId' | 'signOnUrl' | 'signOutUrl' | 'certificate' | 'spCertificate') => ({
     label: words[field],
     value: written[field] ?? '',
     error: problem?.of(field),
@@ -39,6 +39,7 @@ function SamlForm({ settings, url }: { settings: Saml; url: string }) {
       tell={[
         [words.audience, url],
         [words.callback, `${url}/auth/saml/callback`],
+        [words.logout, `${url}/auth/saml/logout`],
         [words.metadata, `${url}/auth/saml/metadata`],
       ]}
       enabled={written.enabled}
@@ -61,6 +62,22 @@ function SamlForm({ settings, url }: { settings: Saml; url: string }) {
         maxRows={8}
         spellCheck={false}
         {...text('certificate')}
+      />
+      <Switch
+        color="indigo"
+        label={words.signRequests}
+        description={words.signRequestsWords}
+        checked={written.signRequests ?? false}
+        onChange={(event) => change({ signRequests: event.currentTarget.checked })}
+      />
+      <Textarea
+        className={styles.mono ?? ''}
+        description={words.spCertificateWords}
+        autosize
+        minRows={2}
+        maxRows={8}
+        spellCheck={false}
+        {...text('spCertificate')}
       />
       <PeopleFields value={written} groupPath={words.groupPath} groupPathWords={words.groupPathWords} problem={problem} onChange={change} />
     </SettingsForm>
