@@ -153,6 +153,12 @@ func TestOIDC(t *testing.T) {
 	t.Run("signing out here and there", func(t *testing.T) {
 		v := newVisitor(t, s.url)
 		enter(v, "bob", "/")
+		for who, want := range map[*visitor]string{v: `{"location":"` + provider + `/session/end?`, newVisitor(t, s.url): `{"location":"` + s.url + `/signed-out"}`} {
+			if p := who.get(t, s.url+"/auth/sign-out"); !strings.HasPrefix(p.body, want) {
+				t.Errorf("the web app is told %s, want %s…", p.body, want)
+			}
+		}
+		follow := v.CheckRedirect
 		v.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/logout", nil)
 		if err != nil {
@@ -168,6 +174,21 @@ func TestOIDC(t *testing.T) {
 		}
 		if v.me(t) != nil {
 			t.Error("still signed in")
+		}
+		// The provider knows by the hint whom it is about, asks whether they mean it, and brings them back.
+		to, err := url.Parse(answer.Header.Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := to.Query().Get("post_logout_redirect_uri"); strings.Count(to.Query().Get("id_token_hint"), ".") != 2 || back != s.url+"/signed-out" {
+			t.Errorf("sent with %v, want the ID token and the way back", to.Query())
+		}
+		v.CheckRedirect = follow
+		if p := v.send(t, v.get(t, to.String()), "logout", "yes"); p.url.String() != s.url+"/signed-out" {
+			t.Errorf("came to %s (%d %s), want to come back from the provider", p.url, p.status, p.body)
+		}
+		if p := v.get(t, s.url+"/auth/oidc/login"); !strings.Contains(p.body, `name="login"`) {
+			t.Errorf("still signed in at the provider: came to %s (%d)", p.url, p.status)
 		}
 	})
 	t.Run("passwords turned off, and a way back", func(t *testing.T) {
