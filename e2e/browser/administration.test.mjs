@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { call, open, useBrowser } from './browser.mjs';
 
@@ -10,6 +12,16 @@ const password = 'a-Long-pass-9word';
 async function choose(page, field, option) {
   await field.press('ArrowDown');
   await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+/** Runs a program for Node.js where there are SDKs, until it prints a line, and returns that. */
+async function printed(code) {
+  const program = spawn(process.execPath, ['--input-type=module', '--eval', code], { cwd: new URL('../sdk', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    return String((await once(program.stdout, 'data'))[0]).trim();
+  } finally {
+    program.kill();
+  }
 }
 
 test('a project is made from nothing, with production protected', async (t) => {
@@ -107,6 +119,13 @@ test('an API token is made, and an application can use it; a personal token is s
   const secret = await made.getByRole('region', { name: 'Copy token' }).innerText();
   await choose(page, made.getByRole('combobox', { name: 'How an application uses it' }), 'Python');
   assert.match(await made.getByRole('region', { name: 'Copy code' }).innerText(), new RegExp(`"Authorization": "${secret.replace(/[*.]/g, '\\$&')}"`));
+  // The code does what it says, in an application that has the SDK.
+  await call(page, 'POST', '/projects/demo/features', { name: 'my-flag' });
+  await call(page, 'POST', '/projects/demo/features/my-flag/environments/development/on');
+  await choose(page, made.getByRole('combobox', { name: 'How an application uses it' }), 'Node.js');
+  assert.equal(await printed(await made.getByRole('region', { name: 'Copy code' }).innerText()), 'true');
+  await choose(page, made.getByRole('combobox', { name: 'How an application uses it' }), 'OpenFeature (Node.js)');
+  assert.equal(await printed(await made.getByRole('region', { name: 'Copy code' }).innerText()), 'true');
   const answer = await page.request.get('/api/client/features', { headers: { Authorization: secret } });
   assert.ok((await answer.json()).features.some(({ name }) => name === 'demo-banner'));
   await made.getByRole('button', { name: 'Done' }).click();

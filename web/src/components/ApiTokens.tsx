@@ -164,6 +164,7 @@ function Usage({ token }: { token: ApiToken }) {
         value={name}
         onChange={(value) => value !== null && setName(value)}
       />
+      {snippet?.install && <Copyable text={snippet.install} label={words.copyInstall} />}
       {snippet && <Copyable text={snippet.code(url, token.secret ?? words.yours)} label={words.copyCode} />}
     </Stack>
   );

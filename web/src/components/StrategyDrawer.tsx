@@ -161,7 +161,7 @@ function Form({ projectId, flag, strategy, notice, button, error, defaultStickin
         </Section>
         {name === flexibleRollout && (
           <Section title={texts.strategy.tabs.variants} words={texts.variant.words}>
-            <VariantsField value={variants} onChange={set<VariantDraft[]>(setVariants)} problems={strict ? variantProblems : new Map()} />
+            <VariantsField value={variants} onChange={set<VariantDraft[]>(setVariants)} problems={variantProblems} strict={strict} />
           </Section>
         )}
       </div>

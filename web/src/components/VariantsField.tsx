@@ -27,24 +27,34 @@ export function variantsOf(drafts: VariantDraft[], stickiness: string): Variant[
   return drafts.map(({ variant }) => ({ ...variant, name: variant.name.trim(), stickiness, weightType: variant.weightType ?? 'variable' }));
 }
 
+/** What is wrong with a variant, and with which of its fields. */
+export interface VariantProblem {
+  at: 'name' | 'weight' | 'payload';
+  words: string;
+}
+
 /** Returns what is wrong, by the keys of the variants. */
-export function problemsIn(drafts: VariantDraft[]): Map<number, string> {
-  const problems = new Map<number, string>();
+export function problemsIn(drafts: VariantDraft[]): Map<number, VariantProblem> {
+  const problems = new Map<number, VariantProblem>();
   const fixed = drafts.filter(({ variant }) => variant.weightType === 'fix');
   const fixedWeight = fixed.reduce((sum, { variant }) => sum + variant.weight, 0);
+  const last = fixed.at(-1);
+  if (last && fixedWeight > totalWeight) problems.set(last.key, { at: 'weight', words: texts.variant.tooMuch });
+  else if (last && fixed.length === drafts.length && fixedWeight !== totalWeight) problems.set(last.key, { at: 'weight', words: texts.variant.allFixed });
   for (const { key, variant } of drafts) {
     const name = variant.name.trim();
-    if (name === '') problems.set(key, texts.variant.needsName);
-    else if (drafts.some((other) => other.key !== key && other.variant.name.trim() === name)) problems.set(key, texts.variant.twice);
-    else if (variant.payload?.type === 'json' && !isJson(variant.payload.value)) problems.set(key, texts.variant.badJson);
-    else if (variant.payload?.type === 'number' && (variant.payload.value.trim() === '' || Number.isNaN(Number(variant.payload.value)))) {
-      problems.set(key, texts.variant.badNumber);
-    }
+    const payload = wrongIn(variant.payload);
+    if (payload !== undefined) problems.set(key, { at: 'payload', words: payload });
+    else if (name === '') problems.set(key, { at: 'name', words: texts.variant.needsName });
+    else if (drafts.some((other) => other.key !== key && other.variant.name.trim() === name)) problems.set(key, { at: 'name', words: texts.variant.twice });
   }
-  const last = fixed.at(-1);
-  if (last && fixedWeight > totalWeight) problems.set(last.key, texts.variant.tooMuch);
-  else if (last && fixed.length === drafts.length && fixedWeight !== totalWeight) problems.set(last.key, texts.variant.allFixed);
   return problems;
+}
+
+function wrongIn(payload: Variant['payload']): string | undefined {
+  if (payload?.type === 'json' && !isJson(payload.value)) return texts.variant.badJson;
+  if (payload?.type === 'number' && (payload.value.trim() === '' || Number.isNaN(Number(payload.value)))) return texts.variant.badNumber;
+  return undefined;
 }
 
 function isJson(text: string): boolean {
@@ -59,11 +69,13 @@ function isJson(text: string): boolean {
 interface VariantsFieldProps {
   value: VariantDraft[];
   onChange: (drafts: VariantDraft[]) => void;
-  problems: Map<number, string>;
+  problems: Map<number, VariantProblem>;
+  /** Whether to say all that is wrong, since somebody has tried to save; until then only of payloads that are written. */
+  strict: boolean;
 }
 
 /** Edits the variants of a strategy: names, shares and payloads. */
-export function VariantsField({ value, onChange, problems }: VariantsFieldProps) {
+export function VariantsField({ value, onChange, problems, strict }: VariantsFieldProps) {
   const weighted = withWeights(value.map(({ variant }) => variant));
 
   function set(key: number, changed: Partial<Variant>) {
@@ -87,7 +99,10 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
         const name = variant.name || texts.variant.number(index + 1);
         const fixed = variant.weightType === 'fix';
         const type = variant.payload?.type;
+        const problem = problems.get(key);
+        const error = (at: VariantProblem['at']) => (strict && problem?.at === at ? problem.words : undefined);
         const payload = {
+          error: variant.payload?.value && problem?.at === 'payload' ? problem.words : error('payload'),
           'aria-label': texts.variant.payloadOf(name),
           value: variant.payload?.value ?? '',
           spellCheck: false,
@@ -106,11 +121,12 @@ export function VariantsField({ value, onChange, problems }: VariantsFieldProps)
                 label={texts.variant.name}
                 spellCheck={false}
                 value={variant.name}
-                error={problems.get(key)}
+                error={error('name')}
                 onChange={(event) => set(key, { name: event.currentTarget.value })}
               />
               <NumberField
-                w={92}
+                w={error('weight') ? 200 : 92}
+                error={error('weight')}
                 label={texts.variant.weight}
                 percent
                 disabled={!fixed}

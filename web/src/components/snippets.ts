@@ -1,6 +1,8 @@
 /** How an application asks for flags, in the words of an SDK. */
 export interface Snippet {
   name: string;
+  /** What is entered first, to have the SDK. */
+  install?: string;
   /** Writes the code, for the address of the server and a token. */
   code: (url: string, token: string) => string;
 }
@@ -12,9 +14,8 @@ const flag = 'my-flag';
 const backend: Snippet[] = [
   {
     name: 'Node.js',
-    code: (url, token) => `npm install unleash-client
-
-import { initialize } from 'unleash-client';
+    install: 'npm install unleash-client',
+    code: (url, token) => `import { initialize } from 'unleash-client';
 
 const unleash = initialize({
   url: '${url}',
@@ -27,33 +28,50 @@ unleash.on('synchronized', () => {
   },
   {
     name: 'Go',
-    code: (url, token) => `go get github.com/Unleash/unleash-go-sdk/v5
+    install: 'go get github.com/Unleash/unleash-go-sdk/v5',
+    code: (url, token) => `package main
 
-unleash.Initialize(
-	unleash.WithUrl("${url}"),
-	unleash.WithAppName("${app}"),
-	unleash.WithCustomHeaders(http.Header{"Authorization": {"${token}"}}),
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/Unleash/unleash-go-sdk/v5"
 )
-unleash.WaitForReady()
-fmt.Println(unleash.IsEnabled("${flag}"))`,
+
+func main() {
+	err := unleash.Initialize(
+		unleash.WithUrl("${url}"),
+		unleash.WithAppName("${app}"),
+		unleash.WithCustomHeaders(http.Header{"Authorization": {"${token}"}}),
+	)
+	if err != nil {
+		panic(err)
+	}
+	unleash.WaitForReady()
+	fmt.Println(unleash.IsEnabled("${flag}"))
+}`,
   },
   {
     name: 'Java',
     code: (url, token) => `// Maven: io.getunleash:unleash-client-java
 
+import io.getunleash.DefaultUnleash;
+import io.getunleash.Unleash;
+import io.getunleash.util.UnleashConfig;
+
 UnleashConfig config = UnleashConfig.builder()
     .appName("${app}")
     .unleashAPI("${url}")
     .apiKey("${token}")
+    .synchronousFetchOnInitialisation(true)
     .build();
 Unleash unleash = new DefaultUnleash(config);
 boolean on = unleash.isEnabled("${flag}");`,
   },
   {
     name: 'Python',
-    code: (url, token) => `pip install UnleashClient
-
-from UnleashClient import UnleashClient
+    install: 'pip install UnleashClient',
+    code: (url, token) => `from UnleashClient import UnleashClient
 
 client = UnleashClient(
     url="${url}",
@@ -65,7 +83,9 @@ print(client.is_enabled("${flag}", {"userId": "7"}))`,
   },
   {
     name: '.NET',
-    code: (url, token) => `dotnet add package Unleash.Client
+    install: 'dotnet add package Unleash.Client',
+    code: (url, token) => `using Unleash;
+using Unleash.ClientFactory;
 
 var settings = new UnleashSettings()
 {
@@ -73,12 +93,13 @@ var settings = new UnleashSettings()
     UnleashApi = new Uri("${url}"),
     CustomHttpHeaders = new Dictionary<string, string> { { "Authorization", "${token}" } }
 };
-var unleash = new DefaultUnleash(settings);
+var unleash = await new UnleashClientFactory().CreateClientAsync(settings, synchronousInitialization: true);
 var on = unleash.IsEnabled("${flag}");`,
   },
   {
     name: 'Ruby',
-    code: (url, token) => `gem install unleash
+    install: 'gem install unleash',
+    code: (url, token) => `require 'unleash'
 
 Unleash.configure do |config|
   config.app_name = '${app}'
@@ -90,7 +111,12 @@ puts client.is_enabled?('${flag}')`,
   },
   {
     name: 'PHP',
-    code: (url, token) => `composer require unleash/client
+    install: 'composer require unleash/client guzzlehttp/guzzle symfony/cache',
+    code: (url, token) => `<?php
+
+require 'vendor/autoload.php';
+
+use Unleash\\Client\\UnleashBuilder;
 
 $unleash = UnleashBuilder::create()
     ->withAppName('${app}')
@@ -102,16 +128,38 @@ var_dump($unleash->isEnabled('${flag}'));`,
   },
   {
     name: 'Rust',
-    code: (url, token) => `cargo add unleash-api-client
+    install: 'cargo add unleash-api-client --features reqwest-client && cargo add enum-map reqwest serde --features serde/derive',
+    code: (url, token) => `use enum_map::Enum;
+use serde::{Deserialize, Serialize};
+use unleash_api_client::client::ClientBuilder;
 
-let client = client::ClientBuilder::default().into_client::<Flags, reqwest::Client>(
+#[derive(Debug, Deserialize, Serialize, Enum, Clone)]
+enum Flags {
+    #[serde(rename = "${flag}")]
+    MyFlag,
+}
+
+let client = ClientBuilder::default().into_client::<Flags, reqwest::Client>(
     "${url}",
     "${app}",
     "instance-1",
     Some("${token}".into()),
 )?;
 client.register().await?;
-let on = client.is_enabled(Flags::my_flag, None, false);`,
+// It has flags once this runs beside the application: client.poll_for_updates().await
+let on = client.is_enabled(Flags::MyFlag, None, false);`,
+  },
+  {
+    name: 'OpenFeature (Node.js)',
+    install: 'npm install @openfeature/server-sdk @openfeature/ofrep-provider',
+    code: (url, token) => `import { OpenFeature } from '@openfeature/server-sdk';
+import { OFREPProvider } from '@openfeature/ofrep-provider';
+
+await OpenFeature.setProviderAndWait(new OFREPProvider({
+  baseUrl: '${url.replace(/\/api\/$/, '')}',
+  headers: [['Authorization', 'Bearer ${token}']],
+}));
+console.log(await OpenFeature.getClient().getBooleanValue('${flag}', false, { targetingKey: '7' }));`,
   },
   { name: 'curl', code: (url, token) => `curl -H 'Authorization: ${token}' ${url}client/features` },
 ];
@@ -120,9 +168,8 @@ let on = client.is_enabled(Flags::my_flag, None, false);`,
 const frontend: Snippet[] = [
   {
     name: 'JavaScript',
-    code: (url, token) => `npm install unleash-proxy-client
-
-import { UnleashClient } from 'unleash-proxy-client';
+    install: 'npm install unleash-proxy-client',
+    code: (url, token) => `import { UnleashClient } from 'unleash-proxy-client';
 
 const unleash = new UnleashClient({
   url: '${url}frontend',
@@ -135,9 +182,8 @@ console.log(unleash.isEnabled('${flag}'));`,
   },
   {
     name: 'React',
-    code: (url, token) => `npm install @unleash/proxy-client-react
-
-import { FlagProvider, useFlag } from '@unleash/proxy-client-react';
+    install: 'npm install @unleash/proxy-client-react',
+    code: (url, token) => `import { FlagProvider, useFlag } from '@unleash/proxy-client-react';
 
 const config = { url: '${url}frontend', clientKey: '${token}', appName: '${app}' };
 
@@ -149,9 +195,8 @@ function App() {
   },
   {
     name: 'OpenFeature',
-    code: (url, token) => `npm install @openfeature/web-sdk @openfeature/ofrep-web-provider
-
-import { OpenFeature } from '@openfeature/web-sdk';
+    install: 'npm install @openfeature/web-sdk @openfeature/ofrep-web-provider',
+    code: (url, token) => `import { OpenFeature } from '@openfeature/web-sdk';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 
 await OpenFeature.setProviderAndWait(new OFREPWebProvider({
@@ -162,9 +207,8 @@ console.log(OpenFeature.getClient().getBooleanValue('${flag}', false));`,
   },
   {
     name: 'Vue',
-    code: (url, token) => `npm install @unleash/proxy-client-vue
-
-import { plugin as unleash } from '@unleash/proxy-client-vue';
+    install: 'npm install @unleash/proxy-client-vue',
+    code: (url, token) => `import { plugin as unleash } from '@unleash/proxy-client-vue';
 
 app.use(unleash, {
   config: { url: '${url}frontend', clientKey: '${token}', appName: '${app}' },
@@ -195,9 +239,8 @@ val on = unleash.isEnabled("${flag}")`,
   },
   {
     name: 'Flutter',
-    code: (url, token) => `flutter pub add unleash_proxy_client_flutter
-
-final unleash = UnleashClient(
+    install: 'flutter pub add unleash_proxy_client_flutter',
+    code: (url, token) => `final unleash = UnleashClient(
     url: Uri.parse('${url}frontend'), clientKey: '${token}', appName: '${app}');
 await unleash.start();
 final on = unleash.isEnabled('${flag}');`,

@@ -498,6 +498,7 @@ export const texts = {
     madeWords: 'Copy it now, to where your application reads its secrets.',
     copy: 'Copy token',
     use: 'How an application uses it',
+    copyInstall: 'Copy what installs it',
     copyCode: 'Copy code',
     show: 'How to use it',
     removeTitle: (name: string) => `Delete the token ${name}?`,

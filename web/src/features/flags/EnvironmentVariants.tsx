@@ -75,7 +75,7 @@ function Form({ flag, environment, variants, onClose }: { flag: Flag; environmen
           {guarded && <ProposalNotice projectId={flag.project} environment={environment} />}
           <ScheduleNotice projectId={flag.project} touched={{ variantForFlag: [flag.name] }} environment={environment} proposed={guarded} />
           <p>{drafts.length === 0 ? flagTexts.variants.removed : flagTexts.variants.words}</p>
-          <VariantsField value={drafts} onChange={setDrafts} problems={strict ? problems : new Map()} />
+          <VariantsField value={drafts} onChange={setDrafts} problems={problems} strict={strict} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {texts.cancel}

@@ -27,6 +27,15 @@ function byHour(counts: HourOfUse[]): Hour[] {
   return [...hours.values()].sort((a, b) => a.at.localeCompare(b.at));
 }
 
+/** Returns how often each variant was given, the most frequent first. */
+function byVariant(counts: HourOfUse[]): [name: string, given: number][] {
+  const given = new Map<string, number>();
+  for (const { variants = {} } of counts) {
+    for (const [name, count] of Object.entries(variants)) given.set(name, (given.get(name) ?? 0) + count);
+  }
+  return [...given].sort(([, a], [, b]) => b - a);
+}
+
 /** How often a flag was evaluated, as SDKs report it: a chart for each environment, and the numbers. */
 export function FlagUsage({ flag }: { flag: Flag }) {
   const [hours, setHours] = useState('24');
@@ -76,15 +85,22 @@ export function FlagUsage({ flag }: { flag: Flag }) {
       )}
       <div className={styles.charts}>
         {environments.map((environment) => {
-          const found = byHour(shown.filter((count) => count.environment === environment));
-          return found.length > 0 && <Chart key={environment} environment={environment} hours={found} />;
+          const found = shown.filter((count) => count.environment === environment);
+          return found.length > 0 && <Chart key={environment} environment={environment} hours={byHour(found)} variants={byVariant(found)} />;
         })}
       </div>
     </>
   );
 }
 
-function Chart({ environment, hours }: { environment: string; hours: Hour[] }) {
+interface ChartProps {
+  environment: string;
+  hours: Hour[];
+  variants: [name: string, given: number][];
+}
+
+function Chart({ environment, hours, variants }: ChartProps) {
+  const variantTotal = variants.reduce((total, [, given]) => total + given, 0);
   const most = Math.max(1, ...hours.map(({ yes, no }) => yes + no));
   const sum = (of: (hour: Hour) => number) => hours.reduce((total, hour) => total + of(hour), 0);
   return (
@@ -119,6 +135,15 @@ function Chart({ environment, hours }: { environment: string; hours: Hour[] }) {
         <span>{formatTime(hours[0]?.at ?? '', 'short')}</span>
         <span>{formatTime(hours.at(-1)?.at ?? '', 'short')}</span>
       </div>
+      {variants.length > 0 && (
+        <ul className={styles.variants} aria-label={flagTexts.use.variants}>
+          {variants.map(([name, given]) => (
+            <li key={name}>
+              <strong>{name}</strong> {flagTexts.use.given(given, variantTotal)}
+            </li>
+          ))}
+        </ul>
+      )}
       <details className={styles.numbers}>
         <summary>{flagTexts.use.numbers}</summary>
         <Table
