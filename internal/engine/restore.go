@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/consequence"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/ledger"
@@ -60,7 +62,11 @@ func (e *Engine) lookBack(ctx context.Context) error {
 
 // Lost are revisions that were in the ledger before its database was restored from a
 // backup, and are not there any more. Other events may have taken their place since.
-type Lost struct{ From, To int64 }
+type Lost struct {
+	From, To int64
+	// Suspended are the change requests whose schedules were suspended by agreeing to it, by the time that they had.
+	Suspended []*changerequest.Request
+}
 
 // AcceptRestore agrees to go on from a database that was restored from a backup, and
 // returns what is lost for sure. It records that in the ledger, so that other nodes
@@ -88,7 +94,7 @@ func (e *Engine) AcceptRestore(ctx context.Context, reason string) (Lost, error)
 			return Lost{}, fault.New(fault.InvalidOperation, "The database holds everything that this node has seen up to revision %d; there is nothing to accept.", known.Revision)
 		}
 		s := e.State()
-		lost := Lost{From: min(s.Revision()+1, known.Revision), To: known.Revision}
+		lost := Lost{From: min(s.Revision()+1, known.Revision), To: known.Revision, Suspended: slices.Collect(s.Due())}
 		head, err := e.recordRestore(ctx, s, known, reason)
 		switch {
 		case errors.Is(err, store.ErrHeadMoved):

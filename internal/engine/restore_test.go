@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/engine"
@@ -172,7 +174,7 @@ func TestRestoredBefore(t *testing.T) {
 		mustBeRestored(t, waiting, s.Head())
 
 		lost, err := e.AcceptRestore(t.Context(), "The disk was lost.")
-		if want := (engine.Lost{From: copied + 1, To: s.Revision()}); err != nil || lost != want {
+		if want := (engine.Lost{From: copied + 1, To: s.Revision()}); err != nil || !cmp.Equal(lost, want) {
 			t.Errorf("got %v, %v, want %v", lost, err, want)
 		}
 		if got := e.State().Head(); got.Revision != copied+1 || got != mustReadHead(t, here) {
@@ -241,7 +243,7 @@ func TestForkedHistory(t *testing.T) {
 				mustBeRestored(t, e, s.Head())
 				before := e.State().Revision()
 				lost, err := e.AcceptRestore(t.Context(), "The other one is right.")
-				if want := (engine.Lost{From: min(before+1, s.Revision()), To: s.Revision()}); err != nil || lost != want {
+				if want := (engine.Lost{From: min(before+1, s.Revision()), To: s.Revision()}); err != nil || !cmp.Equal(lost, want) {
 					t.Errorf("got %v, %v, want %v", lost, err, want)
 				}
 				mustDo(t, e, counting("other"))
@@ -260,7 +262,7 @@ func TestEmptiedDatabase(t *testing.T) {
 		e := mustOpen(t, db, keepingHead(folder))
 		mustBeRestored(t, e, s.Head())
 		lost, err := e.AcceptRestore(t.Context(), "A new beginning.")
-		if want := (engine.Lost{From: 1, To: s.Revision()}); err != nil || lost != want {
+		if want := (engine.Lost{From: 1, To: s.Revision()}); err != nil || !cmp.Equal(lost, want) {
 			t.Errorf("got %v, %v, want %v", lost, err, want)
 		}
 		mustBegin(t, e)
@@ -311,8 +313,9 @@ func TestRestoreSuspendsSchedules(t *testing.T) {
 
 		storetest.Restore(t, url, kept)
 		e = mustOpen(t, db, keepingHead(folder))
-		if _, err := e.AcceptRestore(t.Context(), "The disk was lost."); err != nil {
-			t.Fatal(err)
+		lost, err := e.AcceptRestore(t.Context(), "The disk was lost.")
+		if err != nil || len(lost.Suspended) != 1 || lost.Suspended[0].ID != 1 {
+			t.Fatalf("got %+v, %v, want the schedule of 1 named as suspended", lost, err)
 		}
 		got := e.State().ChangeRequest(1).Schedule
 		if got.Status != changerequest.Suspended || got.Cause.Kind != changerequest.DatabaseRestored || e.State().DueCount() != 0 {
