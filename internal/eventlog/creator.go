@@ -22,6 +22,14 @@ type Creator struct {
 // system is Quorate acting by itself, under the name that tools know.
 var system = Creator{ID: -1337, Name: "unleash_system_user"}
 
+// shown returns the name by which people know somebody.
+func (c Creator) shown() string {
+	if c == system {
+		return "Quorate"
+	}
+	return c.Name
+}
+
 // adminTokens are all admin tokens together; each has a name of its own as well.
 var adminTokens = Creator{ID: -42, Name: "Admin tokens"}
 

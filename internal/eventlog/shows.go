@@ -292,7 +292,7 @@ var (
 func (l *Log) summary(sentence, subject string, by Creator, at *ledger.Event) string {
 	project := l.webURL + "/projects/" + url.PathEscape(at.Project)
 	return strings.NewReplacer(
-		"{who}", bold(by.Name),
+		"{who}", bold(by.shown()),
 		"{flag}", link(at.Feature, project+"/features/"+url.PathEscape(at.Feature)),
 		"{project}", link(at.Project, project),
 		"{environment}", bold(at.Environment),

@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { texts } from '../texts';
 import styles from './Avatar.module.css';
 
 // Hues whose text stays readable on them; a name always gets the same.
@@ -9,8 +10,12 @@ function initials(name: string): string {
   return ((words[0]?.[0] ?? '?') + (words[1]?.[0] ?? '')).toUpperCase();
 }
 
+/** How somebody is called: what Quorate does by itself has a name in the API that tools know. */
+export const called = (name: string) => (name === 'unleash_system_user' ? texts.name : name);
+
 /** A person's initials. No picture is loaded, since it would tell another host who looks at what. */
-export function Avatar({ name, size = 20, tip = true }: { name: string; size?: number; tip?: boolean }) {
+export function Avatar({ name: known, size = 20, tip = true }: { name: string; size?: number; tip?: boolean }) {
+  const name = called(known);
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) % 9973;
   const face = (

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ChangeRequest, Clash } from '../../client/change-requests';
 import { Ago } from '../../components/Ago';
+import { called } from '../../components/Avatar';
 import { formatIn, formatTime, readersZone, useTimeZone } from '../../components/time';
 import { texts } from '../../texts';
 import { DriftList } from './DriftList';
@@ -44,7 +45,7 @@ export function ScheduleStatus({ request: { project, schedule, scheduleDetails: 
       </p>
       {cause && (
         <p className={styles.dim}>
-          {texts.schedule.causedBy} {cause.by.name}
+          {texts.schedule.causedBy} {called(cause.by.name)}
           {cause.changeRequest !== undefined && (
             <>
               {', '}

@@ -6,6 +6,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type EventSearch, eventCreatorsQuery, eventsFile, eventTypesQuery } from '../../client/events';
 import { projectsQuery } from '../../client/projects';
 import { allEnvironmentsQuery } from '../../client/vocabulary';
+import { called } from '../../components/Avatar';
 import { EventList } from '../../components/EventList';
 import { Page } from '../../components/Page';
 import { Toolbar } from '../../components/Toolbar';
@@ -78,7 +79,7 @@ export function EventListPage() {
           placeholder={texts.event.by}
           clearable
           searchable
-          data={creators.data?.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
+          data={creators.data?.map(({ id, name }) => ({ value: String(id), label: called(name) })) ?? []}
           value={by ?? null}
           onChange={(value) => choose({ by: value ?? undefined })}
         />

@@ -9,6 +9,7 @@ import { useMay } from '../../client/me';
 import { environmentsQuery } from '../../client/projects';
 import { flagTypesQuery, tagsQuery } from '../../client/vocabulary';
 import { Ago } from '../../components/Ago';
+import { called } from '../../components/Avatar';
 import { Chip } from '../../components/Chip';
 import { FlagSwitch } from '../../components/FlagSwitch';
 import { FlagTypeIcon } from '../../components/FlagTypeIcon';
@@ -228,7 +229,7 @@ function Filtering({ projectId, filters, choose }: { projectId: string; filters:
         placeholder={flagTexts.list.by}
         clearable
         searchable
-        data={creators.data?.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
+        data={creators.data?.map(({ id, name }) => ({ value: String(id), label: called(name) })) ?? []}
         value={filters.by ?? null}
         onChange={(value) => choose({ by: value ?? undefined })}
       />
