@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/change"
@@ -28,6 +29,7 @@ type retelling struct {
 	held     map[flag.ProjectID]map[int64][]access.RoleID
 	tokens   map[int64]bool // admin tokens
 	rules    map[changerequest.Place]changerequest.Rule
+	windows  modelWindows
 	requests map[changerequest.ID]*told
 	closed   map[changerequest.ID]changerequest.State
 	indexed  map[changerequest.ID]changerequest.State // those that others could see
@@ -52,6 +54,7 @@ type told struct {
 	waits     bool       // it is scheduled, and nothing has broken that yet
 	runs      bool       // its time has come
 	scheduler access.Ref // who scheduled it last
+	due       time.Time  // when it is to run
 }
 
 type toldChange struct {
@@ -71,7 +74,7 @@ func newRetelling() *retelling {
 		state: &state.State{},
 		roles: map[access.RoleID][]access.RolePermission{}, root: map[int64]access.RoleID{},
 		held: map[flag.ProjectID]map[int64][]access.RoleID{}, tokens: map[int64]bool{},
-		rules: map[changerequest.Place]changerequest.Rule{}, requests: map[changerequest.ID]*told{},
+		rules: map[changerequest.Place]changerequest.Rule{}, windows: modelWindows{}, requests: map[changerequest.ID]*told{},
 		closed: map[changerequest.ID]changerequest.State{}, indexed: map[changerequest.ID]changerequest.State{}, contents: map[string]string{}, counts: map[string]int{},
 	}
 }
@@ -199,6 +202,11 @@ func (r *retelling) batch(entries []ledger.Entry) error {
 	if err := r.justified(by, moved, events, applied, bypassed, exempt); err != nil {
 		return err
 	}
+	if !exempt {
+		if err := r.within(by, moved, entries[0].At, bypassed); err != nil {
+			return err
+		}
+	}
 	approvers := map[changerequest.ID]map[int64]bool{}
 	if slices.ContainsFunc(events, func(e state.Applied) bool { return aboutAccess(e.Stored.Type) }) {
 		approvers = r.approvers(by)
@@ -312,6 +320,36 @@ func (r *retelling) justified(by access.Ref, moved []changerequest.Place, events
 	return nil
 }
 
+// within returns an error if something moved at a time that a window closes, but by a bypass that names the environment and says
+// why, of somebody who may.
+func (r *retelling) within(by access.Ref, moved []changerequest.Place, t time.Time, bypassed *state.Event) error {
+	for _, at := range moved {
+		if r.windows.open(at, t) {
+			continue
+		}
+		if bypassed == nil {
+			return fmt.Errorf("%v was moved by %s at %s, when a window closed it", at, by, t)
+		}
+		p := bypassed.Payload.(state.ChangeRequestsBypassed)
+		if p.Reason == "" || !slices.Contains(p.Closed, at.Environment) || !r.may(by, access.SkipChangeRequest, at) {
+			return fmt.Errorf("%v was moved by %s at %s, when a window closed it, by the bypass %+v", at, by, t, p)
+		}
+		r.counts["bypassed a window"]++
+	}
+	return nil
+}
+
+// shut tells whether a request that takes effect in its place, and perhaps in others, could not be applied at a time.
+func (r *retelling) shut(t *told, perhaps bool) bool {
+	places := []changerequest.Place{t.place}
+	for project := range r.held {
+		if perhaps {
+			places = append(places, changerequest.Place{Project: project, Environment: "production"}, changerequest.Place{Project: project, Environment: "development"})
+		}
+	}
+	return slices.ContainsFunc(places, func(at changerequest.Place) bool { return !r.windows.open(at, t.due) })
+}
+
 // permissionFor is what a direct write takes.
 var permissionFor = map[string]access.Permission{
 	"feature-environment-enabled":          access.UpdateFeatureEnvironment,
@@ -346,7 +384,8 @@ func (r *retelling) appliedWhole(by access.Ref, moved []changerequest.Place, eve
 		}
 	}
 	for _, e := range events {
-		follows := e.Stored.Type == (changerequest.CancelledEvent{}).EventType() || e.Stored.Type == (changerequest.ScheduleSuspended{}).EventType()
+		follows := e.Stored.Type == (changerequest.CancelledEvent{}).EventType() || e.Stored.Type == (changerequest.ScheduleSuspended{}).EventType() ||
+			e.Stored.Type == (state.ChangeRequestsBypassed{}).EventType() // of a window; see within
 		if e.Group != state.RequestGroup(t.id) && !follows {
 			return fmt.Errorf("%s was written with request %d and belongs to %v", e.Stored.Type, t.id, e.Group)
 		}
@@ -445,6 +484,12 @@ func (r *retelling) event(by access.Ref, e *state.Event, applied *told) error {
 		if p.After != nil && !p.After.Off {
 			r.rules[at] = *p.After
 		}
+	case state.EnvironmentWindowCreated:
+		r.windows[p.Window.ID] = modelOf(p.Window)
+	case state.EnvironmentWindowUpdated:
+		r.windows[p.After.ID] = modelOf(p.After)
+	case state.EnvironmentWindowDeleted:
+		delete(r.windows, p.Before.ID)
 	case state.ChangeRequestEvent:
 		return r.fact(by, at, p, applied)
 	default:
@@ -556,13 +601,19 @@ func (r *retelling) fact(by access.Ref, at changerequest.Place, p state.ChangeRe
 		if t.state != changerequest.Approved && t.state != changerequest.Scheduled || !r.may(by, access.ApplyChangeRequest, at) {
 			return fmt.Errorf("request %d, which was %q, was scheduled by %s", t.id, t.state, by)
 		}
-		t.state, t.waits, t.scheduler = changerequest.Scheduled, true, by
+		t.state, t.waits, t.scheduler, t.due = changerequest.Scheduled, true, by, fact.At
 		return r.agreed(t, t.frozenPlaces())
 	case changerequest.ScheduleSuspended, changerequest.ScheduleFailed:
 		if !t.waits {
 			return fmt.Errorf("%s happened to request %d, which was not waiting for its time", p.EventType(), t.id)
 		}
 		t.waits = false
+		if s, ok := fact.(changerequest.ScheduleSuspended); ok && s.Cause.Kind == changerequest.EnvironmentClosed {
+			if !r.shut(t, true) {
+				return fmt.Errorf("request %d was suspended for a window, and no window closes %s", t.id, t.due)
+			}
+			r.counts["suspended by a window"]++
+		}
 	case changerequest.ScheduleSucceeded:
 		if !t.waits || by != t.scheduler || applied != t {
 			return fmt.Errorf("the time of request %d of %s came for %s: waiting %t, applied %v", t.id, t.scheduler, by, t.waits, applied)
@@ -589,6 +640,9 @@ func (r *retelling) unbroken() error {
 		}
 		if err := r.agreed(t, t.frozenPlaces()); err != nil {
 			return fmt.Errorf("request %d waits: %w", t.id, err)
+		}
+		if r.shut(t, false) {
+			return fmt.Errorf("request %d waits for %s, when a window closes %v", t.id, t.due, t.place)
 		}
 		for _, c := range t.changes {
 			if f := r.state.Flag(c.full.Feature); c.full.Feature != "" && (f == nil || f.Archived()) {

@@ -27,10 +27,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // TestStorm lets eight clients of two nodes do whatever comes to mind, all at once: propose, edit, review, apply,
-// write directly, protect and unprotect, give and take roles. Then the ledger alone is held against a second
+// write directly, protect and unprotect, freeze, give and take roles. Then the ledger alone is held against a second
 // telling of what must always be true (see retelling), and both nodes, the ledger and the index of closed
 // requests against each other.
 func TestStorm(t *testing.T) {
@@ -216,6 +217,9 @@ func (c *client) step(t *testing.T) {
 	if c.ref.Kind() == access.KindUser {
 		caller.Actor, _ = s.Actor(c.ref.ID())
 	}
+	if c.random.IntN(2) == 0 {
+		caller.Reason = "fire"
+	}
 	do := c.command(s)
 	err := do.do(t.Context(), a, caller)
 	if f := fault.As(err); f != nil {
@@ -241,6 +245,9 @@ type stormCommand struct {
 
 // command draws what to do next.
 func (c *client) command(s *state.State) stormCommand {
+	if c.random.IntN(40) == 0 {
+		return c.window(s)
+	}
 	switch c.random.IntN(20) {
 	case 0, 1, 2:
 		return c.propose(s)
@@ -385,6 +392,9 @@ func (c *client) about(s *state.State) stormCommand {
 		return on("submit", changerequest.Submit{})
 	case r.State == changerequest.Approved && n < 17, n == 6:
 		at := time.Now().Add(time.Duration(c.random.IntN(100)) * time.Millisecond)
+		if c.random.IntN(3) == 0 {
+			at = at.Add(time.Duration(c.random.IntN(4)) * time.Minute) // windows begin and end then
+		}
 		return on("schedule", changerequest.ScheduleAt{At: at, Overwrite: c.overwrite})
 	case r.State == changerequest.Scheduled && n < 20:
 		return stormCommand{"run what is due", func(ctx context.Context, a *app.App, _ app.Caller) error { return a.RunDue(ctx) }}
@@ -445,6 +455,32 @@ func (c *client) protect() stormCommand {
 	}
 	return stormCommand{"protect", func(ctx context.Context, a *app.App, caller app.Caller) error {
 		return a.SetProtection(ctx, caller, at, func(changerequest.Rule, bool) (changerequest.Rule, error) { return rule, nil })
+	}}
+}
+
+// window makes, moves or ends a window that begins at about this minute or one of the next. They end soon, for most of what
+// else happens needs them open.
+func (c *client) window(s *state.State) stormCommand {
+	at := pick(c, stormPlaces)
+	var id window.ID
+	for w := range s.WindowsOf(at.Environment) {
+		id = w.ID
+	}
+	if id != 0 && c.random.IntN(4) > 0 {
+		return stormCommand{"end a window", func(ctx context.Context, a *app.App, caller app.Caller) error {
+			return a.DeleteWindow(ctx, caller, at.Environment, id)
+		}}
+	}
+	w := newWindow(pick(c, []window.Kind{window.Freeze, window.Freeze, window.Freeze, window.Maintenance}), fmt.Sprint("Window ", c.random.Uint32()),
+		time.Now().Truncate(time.Minute).Add(time.Duration(c.random.IntN(4))*time.Minute), 1+c.random.IntN(3), c.random.IntN(2) == 0, at.Project)
+	return stormCommand{"make or move a window", func(ctx context.Context, a *app.App, caller app.Caller) error {
+		var err error
+		if id == 0 {
+			_, err = a.CreateWindow(ctx, caller, at.Environment, w)
+		} else {
+			_, err = a.UpdateWindow(ctx, caller, at.Environment, id, w)
+		}
+		return err
 	}}
 }
 

@@ -32,10 +32,10 @@ func TestWindowsAgreeWithModel(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	synctest.Test(t, func(t *testing.T) {
-		const steps, requests = 4000, 200
+		const steps, requests = 4000, 100
 		m := &windowModel{
 			node: mustStart(t, storetest.Open(t, storetest.SQLite(t)), new(atomic.Int64), nil), random: rand.New(rand.NewPCG(seed, 1)),
-			windows: map[window.ID]modelWindow{}, requests: map[changerequest.ID]*modelRequest{}, counts: map[string]int{},
+			windows: modelWindows{}, requests: map[changerequest.ID]*modelRequest{}, counts: map[string]int{},
 		}
 		due := mustPlan(t, m.engine, 300*24*time.Hour, requests)
 		for id := changerequest.ID(1); id <= requests; id++ {
@@ -70,14 +70,33 @@ func TestWindowsAgreeWithModel(t *testing.T) {
 	})
 }
 
-// modelWindow is a window as the model has it: it covers some minutes from a start on, once or each week.
+// modelWindow is a window as a model has it: it covers some minutes from a start on, once or each week.
 type modelWindow struct {
-	env    flag.EnvironmentName
-	freeze bool
+	window window.Window
 	start  time.Time
 	length time.Duration
 	weekly bool
 }
+
+// newWindow returns a window of a model, and modelOf the model of a window. The clocks of its zone are never moved.
+func newWindow(kind window.Kind, name string, start time.Time, minutes int, weekly bool, projects ...flag.ProjectID) window.Window {
+	wall := start.UTC().Add(kathmandu)
+	w := window.Window{Kind: kind, Name: name, Start: window.Wall(wall.Format(modelWall)), Minutes: minutes, Zone: "Asia/Kathmandu", Projects: projects}
+	if weekly {
+		w.Recurrence = &window.Recurrence{Frequency: window.Weekly, Weekdays: []window.Weekday{window.Weekday(strings.ToLower(wall.Weekday().String()))}}
+	}
+	return w
+}
+
+func modelOf(w window.Window) modelWindow {
+	wall, _ := time.Parse(modelWall, string(w.Start))
+	return modelWindow{w, wall.Add(-kathmandu), time.Duration(w.Minutes) * time.Minute, w.Recurrence != nil}
+}
+
+const (
+	kathmandu = 5*time.Hour + 45*time.Minute
+	modelWall = "2006-01-02T15:04"
+)
 
 func (w modelWindow) covers(t time.Time) bool {
 	since := t.Sub(w.start)
@@ -85,6 +104,26 @@ func (w modelWindow) covers(t time.Time) bool {
 		since %= 7 * 24 * time.Hour
 	}
 	return since >= 0 && since < w.length
+}
+
+// modelWindows are the windows that there are.
+type modelWindows map[window.ID]modelWindow
+
+// open tells whether a place takes changes at a time.
+func (all modelWindows) open(at changerequest.Place, t time.Time) bool {
+	bounded, within := false, false
+	for _, w := range all {
+		if w.window.Environment != at.Environment || len(w.window.Projects) > 0 && !slices.Contains(w.window.Projects, at.Project) {
+			continue
+		}
+		freeze := w.window.Kind == window.Freeze
+		if freeze && w.covers(t) {
+			return false
+		}
+		bounded = bounded || !freeze
+		within = within || !freeze && w.covers(t)
+	}
+	return within || !bounded
 }
 
 // modelRequest is an open request: approved, and to run at a time, if it waits for that.
@@ -96,7 +135,7 @@ type modelRequest struct {
 type windowModel struct {
 	node
 	random   *rand.Rand
-	windows  map[window.ID]modelWindow
+	windows  modelWindows
 	requests map[changerequest.ID]*modelRequest
 	bypass   *state.ChangeRequestsBypassed // of the last write
 	named    int
@@ -112,18 +151,7 @@ var (
 )
 
 func (m *windowModel) open(env flag.EnvironmentName, t time.Time) bool {
-	bounded, within := false, false
-	for _, w := range m.windows {
-		if w.env != env {
-			continue
-		}
-		if w.freeze && w.covers(t) {
-			return false
-		}
-		bounded = bounded || !w.freeze
-		within = within || !w.freeze && w.covers(t)
-	}
-	return within || !bounded
+	return m.windows.open(changerequest.Place{Project: "default", Environment: env}, t)
 }
 
 // says returns what a refusal must say: the first minute at which the environment is open, if there is one.
@@ -160,7 +188,7 @@ func (m *windowModel) step(t *testing.T) {
 			m.put(t, id)
 			return
 		}
-		must(t, m.DeleteWindow(t.Context(), admin, m.windows[id].env, id))
+		must(t, m.DeleteWindow(t.Context(), admin, m.windows[id].window.Environment, id))
 		delete(m.windows, id)
 		m.count("window ended")
 		m.close()
@@ -204,41 +232,30 @@ func (m *windowModel) step(t *testing.T) {
 func (m *windowModel) put(t *testing.T, id window.ID) {
 	t.Helper()
 	m.named++
-	start := time.Now().UTC().Truncate(time.Minute).Add(time.Duration(m.random.IntN(4*24*60)-24*60) * time.Minute)
-	drawn := modelWindow{
-		env: m.windows[id].env, freeze: m.random.IntN(2) == 0, start: start, length: time.Duration(1+m.random.IntN(2*24*60)) * time.Minute, weekly: m.random.IntN(2) == 0,
+	start := time.Now().Truncate(time.Minute).Add(time.Duration(m.random.IntN(4*24*60)-24*60) * time.Minute)
+	kind := []window.Kind{window.Freeze, window.Maintenance}[m.random.IntN(2)]
+	var projects []flag.ProjectID
+	if m.random.IntN(2) == 0 {
+		projects = []flag.ProjectID{"default"}
 	}
+	w := newWindow(kind, fmt.Sprint("Window ", m.named), start, 1+m.random.IntN(2*24*60), m.random.IntN(2) == 0, projects...)
+	env, what := m.windows[id].window.Environment, "window changed"
 	if id == 0 {
-		drawn.env = []flag.EnvironmentName{"production", "development"}[m.random.IntN(2)]
+		env, what = []flag.EnvironmentName{"production", "development"}[m.random.IntN(2)], "window made"
 	}
-	// The clocks of Kathmandu are never moved.
-	wall := start.Add(5*time.Hour + 45*time.Minute)
-	w := window.Window{
-		Kind: window.Maintenance, Name: fmt.Sprint("Window ", m.named), Start: window.Wall(wall.Format("2006-01-02T15:04")), Minutes: int(drawn.length / time.Minute), Zone: "Asia/Kathmandu",
-	}
-	if drawn.freeze {
-		w.Kind = window.Freeze
-	}
-	if drawn.weekly {
-		w.Recurrence = &window.Recurrence{Frequency: window.Weekly, Weekdays: []window.Weekday{window.Weekday(strings.ToLower(wall.Weekday().String()))}}
-	}
+	var made *window.Window
+	var err error
 	if id == 0 {
-		made, err := m.CreateWindow(t.Context(), admin, drawn.env, w)
-		if fault.Is(err, fault.BadData) {
-			return
-		}
-		must(t, err)
-		id = made.ID
-		m.count("window made")
+		made, err = m.CreateWindow(t.Context(), admin, env, w)
 	} else {
-		_, err := m.UpdateWindow(t.Context(), admin, drawn.env, id, w)
-		if fault.Is(err, fault.BadData) {
-			return
-		}
-		must(t, err)
-		m.count("window changed")
+		made, err = m.UpdateWindow(t.Context(), admin, env, id, w)
 	}
-	m.windows[id] = drawn
+	if fault.Is(err, fault.BadData) {
+		return
+	}
+	must(t, err)
+	m.count(what)
+	m.windows[made.ID] = modelOf(*made)
 	m.close()
 }
 
