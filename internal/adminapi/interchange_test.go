@@ -115,7 +115,7 @@ func interchangeScenarios() []scenario {
 		{
 			name: "import a flag", method: "POST", path: into, body: importBody("default", "development", document), status: 200,
 			events: []string{
-				"context-field-created", "tag-type-created", "feature-created default//fresh", "feature-stale-on default//fresh", "tag-created", "feature-tagged default//fresh",
+				"features-imported default/development", "context-field-created", "tag-type-created", "feature-created default//fresh", "feature-stale-on default//fresh", "tag-created", "feature-tagged default//fresh",
 				"feature-link-added default//fresh", "feature-strategy-add default/development/fresh", "feature-strategy-add default/development/fresh",
 				"feature-environment-variants-updated default/development/fresh", "feature-environment-enabled default/development/fresh", "feature-dependency-added default//fresh",
 			},
@@ -126,12 +126,12 @@ func interchangeScenarios() []scenario {
 				"/context/level":                    `{"description":"What they pay","stickiness":true,"legalValues":[{"value":"gold"}]}`,
 			},
 		},
-		{name: "import over a flag", method: "POST", path: into, body: importBody("default", "development", again), status: 200, events: []string{"feature-metadata-updated default//checkout"}, then: map[string]string{checkoutPath: `{"description":"Other","links":[{"id":"` + linkID + `"}]}`}},
+		{name: "import over a flag", method: "POST", path: into, body: importBody("default", "development", again), status: 200, events: []string{"features-imported default/development", "feature-metadata-updated default//checkout"}, then: map[string]string{checkoutPath: `{"description":"Other","links":[{"id":"` + linkID + `"}]}`}},
 		{
 			name: "import over a flag that has other strategies", method: "POST", path: into, status: 200,
 			body: with(`{"name":"checkout","description":"The new checkout"}`, `{"featureName":"checkout","name":"default"}`, `,"featureTags":[],"links":[],"featureEnvironments":[{"featureName":"checkout","enabled":true}]`),
 			events: []string{
-				"feature-untagged default//checkout", "feature-link-removed default//checkout", "feature-strategy-add default/development/checkout",
+				"features-imported default/development", "feature-untagged default//checkout", "feature-link-removed default//checkout", "feature-strategy-add default/development/checkout",
 				"feature-strategy-remove default/development/checkout", "feature-strategy-remove default/development/checkout",
 			},
 			then: map[string]string{checkoutPath + "/environments/development": `{"enabled":true,"strategies":[{"name":"default"}]}`},
@@ -139,7 +139,7 @@ func interchangeScenarios() []scenario {
 		{
 			name: "import a flag that is on without a strategy", method: "POST", path: into, status: 200,
 			body:   with(`{"name":"fresh"}`, ``, `,"featureEnvironments":[{"name":"fresh","enabled":true}]`),
-			events: []string{"feature-created default//fresh", "feature-strategy-add default/development/fresh", "feature-environment-enabled default/development/fresh"},
+			events: []string{"features-imported default/development", "feature-created default//fresh", "feature-strategy-add default/development/fresh", "feature-environment-enabled default/development/fresh"},
 		},
 	}
 }
@@ -236,6 +236,9 @@ func TestConformance36(t *testing.T) {
 		c.must(t, "viv", "POST", into, others, 202, `{"state":"Draft"}`) // everyone may propose in an open project
 		c.must(t, "root", "POST", into, others, 202, `{"state":"Draft"}`)
 		c.mustWith(t, map[string]string{"Quorate-Change-Request": "submit"}, "olu", "POST", into, others, 202, `{"state":"In review"}`)
+
+		// Only the first one wrote anything but a request, and the event log says that it was an import, with what it did.
+		c.must(t, "ada", "GET", "/search/events?type=IS:features-imported", "", 200, `{"total":1,"events":[{"project":"shop","environment":"production","data":{"features":["fresh","web"]}}]}`)
 	})
 }
 

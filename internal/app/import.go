@@ -107,6 +107,9 @@ func (a *App) ImportFeatures(ctx context.Context, c Caller, in Import) (*changer
 		if err := p.found.refusal(in); err != nil {
 			return err
 		}
+		if len(p.direct) > 0 {
+			d.Add(state.Scope{Project: in.Project, Environment: in.Environment}, state.FeaturesImported{Features: in.changedBy(p.direct)})
+		}
 		for _, e := range p.direct {
 			d.AddEvent(e)
 		}
@@ -123,6 +126,21 @@ func (a *App) ImportFeatures(ctx context.Context, c Caller, in Import) (*changer
 		return nil, err
 	}
 	return request, nil
+}
+
+// changedBy returns the flags of the import that events change.
+func (in Import) changedBy(events []state.Event) []flag.Name {
+	changed := map[flag.Name]bool{}
+	for _, e := range events {
+		changed[e.Feature] = true
+	}
+	var names []flag.Name
+	for _, f := range in.Flags {
+		if changed[f.Name] {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // refusal returns why an import does not take place, or nil if it does.

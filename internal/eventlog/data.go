@@ -3,6 +3,7 @@ package eventlog
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -65,6 +66,19 @@ func integrationOf(i state.Integration, changed []string) integration {
 
 type dependencies struct {
 	Dependencies []flag.Dependency `json:"dependencies"`
+}
+
+// features are the flags that an import changed.
+type features struct {
+	Features []flag.Name `json:"features"`
+}
+
+// imported says which flags an import changed, or how many.
+func imported(flags []flag.Name) string {
+	if len(flags) == 1 {
+		return "the flag " + string(flags[0])
+	}
+	return fmt.Sprintf("%d flags", len(flags))
 }
 
 type linkData struct {

@@ -187,6 +187,7 @@ func everyType() []state.Event {
 		ofFlag(state.FeatureLinkRemoved{Before: link}),
 
 		ofFlagIn(state.FeatureEnvironmentEnabled{}),
+		inPlace(state.FeaturesImported{Features: []model.Name{"checkout", "payments"}}),
 		ofFlagIn(state.FeatureEnvironmentDisabled{}),
 		ofFlagIn(state.FeatureStrategyAdded{Strategy: strategy}),
 		ofFlagIn(state.FeatureStrategyUpdated{Before: strategy, After: titled}),

@@ -104,6 +104,9 @@ var (
 	_ = of("Flag untagged", "{who} took the tag {subject} from the flag {flag}.", func(p state.FeatureUntagged, _ state.Scope) sight {
 		return sight{subject: tagName(p.Tag), before: p.Tag}
 	})
+	_ = of("Flags imported", "{who} imported {subject} into {environment} of the project {project}.", func(p state.FeaturesImported, _ state.Scope) sight {
+		return sight{subject: imported(p.Features), data: features{orEmpty(p.Features)}}
+	})
 	_ = of("Link added", "{who} added the link {subject} to the flag {flag}.", func(p state.FeatureLinkAdded, _ state.Scope) sight {
 		return sight{subject: p.Link.URL, data: linkOf(p.Link)}
 	})

@@ -84,6 +84,7 @@ var rows = map[string]row{
 	"feature-link-added":       describes,
 	"feature-link-updated":     describes,
 	"feature-link-removed":     describes,
+	"features-imported":        {why: "says that the events beside it are an import; each of them is asked"},
 	"feature-type-updated":     describes,
 	"tag-created":              describes,
 	"tag-deleted":              describes,

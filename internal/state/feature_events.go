@@ -27,6 +27,7 @@ var (
 	_ = register[FeatureLinkAdded]()
 	_ = register[FeatureLinkUpdated]()
 	_ = register[FeatureLinkRemoved]()
+	_ = register[FeaturesImported]()
 )
 
 // FeatureCreated makes a flag, with its rows for the environments of its project.
@@ -400,3 +401,15 @@ func without[T any](list []T, drop func(T) bool) []T {
 	}
 	return kept
 }
+
+// FeaturesImported says that the events beside it are an import into the scope's environment. What it
+// led to, they say.
+type FeaturesImported struct {
+	nothing
+	Features []flag.Name `json:"features,omitempty"` // those that changed, in the order of the import
+}
+
+// EventType returns "features-imported".
+func (FeaturesImported) EventType() string { return "features-imported" }
+
+func (FeaturesImported) apply(*State, Place) error { return nil }

@@ -183,6 +183,7 @@ func story() []state.Event {
 		{Scope: at(shop, "", web), Payload: state.FeatureLinkUpdated{Before: link, After: newLink}},
 		{Scope: at(shop, "", web), Payload: state.FeatureLinkAdded{Link: flag.Link{ID: "gone", URL: "https://gone.example"}}},
 		{Scope: at(shop, "", web), Payload: state.FeatureLinkRemoved{Before: flag.Link{ID: "gone", URL: "https://gone.example"}}},
+		{Scope: at(shop, prod, ""), Payload: state.FeaturesImported{Features: []flag.Name{web}}},
 		{Scope: at(shop, prod, web), Payload: state.FeatureStrategyAdded{Strategy: strategy}},
 		{Scope: at(shop, prod, web), Payload: state.FeatureStrategyUpdated{Before: strategy, After: newStrategy}},
 		{Scope: at(shop, prod, web), Payload: state.FeatureStrategyAdded{Strategy: second}},
