@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router';
 import { basePath } from '../client/client';
+import { Tips } from '../components/Tips';
 import { Toasts } from '../components/Toasts';
+import type { FlagFilters } from '../features/flags/filters';
 import { Crashed, NoPage } from './Fallbacks';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
@@ -10,6 +12,7 @@ const root = createRootRoute({
     <>
       <Outlet />
       <Toasts />
+      <Tips />
     </>
   ),
   notFoundComponent: NoPage,
@@ -71,35 +74,10 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('../features/projects/ProjectListPage'), 'ProjectListPage'),
 });
 
-/** The filters of a project's flags, as they stand in the address. */
-export interface FlagFilters {
-  q?: string;
-  type?: string;
-  state?: 'stale' | 'active' | 'archived';
-  tag?: string;
-  by?: string;
-  status?: string;
-  favorite?: true;
-  sort?: 'name' | 'createdAt';
-  order?: 'asc' | 'desc';
-  create?: true;
-}
-
 const project = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId',
-  validateSearch: (search): FlagFilters => ({
-    ...text(search, 'q'),
-    ...text(search, 'type'),
-    ...oneOf(search, 'state', ['stale', 'active', 'archived']),
-    ...text(search, 'tag'),
-    ...text(search, 'by'),
-    ...text(search, 'status'),
-    ...truth(search, 'favorite'),
-    ...oneOf(search, 'sort', ['name', 'createdAt']),
-    ...oneOf(search, 'order', ['asc', 'desc']),
-    ...truth(search, 'create'),
-  }),
+  validateSearch: (search): FlagFilters & { create?: true } => ({ ...flagFilters(search), ...text(search, 'by'), ...truth(search, 'create') }),
   component: lazyRouteComponent(() => import('../features/flags/FlagListPage'), 'FlagListPage'),
 });
 
@@ -422,6 +400,21 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+}
+
+/** The filters that every list of flags has. */
+function flagFilters(search: Record<string, unknown>): FlagFilters {
+  return {
+    ...text(search, 'q'),
+    ...text(search, 'type'),
+    ...oneOf(search, 'state', ['stale', 'active', 'archived']),
+    ...oneOf(search, 'stage', ['initial', 'pre-live', 'live', 'completed']),
+    ...text(search, 'tag'),
+    ...text(search, 'status'),
+    ...truth(search, 'favorite'),
+    ...oneOf(search, 'sort', ['name', 'createdAt']),
+    ...oneOf(search, 'order', ['asc', 'desc']),
+  };
 }
 
 /** A parameter of an address that is any text; the router reads 42 as a number. */

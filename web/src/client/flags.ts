@@ -13,16 +13,20 @@ export type Tag = Schemas['tagSchema'];
 /** What flags to find, as the admin API's search takes it. */
 export type FlagSearch = NonNullable<paths['/api/admin/search/features']['get']['parameters']['query']>;
 
-const pageSize = 50;
+// The first page is there soon; the others come before they are seen.
+const [firstPage, otherPages] = [50, 100];
+
+/** The key under which all lists of flags lie. */
+export const foundFlagsKey = ['flags', 'found'];
 
 /** The flags that a search finds, page after page. */
 export function flagsQuery(search: FlagSearch) {
   return infiniteQueryOptions({
-    queryKey: ['flags', search],
+    queryKey: [...foundFlagsKey, search],
     queryFn: ({ pageParam }) =>
       ok(
         api.GET('/api/admin/search/features', {
-          params: { query: { ...search, offset: String(pageParam), limit: String(pageSize) } },
+          params: { query: { ...search, offset: String(pageParam), limit: String(pageParam === 0 ? firstPage : otherPages) } },
         }),
       ),
     initialPageParam: 0,
@@ -113,7 +117,7 @@ export function copyFlag(projectId: string, featureName: string, body: Schemas['
 /** The flags on which another may depend. */
 export function possibleParentsQuery(projectId: string, child: string) {
   return queryOptions({
-    queryKey: ['flag', projectId, child, 'parents'],
+    queryKey: ['flags', 'parents', projectId, child],
     queryFn: () => ok(api.GET('/api/admin/projects/{projectId}/features/{child}/parents', { params: { path: { projectId, child } } })),
   });
 }
@@ -121,7 +125,7 @@ export function possibleParentsQuery(projectId: string, child: string) {
 /** The names of the variants that a flag may answer. */
 export function parentVariantsQuery(projectId: string, parent: string) {
   return queryOptions({
-    queryKey: ['flag', projectId, parent, 'parent-variants'],
+    queryKey: ['flags', 'variants', projectId, parent],
     queryFn: () =>
       ok(api.GET('/api/admin/projects/{projectId}/features/{parent}/parent-variants', { params: { path: { projectId, parent } } })),
     enabled: parent !== '',

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { formatTime, useTimeZone } from './time';
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
@@ -25,8 +24,8 @@ export function Ago({ at }: { at: string }) {
   useTimeZone();
   const time = new Date(at);
   return (
-    <Tooltip label={formatTime(time, 'exact')}>
-      <time dateTime={at}>{words(time)}</time>
-    </Tooltip>
+    <time dateTime={at} data-tip={formatTime(time, 'exact')}>
+      {words(time)}
+    </time>
   );
 }

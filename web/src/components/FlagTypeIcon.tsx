@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { BeakerIcon, type Icon, KeyIcon, MoonIcon, RocketIcon, StopIcon, ToolsIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { flagTypesQuery } from '../client/vocabulary';
@@ -18,10 +17,8 @@ export function FlagTypeIcon({ type }: { type: string }) {
   const name = types.data?.find((one) => one.id === type)?.name ?? type;
   const Shape = icons[type] ?? RocketIcon;
   return (
-    <Tooltip label={name}>
-      <span style={{ display: 'inline-flex', color: 'var(--q-dim)' }} role="img" aria-label={name}>
-        <Shape />
-      </span>
-    </Tooltip>
+    <span style={{ display: 'inline-flex', color: 'var(--q-dim)' }} role="img" aria-label={name} data-tip={name}>
+      <Shape />
+    </span>
   );
 }

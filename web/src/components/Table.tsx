@@ -22,19 +22,26 @@ export interface Column {
 interface TableProps {
   label: string;
   columns: Column[];
+  /** How many rows there are, if they are in blocks: not all of them are drawn. */
+  rowCount?: number;
   /** What moves between the rows. */
   onKeyDown?: (event: KeyboardEvent<HTMLTableElement>) => void;
-  /** The rows. */
+  /** The rows, or blocks of them. */
   children: ReactNode;
 }
 
 /** The one look of all tables. The first column takes the room that is left. */
-export function Table({ label, columns, onKeyDown, children }: TableProps) {
+export function Table({ label, columns, rowCount, onKeyDown, children }: TableProps) {
   return (
     <div className={styles.frame}>
-      <table className={styles.table} aria-label={label} {...(onKeyDown ? { onKeyDown } : {})}>
+      <table
+        className={styles.table}
+        aria-label={label}
+        {...(rowCount === undefined ? {} : { 'aria-rowcount': rowCount + 1 })}
+        {...(onKeyDown ? { onKeyDown } : {})}
+      >
         <thead>
-          <tr>
+          <tr {...(rowCount === undefined ? {} : { 'aria-rowindex': 1 })}>
             {columns.map(({ key, label: name, quiet, before, wide, align, sort }) => (
               <th
                 key={key}
@@ -60,7 +67,7 @@ export function Table({ label, columns, onKeyDown, children }: TableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        {rowCount === undefined ? <tbody>{children}</tbody> : children}
       </table>
     </div>
   );

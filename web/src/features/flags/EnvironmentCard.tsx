@@ -20,7 +20,7 @@ import { useMay } from '../../client/me';
 import { writable } from '../../client/strategy';
 import { Chip } from '../../components/Chip';
 import { Confirm } from '../../components/Confirm';
-import { FlagSwitch } from '../../components/FlagSwitch';
+import { FlagSwitch, useSwitching } from '../../components/FlagSwitch';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice } from '../../components/ProposalDialog';
 import { ScheduleNotice } from '../../components/ScheduleNotice';
@@ -40,15 +40,11 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
   const { project: projectId, name } = flag;
   const may = useMay();
   const edit = useEdit(projectId);
+  const { whyNot, turn, question } = useSwitching(projectId);
   // What is edited: a strategy, or a new one; null is nothing.
   const [form, setForm] = useState<Strategy | 'new' | null>(null);
   const [removing, setRemoving] = useState<Strategy | null>(null);
-  const stored = environment.strategies.toSorted((a, b) => a.sortOrder - b.sortOrder);
-  // The order that was asked for, until the server has it.
-  const asked = edit.isPending && edit.variables.change.action === 'reorderStrategy' ? edit.variables.change.payload : undefined;
-  const strategies = asked
-    ? stored.toSorted((a, b) => asked.findIndex(({ id }) => id === a.id) - asked.findIndex(({ id }) => id === b.id))
-    : stored;
+  const strategies = environment.strategies.toSorted((a, b) => a.sortOrder - b.sortOrder);
   const active = strategies.filter((strategy) => !strategy.disabled);
   // Anybody may propose.
   const guarded = useProtection(projectId).of(environment.name) !== undefined;
@@ -80,13 +76,14 @@ export function EnvironmentCard({ flag, environment }: { flag: Flag; environment
     <section className={styles.card} aria-labelledby={title}>
       <header className={styles.head}>
         <FlagSwitch
-          projectId={projectId}
           flag={name}
           environment={environment.name}
           enabled={environment.enabled}
           allDisabled={strategies.length > 0 && active.length === 0}
-          archived={flag.archived}
+          whyNot={flag.archived ? texts.flag.archivedNotice : whyNot(environment.name)}
+          onTurn={turn}
         />
+        {question}
         <h2 id={title}>{environment.name}</h2>
         {guarded && (
           <Tooltip label={texts.environment.protectedWords} multiline maw={280}>

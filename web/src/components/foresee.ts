@@ -1,0 +1,38 @@
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
+import { type Flag, type FoundFlag, flagQuery, foundFlagsKey } from '../client/flags';
+
+/** What a write will make of what has been read under a key, and under all that begin with it. */
+export interface Foresight {
+  queryKey: QueryKey;
+  change: (data: never) => unknown;
+}
+
+/** Shows at once what writes will make of what has been read. Returns what takes that back. */
+export async function foresee(queryClient: QueryClient, foresights: Foresight[]): Promise<() => void> {
+  // An answer that is still on its way knows nothing of the write.
+  await Promise.all(foresights.map(({ queryKey }) => queryClient.cancelQueries({ queryKey })));
+  const before = foresights.flatMap(({ queryKey }) => queryClient.getQueriesData({ queryKey }));
+  for (const { queryKey, change } of foresights) {
+    queryClient.setQueriesData({ queryKey }, (data: unknown) => (data === undefined ? undefined : change(data as never)));
+  }
+  return () => {
+    for (const [queryKey, data] of before) queryClient.setQueryData(queryKey, data);
+  };
+}
+
+/** The same change of a flag, on its page and wherever it is in a list. */
+export function ofFlag(projectId: string, name: string, change: <F extends Flag | FoundFlag>(flag: F) => F): Foresight[] {
+  return [
+    { queryKey: flagQuery(projectId, name).queryKey, change: (flag: Flag) => change(flag) },
+    {
+      queryKey: foundFlagsKey,
+      change: (found: InfiniteData<{ features: FoundFlag[] }>) => ({
+        ...found,
+        pages: found.pages.map((page) => ({
+          ...page,
+          features: page.features.map((flag) => (flag.project === projectId && flag.name === name ? change(flag) : flag)),
+        })),
+      }),
+    },
+  ];
+}
