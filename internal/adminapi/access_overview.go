@@ -3,6 +3,8 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/flag"
@@ -14,7 +16,7 @@ func (a *api) accessOverview() {
 	register(a, operation{
 		ID: "getAccessOverview", Method: http.MethodGet, Path: "/access/overview", Tag: "Auth",
 		Summary:     "Who has access to what",
-		Description: "Everyone with the role in the instance, the groups, and the projects: all of them for an administrator, for others those in which they or one of their groups have a role.",
+		Description: "Everyone with the role in the instance, the groups, and the projects: all of them for an administrator, for others those in which they or one of their groups have a role. As CSV for who accepts `text/csv`.",
 		Permissions: []access.Permission{access.Admin},
 	}, a.getAccessOverview)
 }
@@ -34,6 +36,24 @@ type userAccess struct {
 	Groups             []string         `json:"groups"`
 	CreatedAt          instant          `json:"createdAt"`
 	LastSeen           *instant         `json:"lastSeen" nullable:"true"`
+}
+
+func (o accessOverview) table() table {
+	rows := table{{"userId", "userName", "userEmail", "rootRole", "accessibleProjects", "groups", "createdAt", "lastSeen"}}
+	for _, u := range o.Overview {
+		projects := make([]string, len(u.AccessibleProjects))
+		for i, id := range u.AccessibleProjects {
+			projects[i] = string(id)
+		}
+		seen := ""
+		if u.LastSeen != nil {
+			seen = u.LastSeen.String()
+		}
+		rows = append(rows, []string{
+			strconv.FormatInt(u.UserID, 10), u.UserName, u.UserEmail, u.RootRole, strings.Join(projects, ","), strings.Join(u.Groups, ","), u.CreatedAt.String(), seen,
+		})
+	}
+	return rows
 }
 
 func (a *api) getAccessOverview(ctx context.Context, r request, _ *struct{}) (accessOverview, error) {

@@ -43,7 +43,7 @@ func (a *api) favourFeature(ctx context.Context, r request, in *FeatureAt, favou
 	if _, err := decide.Feature(r.State, in.Project, in.Feature); err != nil {
 		return empty{}, err
 	}
-	account, err := r.person()
+	account, err := r.person("Favourites")
 	if err != nil {
 		return empty{}, err
 	}
@@ -54,19 +54,19 @@ func (a *api) favourProject(ctx context.Context, r request, in *ProjectAt, favou
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return empty{}, err
 	}
-	account, err := r.person()
+	account, err := r.person("Favourites")
 	if err != nil {
 		return empty{}, err
 	}
 	return empty{}, a.People.FavourProject(ctx, account, string(in.Project), favourite)
 }
 
-// person returns the caller's account, or a fault for a token, which has none.
-func (r request) person() (int64, error) {
+// person returns the caller's account, or a fault for a token, which has none of what is a person's.
+func (r request) person(what string) (int64, error) {
 	if id := r.Caller.Actor.Ref.Account(); id != 0 {
 		return id, nil
 	}
-	return 0, fault.New(fault.Forbidden, "Favourites require an authenticated user; a token has none.")
+	return 0, fault.New(fault.Forbidden, "%s require an authenticated user; a token has none.", what)
 }
 
 // favouritesOf returns the caller's favourites: none for a token, and none while the database is

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/quorate/quorate/internal/access"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -305,7 +306,7 @@ func (a *api) disconnectAll(_ context.Context, r request, _ *struct{}) (empty, e
 	return empty{}, nil
 }
 
-// table is a file of rows, written as CSV.
+// table is a file of rows, written as CSV. No cell is a formula to a spreadsheet.
 type table [][]string
 
 const csvType = "text/csv"
@@ -313,7 +314,18 @@ const csvType = "text/csv"
 func (table) contentType() string { return csvType + "; charset=utf-8" }
 
 func (t table) stream(_ context.Context, to io.Writer) error {
-	if err := csv.NewWriter(to).WriteAll(t); err != nil {
+	file := csv.NewWriter(to)
+	for _, row := range t {
+		cells := make([]string, len(row))
+		for i, text := range row {
+			cells[i] = eventlog.Harmless(text)
+		}
+		if err := file.Write(cells); err != nil {
+			return fmt.Errorf("adminapi: write a table: %w", err)
+		}
+	}
+	file.Flush()
+	if err := file.Error(); err != nil {
 		return fmt.Errorf("adminapi: write a table: %w", err)
 	}
 	return nil

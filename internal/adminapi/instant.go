@@ -9,10 +9,11 @@ import (
 // instant is a time as the API writes it: UTC, with milliseconds and Z.
 type instant time.Time
 
+// String returns the time in the API's form.
+func (i instant) String() string { return time.Time(i).UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
 // MarshalText returns the time in the API's form.
-func (i instant) MarshalText() ([]byte, error) {
-	return []byte(time.Time(i).UTC().Format("2006-01-02T15:04:05.000Z07:00")), nil
-}
+func (i instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
 // Schema returns that of a time.
 func (instant) Schema(huma.Registry) *huma.Schema {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -76,6 +77,9 @@ type streamed struct {
 	}
 }
 
+// tabular is an answer that is a table for who prefers one: they accept text/csv.
+type tabular interface{ table() table }
+
 // located is an answer that says where what was created can be read.
 type located interface{ location() string }
 
@@ -104,6 +108,9 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 	default:
 		described.Responses[strconv.Itoa(op.Status)].Content = map[string]*huma.MediaType{
 			"application/json": {Schema: document.Components.Schemas.Schema(answer, true, op.ID+"Response")},
+		}
+		if answer.Implements(reflect.TypeFor[tabular]()) {
+			described.Responses[strconv.Itoa(op.Status)].Content[csvType] = &huma.MediaType{}
 		}
 	}
 	if op.Proposable {
@@ -167,6 +174,12 @@ func files(types []string) map[string]*huma.MediaType {
 // answer writes what an operation returned. If it fails, nothing has been written, or, of a file,
 // the connection is broken off, so that nobody takes a part for all.
 func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
+	if t, ok := out.(tabular); ok {
+		r.header.Add("Vary", "Accept")
+		if strings.Contains(r.http.Header.Get("Accept"), csvType) {
+			out = streamed{t.table()}
+		}
+	}
 	if s, ok := out.(streamed); ok {
 		r.header.Set("Content-Type", s.file.contentType())
 		ctx.SetStatus(op.Status)

@@ -535,7 +535,7 @@ func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectI
 	if err != nil {
 		return stats, err
 	}
-	stats.AvgTimeToProdCurrentWindow = averageDaysToProduction(s, id, live)
+	stats.AvgTimeToProdCurrentWindow = daysToProduction(s, live)[id]
 	if stats.ProjectActivityCurrentWindow, err = a.Events.Count(ctx, string(id), current, now); err != nil {
 		return stats, err
 	}
@@ -543,21 +543,20 @@ func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectI
 	return stats, err
 }
 
-// averageDaysToProduction returns how many days flags of a project took, on average, from their creation until
-// they were live; 0 if none of the project's was.
-func averageDaysToProduction(s *state.State, id flag.ProjectID, live map[flag.Name]time.Time) float64 {
-	var days float64
-	n := 0
+// daysToProduction returns how many days flags took, on average, from their creation until they were live, by
+// project. Projects of which none was are missing.
+func daysToProduction(s *state.State, live map[flag.Name]time.Time) map[flag.ProjectID]float64 {
+	days, flags := map[flag.ProjectID]float64{}, map[flag.ProjectID]float64{}
 	for name, at := range live {
-		if f := s.Flag(name); f != nil && f.Project == id {
-			days += at.Sub(f.CreatedAt).Hours() / 24
-			n++
+		if f := s.Flag(name); f != nil {
+			days[f.Project] += at.Sub(f.CreatedAt).Hours() / 24
+			flags[f.Project]++
 		}
 	}
-	if n == 0 {
-		return 0
+	for id, n := range flags {
+		days[id] /= n
 	}
-	return days / float64(n)
+	return days
 }
 
 // flagCounts are how many flags of a project there are, by what they are.

@@ -62,11 +62,6 @@ func viewGrant(g access.Grant) permission {
 	return permission(g)
 }
 
-// feedback is what a person has answered to a question of the web app.
-type feedback struct {
-	FeedbackID string `json:"feedbackId"`
-}
-
 func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 	who := me{Permissions: []permission{}, Feedback: []feedback{}, Splash: map[string]bool{}}
 	for _, g := range r.Caller.Actor.All() {
@@ -74,8 +69,18 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 	}
 	if id := r.Caller.Actor.Ref.Account(); id != 0 {
 		p, err := a.People.PersonAtHand(ctx, id)
+		if err != nil {
+			return who, err
+		}
 		seen := withRole(r.State, p)
 		who.User.account = &seen
+		shown, err := orAway(a.People.Shown(ctx, id))
+		for _, name := range shown.Splashes {
+			who.Splash[name] = true
+		}
+		for _, f := range shown.Feedbacks {
+			who.Feedback = append(who.Feedback, viewFeedback(f))
+		}
 		return who, err
 	}
 	by := a.viewCreator(ctx, r.State, string(r.Caller.Actor.Ref))

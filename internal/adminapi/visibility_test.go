@@ -68,7 +68,7 @@ func TestPrivateProjectInLists(t *testing.T) {
 			"/projects", "/search/features", "/search/features?project=IS:hush", "/search/events", "/search/events?project=IS_ANY_OF:hush,default", "/events/hush-flag",
 			"/segments", "/segments/1/strategies", "/segments/strategies/0195a000-0000-7000-8000-0000000000bb",
 			"/context?include=project", "/context/country/strategies", "/metrics/applications", "/groups", "/groups/1", "/projects/roles/6/access",
-			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw", "/metrics/applications/shop/overview", "/addons",
+			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw", "/metrics/applications/shop/overview", "/addons", "/insights",
 		} {
 			for as, sees := range map[string]bool{"admin": true, "root": true, "editor": true, "mark": true, "nothing": false} {
 				if strings.HasPrefix(path, "/projects/roles/") && as != "admin" && as != "root" {

@@ -148,7 +148,7 @@ func (c *csvRows) row(e *Event) error {
 	}
 	for i := range record {
 		if columns[i] != "createdByUserId" { // a number, which is below zero for tokens
-			record[i] = harmless(record[i])
+			record[i] = Harmless(record[i])
 		}
 	}
 	return c.to.Write(record)
@@ -180,9 +180,9 @@ func text(optional *string) string {
 	return *optional
 }
 
-// harmless returns a text that no spreadsheet takes for a formula: names and titles are written by
+// Harmless returns a text that no spreadsheet takes for a formula: names and titles are written by
 // anybody, and a formula can send away what stands beside it.
-func harmless(text string) string {
+func Harmless(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
 		return "'" + text
 	}

@@ -158,7 +158,7 @@ func (i *Identity) SignInAs(r *http.Request, ip string, account int64, v Vouched
 	if person.Kind != string(access.KindUser) {
 		return SignedIn{}, fault.New(fault.Forbidden, "Only people sign in.")
 	}
-	attempt := store.Login{ID: uuid.Must(uuid.NewV7()).String(), Account: account, At: i.now(), IP: ip, Successful: true}
+	attempt := store.Login{ID: uuid.Must(uuid.NewV7()).String(), Account: account, At: i.now(), IP: ip, Successful: true, Provider: v.Provider}
 	signed, err := i.begin(r.Context(), r, person, attempt, v)
 	if err == nil {
 		i.guesses.right(signOnGuess(ip))

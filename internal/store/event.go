@@ -122,6 +122,26 @@ func (db *DB) EventDays(ctx context.Context, project string, since time.Time) (m
 	return days, err
 }
 
+// Activity is what the indexes know of an event; fields are empty if it has none.
+type Activity struct {
+	At                          time.Time
+	Actor, Project, Environment string
+}
+
+// Activities hands over what the indexes know of the events since a time, up to a revision. It reads no body.
+func (db *DB) Activities(ctx context.Context, since time.Time, until int64, fn func(Activity)) error {
+	return db.each(ctx, "read activities", `select at, coalesce(actor, ''), coalesce(project, ''), coalesce(environment, '') from events
+		where at >= $1 and revision <= $2`, []any{stamp(since), until}, func(scan func(...any) error) error {
+		var a Activity
+		if err := scan(&a.At, &a.Actor, &a.Project, &a.Environment); err != nil {
+			return err
+		}
+		a.At = stamp(a.At)
+		fn(a)
+		return nil
+	})
+}
+
 // where returns the condition, with a leading space, and its arguments.
 func (f *EventFilter) where() (string, []any) {
 	var conditions []string

@@ -13,23 +13,24 @@ type Login struct {
 	At         time.Time
 	Successful bool
 	Failure    string // why it failed
+	Provider   string // the kind of identity provider that vouched; empty: a password was tried
 	IP         string
 }
 
 // AddLogin notes an attempt to sign in.
 func (tx *Tx) AddLogin(l Login) error {
-	_, err := tx.exec("add login", `insert into logins (id, account, at, successful, failure, ip) values ($1, $2, $3, $4, $5, $6)`,
-		l.ID, sql.NullInt64{Int64: l.Account, Valid: l.Account != 0}, stamp(l.At), l.Successful, l.Failure, l.IP)
+	_, err := tx.exec("add login", `insert into logins (id, account, at, successful, failure, ip, provider) values ($1, $2, $3, $4, $5, $6, $7)`,
+		l.ID, sql.NullInt64{Int64: l.Account, Valid: l.Account != 0}, stamp(l.At), l.Successful, l.Failure, l.IP, l.Provider)
 	return err
 }
 
 // Logins returns the newest attempts to sign in, the newest first.
 func (db *DB) Logins(ctx context.Context, limit int) ([]Login, error) {
 	var all []Login
-	err := db.each(ctx, "read logins", `select id, coalesce(account, 0), at, successful, failure, ip from logins order by at desc, id desc limit $1`, []any{limit},
+	err := db.each(ctx, "read logins", `select id, coalesce(account, 0), at, successful, failure, ip, provider from logins order by at desc, id desc limit $1`, []any{limit},
 		func(scan func(...any) error) error {
 			var l Login
-			if err := scan(&l.ID, &l.Account, &l.At, &l.Successful, &l.Failure, &l.IP); err != nil {
+			if err := scan(&l.ID, &l.Account, &l.At, &l.Successful, &l.Failure, &l.IP, &l.Provider); err != nil {
 				return db.failed("read logins", err)
 			}
 			l.At = stamp(l.At)

@@ -130,6 +130,8 @@ func (tx *Tx) DeletePerson(id int64) error {
 		`delete from deliveries where account = $1`,
 		`delete from favourites where account = $1`,
 		`delete from calendar_feeds where account = $1`,
+		`delete from splash_views where account = $1`,
+		`delete from feedbacks where account = $1`,
 		`delete from flag_collaborators where account = $1`,
 	} {
 		if _, err := tx.exec("delete person", statement, id); err != nil {

@@ -208,7 +208,7 @@ func TestLogins(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		failed := store.Login{ID: "1", At: noon, Failure: "unknown", IP: "192.0.2.1"}
-		done := store.Login{ID: "2", Account: 1, At: noon.Add(time.Hour), Successful: true, IP: "192.0.2.1"}
+		done := store.Login{ID: "2", Account: 1, At: noon.Add(time.Hour), Successful: true, IP: "192.0.2.1", Provider: "oidc"}
 		mustUpdate(t, db, func(tx *store.Tx) error { return errors.Join(tx.AddLogin(failed), tx.AddLogin(done)) })
 		all, err := db.Logins(t.Context(), 5)
 		if diff := cmp.Diff([]store.Login{done, failed}, all); diff != "" || err != nil {

@@ -272,6 +272,16 @@ func (db *DB) CountUsage(ctx context.Context, from, to time.Time) (flags, varian
 	return flags, variants, db.failed("count usage", err)
 }
 
+// UsageBetween returns how often flags were found on and off in the hours that begin from one time on and before
+// another, by flag, environment and application; the hour is left out.
+func (db *DB) UsageBetween(ctx context.Context, from, to time.Time) ([]UsageCount, error) {
+	return readAll(ctx, db, "read usage between", `select feature, environment, application, sum(yes), sum(no) from usage_hours
+		where hour >= $1 and hour < $2 group by feature, environment, application`, []any{stamp(from), stamp(to)},
+		func(scan func(...any) error) (c UsageCount, err error) {
+			return c, scan(&c.Feature, &c.Environment, &c.Application, &c.Yes, &c.No)
+		})
+}
+
 // FeaturesUsedBy returns the names of the flags that an application has counted, sorted.
 func (db *DB) FeaturesUsedBy(ctx context.Context, application string) ([]string, error) {
 	return readAll(ctx, db, "read features used", `select distinct feature from usage_hours where application = $1 order by feature`,

@@ -114,6 +114,16 @@ func (u *Usage) Application(ctx context.Context, name string) (*Application, err
 	return &all[i], nil
 }
 
+// Between returns how often flags were found on and off in the hours that begin from one time on and before
+// another, by flag, environment and application.
+func (u *Usage) Between(ctx context.Context, from, to time.Time) ([]store.UsageCount, error) {
+	counts, err := u.DB.UsageBetween(ctx, from, to)
+	if err != nil {
+		return nil, away("read usage between", err)
+	}
+	return counts, nil
+}
+
 // away makes a fault of a database that cannot be asked now.
 func away(what string, err error) error {
 	if errors.Is(err, store.ErrUnavailable) {

@@ -1,0 +1,36 @@
+package eventlog
+
+import (
+	"context"
+	"time"
+
+	"github.com/quorate/quorate/internal/ledger"
+	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
+)
+
+// Backward hands over the events of some types since a time, the newest first, so that what was can be
+// told from what is. Those behind a revision are left out: what is does not have them yet.
+func (l *Log) Backward(ctx context.Context, types []string, since time.Time, until int64, fn func(state.Event, time.Time)) error {
+	return l.each(ctx, store.EventFilter{Types: types, From: since, Before: until + 1}, 0, func(stored []ledger.Event) error {
+		for _, s := range stored {
+			event, err := state.Decode(s)
+			if err != nil {
+				return err
+			}
+			fn(event, s.At)
+		}
+		return ctx.Err()
+	})
+}
+
+// Activity is who did something, when and where; fields are empty if they do not apply.
+type Activity = store.Activity
+
+// Activities hands over every event since a time, up to a revision.
+func (l *Log) Activities(ctx context.Context, since time.Time, until int64, fn func(Activity)) error {
+	if err := l.db.Activities(ctx, since, until, fn); err != nil {
+		return away("activities", err)
+	}
+	return nil
+}
