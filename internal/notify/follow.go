@@ -317,13 +317,18 @@ func (t *toldEvent) notification(topic Topic) Notification {
 	case state.ChangeRequestEvent:
 		told.Request, told.Title = p.ID, t.after.ShownTitle()
 		told.Off = reopened(t.happening)
-		if scheduled, ok := p.Fact.(changerequest.ScheduledEvent); ok {
-			told.Due = &scheduled.At
+		switch fact := p.Fact.(type) {
+		case changerequest.ScheduledEvent:
+			told.Due = &fact.At
+		case changerequest.ScheduleSuspended, changerequest.ScheduleFailed:
+			told.Due = &t.before.Schedule.At
+		default: // is about no time to come
 		}
 	case state.ChangeRequestsBypassed:
 		if told.Environment == "" {
 			told.More = p.Environments
 		}
+		told.Closed = len(p.Closed) > 0
 	case state.SettingUpdated:
 		told.Off = off(p.After)
 	default: // the table has no other

@@ -25,6 +25,7 @@ type letter struct {
 	Items    []item // of a digest
 	Links    []link // one, or none in a digest, whose items have one each
 	Why      string // why the reader gets this mail
+	Settings string // where the reader chooses which mails to get; empty: this one was asked for
 	// Revision and Hash are the ledger's end, which so leaves the machine; zero: they are not said.
 	Revision int64
 	Hash     ledger.Hash
@@ -50,6 +51,9 @@ const (
 
 // why says why a mail about a topic came, and how to get fewer.
 const why = "You get this mail because it concerns you. Your notification settings say of what you are told, at once or once a day."
+
+// settingsPath is where in the web app one chooses how one is told.
+const settingsPath = "/profile/notifications"
 
 // letter returns what a delivery's mail says to its reader.
 func (n *Notify) letter(ctx context.Context, d Delivery, m mail) (*letter, error) {
@@ -118,7 +122,7 @@ var subjects = map[Topic]string{
 func notificationLetter(told *Notification, by, url string, zone *time.Location) *letter {
 	l := &letter{
 		Sentence: told.Sentence(by), Quote: short(told.Text, maxQuote), Why: why,
-		Links: []link{{url + told.Link(), "Open the change request"}}, Revision: told.Revision, Hash: told.Hash,
+		Settings: url + settingsPath, Links: []link{{url + told.Link(), "Open the change request"}}, Revision: told.Revision, Hash: told.Hash,
 	}
 	where := told.Environments()
 	switch told.Topic {
@@ -145,9 +149,12 @@ func notificationLetter(told *Notification, by, url string, zone *time.Location)
 	switch {
 	case told.Deadline != nil:
 		add("Expires", when(*told.Deadline, zone))
-	case told.Due != nil:
+	case told.Topic == Scheduled && told.Due != nil:
 		add("Scheduled for", when(*told.Due, zone))
 	default:
+		if told.Due != nil {
+			add("Was scheduled for", when(*told.Due, zone))
+		}
 		add("When", when(told.At, zone))
 	}
 	return l
@@ -165,7 +172,7 @@ func digestLetter(told []Notification, names []string, url string, zone *time.Lo
 	last := told[len(told)-1]
 	l := &letter{
 		Subject: fmt.Sprintf("%d things that concern you", len(told)), Sentence: "Since the last daily mail:",
-		Why: why, Revision: last.Revision, Hash: last.Hash,
+		Why: why, Settings: url + settingsPath, Revision: last.Revision, Hash: last.Hash,
 	}
 	if len(told) == 1 {
 		l.Subject = "One thing that concerns you"

@@ -39,7 +39,13 @@ func example(topic notify.Topic) *notify.Notification {
 		n.Due = &deadline
 	case notify.Failed, notify.Applied:
 		n.Actor = access.SystemRef
+		if topic == notify.Failed {
+			n.Due = &deadline
+		}
 	case notify.Rejected, notify.Suspended, notify.Commented:
+		if topic == notify.Suspended {
+			n.Due = &deadline
+		}
 		n.Text = "**No**, see [the wiki](https://evil.example.com) <script>alert(1)</script>\n\n* `x < y`\n* ![a picture](https://evil.example.com/x.png) <https://evil.example.com/auto>"
 	case notify.Bypassed:
 		n.Request, n.Title, n.Environment, n.More, n.Text = 0, "", "", []flags.EnvironmentName{"production", "staging"}, "the shop is down"
@@ -94,9 +100,13 @@ func TestMails(t *testing.T) {
 		mustBeGolden(t, string(topic.Topic), subject, text, html, 1, err)
 		all, names = append(all, *n), append(names, "Bo <bo>")
 	}
+	closed := example(notify.Bypassed)
+	closed.Closed = true
+	subject, text, html, err := notify.WriteOne(closed, "Bo", houseURL, time.UTC)
+	mustBeGolden(t, "bypassed-closed", subject, text, html, 1, err)
 	withdrawn := example(notify.Approved)
 	withdrawn.Off = true
-	subject, text, html, err := notify.WriteOne(withdrawn, "Bo", houseURL, time.UTC)
+	subject, text, html, err = notify.WriteOne(withdrawn, "Bo", houseURL, time.UTC)
 	mustBeGolden(t, "approval-withdrawn", subject, text, html, 1, err)
 
 	subject, text, html, err = notify.WriteDigest(all, names, houseURL, zone)

@@ -157,7 +157,7 @@ func TestMailSurvives(t *testing.T) {
 		}
 		for header, want := range map[string]string{
 			"Subject": "Review requested: Summer  Bcc: eve@example.com", "Bcc": "", "From": `"Quorate" <quorate@flags.example.com>`,
-			"To": "<bo@example.com>", "Auto-Submitted": "auto-generated",
+			"To": "<bo@example.com>", "Auto-Submitted": "auto-generated", "List-Unsubscribe": "<https://flags.example.com/profile/notifications>",
 		} {
 			if got := parsed.Header.Get(header); got != want {
 				t.Errorf("%s: got %q, want %q", header, got, want)

@@ -28,7 +28,8 @@ type Notification struct {
 	Text        string                 `json:"text,omitempty"` // a comment or a reason, in Markdown
 	At          time.Time              `json:"at"`
 	Deadline    *time.Time             `json:"deadline,omitempty"` // of a reminder
-	Due         *time.Time             `json:"due,omitempty"`      // when a scheduled request is to be applied
+	Due         *time.Time             `json:"due,omitempty"`      // when a scheduled request is to be applied, or was
+	Closed      bool                   `json:"closed,omitempty"`   // of a bypass: windows forbade it
 	Off         bool                   `json:"off,omitempty"`      // change requests are turned off, or an approved request is no longer that
 	// Revision and Hash are the end of the ledger when this was told.
 	Revision int64       `json:"revision"`
@@ -87,6 +88,9 @@ func (n *Notification) Sentence(by string) string {
 	case Mentioned:
 		return fmt.Sprintf("%s has mentioned you in %s.", by, title)
 	case Bypassed:
+		if n.Closed {
+			return fmt.Sprintf("%s has changed an environment that took no changes at the time: it is frozen, or outside of its maintenance windows.", by)
+		}
 		return fmt.Sprintf("%s has changed a protected environment without a change request.", by)
 	default: // Switched
 		if n.Off {

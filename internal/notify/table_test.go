@@ -88,6 +88,9 @@ func TestRecipients(t *testing.T) {
 		told("scheduled", "ada approved", "ada scheduled", "bo scheduled")
 		w.say(t, ada, id, production, changerequest.ScheduleSuspended{Reason: "The flag is archived."})
 		told("suspended", "ada suspended", "bo suspended", "root suspended")
+		if items, _, _, err := w.Inbox(t.Context(), ada, 0, 1); err != nil || items[0].Due == nil || !items[0].Due.Equal(noon.Add(time.Hour)) {
+			t.Errorf("got %+v, %v, want it to say when the request was to be applied", items, err)
+		}
 		w.say(t, bo, id, production, changerequest.ScheduledEvent{At: noon.Add(time.Hour)})
 		told("scheduled again", "ada scheduled", "root scheduled")
 		w.say(t, bo, id, production, changerequest.ScheduleFailed{Reason: "No."})
@@ -109,6 +112,13 @@ func TestRecipients(t *testing.T) {
 			Environments: []flags.EnvironmentName{"production"}, Reason: "fire",
 		}})
 		told("a bypass", "bo bypassed", "cy bypassed")
+		w.happen(t, user(root), state.Event{Scope: state.Scope{Project: "shop", Environment: "production"}, Payload: state.ChangeRequestsBypassed{
+			Environments: []flags.EnvironmentName{"production"}, Closed: []flags.EnvironmentName{"production"}, Reason: "fire",
+		}})
+		told("a bypass of a freeze", "bo bypassed", "cy bypassed")
+		if items, _, _, err := w.Inbox(t.Context(), bo, 0, 2); err != nil || !items[0].Closed || items[1].Closed {
+			t.Errorf("got %+v, %v, want the newer one to tell of a freeze, and not the other", items, err)
+		}
 		w.happen(t, user(ada), state.Event{Payload: state.SettingUpdated{ID: state.ChangeRequestsSetting, After: `{"disabled":true}`}})
 		told("the switch", "root switched")
 		w.happen(t, user(ada), state.Event{Payload: state.SettingUpdated{ID: state.ChangeRequestsSetting, Before: `{"disabled":true}`, After: `{"disabled":true}`}},
