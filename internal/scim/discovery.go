@@ -13,13 +13,13 @@ import (
 
 // serviceProviderConfig says which parts of SCIM there are (RFC 7643, section 5).
 func serviceProviderConfig(*http.Request) (answer, error) {
-	no := object{"supported": false}
+	yes := object{"supported": true}
 	return answer{body: object{
 		"schemas":        []any{"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"},
 		"patch":          object{"supported": true},
-		"bulk":           object{"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+		"bulk":           object{"supported": true, "maxOperations": maxBulk, "maxPayloadSize": maxBody},
 		"filter":         object{"supported": true, "maxResults": maxPage},
-		"changePassword": no, "sort": no, "etag": no,
+		"changePassword": object{"supported": false}, "sort": yes, "etag": yes,
 		"authenticationSchemes": []any{object{
 			"type": "oauthbearertoken", "name": "Bearer token", "primary": true,
 			"description": "The token that an administrator of Quorate has made for SCIM.",

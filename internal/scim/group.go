@@ -59,7 +59,7 @@ func (a *API) viewGroup(g *access.Group, called map[int64]string) object {
 	if g.ExternalID != "" {
 		o["externalId"] = g.ExternalID
 	}
-	return o
+	return versioned(o)
 }
 
 // groupOf returns what a resource says about a group.

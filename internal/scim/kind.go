@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-chi/chi/v5"
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
@@ -30,12 +33,14 @@ const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 type query struct {
 	filter            string
 	start, count      int
+	sortBy, sortOrder string
 	wanted, notWanted string // attributes, parted by commas
 }
 
 func (k kind) list(r *http.Request) (answer, error) {
 	values := r.URL.Query()
-	q := query{filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes")}
+	q := query{filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes"),
+		sortBy: values.Get("sortBy"), sortOrder: values.Get("sortOrder")}
 	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
 		if given := values.Get(name); given != "" {
 			n, err := strconv.Atoi(given)
@@ -54,7 +59,8 @@ func (k kind) search(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q := query{filter: text(body, "filter"), start: 1, count: defaultPage, wanted: names(body, "attributes"), notWanted: names(body, "excludedAttributes")}
+	q := query{filter: text(body, "filter"), start: 1, count: defaultPage, wanted: names(body, "attributes"), notWanted: names(body, "excludedAttributes"),
+		sortBy: text(body, "sortBy"), sortOrder: text(body, "sortOrder")}
 	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
 		if given, _ := field(body, name); given != nil {
 			n, ok := given.(float64)
@@ -93,17 +99,19 @@ func (k kind) page(ctx context.Context, q query) (answer, error) {
 		return answer{}, err
 	}
 	q.start, q.count = max(q.start, 1), min(max(q.count, 0), maxPage)
-	total, resources := 0, []any{}
-	for _, o := range all {
-		if !chosen(o) {
-			continue
+	all = slices.DeleteFunc(all, func(o object) bool { return !chosen(o) })
+	if err := sorted(all, q.sortBy, q.sortOrder); err != nil {
+		return answer{}, err
+	}
+	resources := []any{}
+	for _, o := range all[min(q.start-1, len(all)):] {
+		if len(resources) == q.count {
+			break
 		}
-		if total++; total >= q.start && len(resources) < q.count {
-			resources = append(resources, project(o, q.wanted, q.notWanted))
-		}
+		resources = append(resources, project(o, q.wanted, q.notWanted))
 	}
 	return answer{body: object{
-		"schemas": []any{listSchema}, "totalResults": total, "startIndex": q.start, "itemsPerPage": len(resources), "Resources": resources,
+		"schemas": []any{listSchema}, "totalResults": len(all), "startIndex": q.start, "itemsPerPage": len(resources), "Resources": resources,
 	}}, nil
 }
 
@@ -129,12 +137,18 @@ func project(o object, wanted, notWanted string) object {
 }
 
 func (k kind) get(r *http.Request) (answer, error) {
-	o, err := k.one(r.Context(), idOf(r))
+	o, err := k.one(r.Context(), idOf(chi.URLParam(r, "id")))
 	if err != nil {
 		return answer{}, err
 	}
+	found := answer{location: located(o), version: versionOf(o)}
+	if given := r.Header.Get("If-None-Match"); given != "" && matches(given, found.version) {
+		found.status = http.StatusNotModified
+		return found, nil
+	}
 	values := r.URL.Query()
-	return answer{body: project(o, values.Get("attributes"), values.Get("excludedAttributes")), location: located(o)}, nil
+	found.body = project(o, values.Get("attributes"), values.Get("excludedAttributes"))
+	return found, nil
 }
 
 // located returns where a resource is.
@@ -143,38 +157,51 @@ func located(o object) string {
 	return text(meta, "location")
 }
 
-func (k kind) create(r *http.Request) (answer, error) {
-	body, err := read(r)
-	if err != nil {
-		return answer{}, err
-	}
-	id, err := k.put(r.Context(), origin(r), 0, body)
-	if err != nil {
-		return answer{}, err
-	}
-	return k.shown(r, id, http.StatusCreated)
+// write is a client's wish to change something.
+type write struct {
+	from app.Origin
+	id   int64
+	body object // nil: none
+	// match and noneMatch are what the resource's version must be one of, and must not be; empty: anything.
+	match, noneMatch string
 }
 
-func (k kind) shown(r *http.Request, id int64, status int) (answer, error) {
-	o, err := k.one(r.Context(), id)
-	return answer{status: status, body: o, location: located(o)}, err
+// writing makes an endpoint of a function that changes something.
+func (a *API) writing(do func(context.Context, write) (answer, error)) func(*http.Request) (answer, error) {
+	return func(r *http.Request) (answer, error) {
+		w := write{from: origin(r), id: idOf(chi.URLParam(r, "id")), match: r.Header.Get("If-Match"), noneMatch: r.Header.Get("If-None-Match")}
+		if r.Method != http.MethodDelete {
+			var err error
+			if w.body, err = read(r); err != nil {
+				return answer{}, err
+			}
+		}
+		a.turn.Lock()
+		defer a.turn.Unlock()
+		return do(r.Context(), w)
+	}
 }
 
-func (k kind) replace(r *http.Request) (answer, error) {
-	body, err := read(r)
+func (k kind) create(ctx context.Context, w write) (answer, error) {
+	id, err := k.put(ctx, w.from, 0, w.body)
 	if err != nil {
 		return answer{}, err
 	}
-	return k.change(r, func(object) (object, error) { return body, nil })
+	return k.shown(ctx, id, http.StatusCreated)
 }
 
-func (k kind) patch(r *http.Request) (answer, error) {
-	body, err := read(r)
-	if err != nil {
-		return answer{}, err
-	}
-	return k.change(r, func(o object) (object, error) {
-		after, err := patched(o, body)
+func (k kind) shown(ctx context.Context, id int64, status int) (answer, error) {
+	o, err := k.one(ctx, id)
+	return answer{status: status, body: o, location: located(o), version: versionOf(o)}, err
+}
+
+func (k kind) replace(ctx context.Context, w write) (answer, error) {
+	return k.change(ctx, w, func(object) (object, error) { return w.body, nil })
+}
+
+func (k kind) patch(ctx context.Context, w write) (answer, error) {
+	return k.change(ctx, w, func(o object) (object, error) {
+		after, err := patched(o, w.body)
 		if err == nil && reflect.DeepEqual(o, after) {
 			return nil, nil
 		}
@@ -183,9 +210,8 @@ func (k kind) patch(r *http.Request) (answer, error) {
 }
 
 // change makes a resource what edit makes of it; nil: it stays.
-func (k kind) change(r *http.Request, edit func(object) (object, error)) (answer, error) {
-	id := idOf(r)
-	before, err := k.one(r.Context(), id)
+func (k kind) change(ctx context.Context, w write, edit func(object) (object, error)) (answer, error) {
+	before, err := k.meant(ctx, w)
 	if err != nil {
 		return answer{}, err
 	}
@@ -194,15 +220,30 @@ func (k kind) change(r *http.Request, edit func(object) (object, error)) (answer
 		return answer{}, err
 	}
 	if after != nil {
-		if _, err := k.put(r.Context(), origin(r), id, after); err != nil {
+		if _, err := k.put(ctx, w.from, w.id, after); err != nil {
 			return answer{}, err
 		}
 	}
-	return k.shown(r, id, http.StatusOK)
+	return k.shown(ctx, w.id, http.StatusOK)
 }
 
-func (k kind) remove(r *http.Request) (answer, error) {
-	return answer{}, k.drop(r.Context(), origin(r), idOf(r))
+// meant returns the resource that is to be changed, if it is as the client thinks.
+func (k kind) meant(ctx context.Context, w write) (object, error) {
+	o, err := k.one(ctx, w.id)
+	if err != nil {
+		return nil, err
+	}
+	if w.match != "" && !matches(w.match, versionOf(o)) || w.noneMatch != "" && matches(w.noneMatch, versionOf(o)) {
+		return nil, refusal{status: http.StatusPreconditionFailed, detail: "The resource has another version meanwhile. Read it again."}
+	}
+	return o, nil
+}
+
+func (k kind) remove(ctx context.Context, w write) (answer, error) {
+	if _, err := k.meant(ctx, w); err != nil {
+		return answer{}, err
+	}
+	return answer{}, k.drop(ctx, w.from, w.id)
 }
 
 func notFound(what string, id int64) error {

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -44,6 +45,7 @@ type Options struct {
 type API struct {
 	Options
 	limit *rate.Limiter
+	turn  sync.Mutex // of writes, so that nothing comes between a version's check and what it is checked for
 }
 
 // How much clients may ask for.
@@ -56,7 +58,7 @@ const (
 )
 
 // New returns SCIM.
-func New(o Options) *API { return &API{o, rate.NewLimiter(perSecond, atOnce)} }
+func New(o Options) *API { return &API{Options: o, limit: rate.NewLimiter(perSecond, atOnce)} }
 
 // The prefixes under which SCIM is served: Unleash's, and what many clients put behind it.
 const (
@@ -84,15 +86,17 @@ func (a *API) router() http.Handler {
 	r.Get("/ResourceTypes/{id}", a.serve(a.resourceType))
 	r.Get("/Schemas", a.serve(a.schemas))
 	r.Get("/Schemas/{id}", a.serve(a.schema))
-	for path, kind := range map[string]kind{"/Users": a.users(), "/Groups": a.groups()} {
+	kinds := map[string]kind{"/Users": a.users(), "/Groups": a.groups()}
+	for path, kind := range kinds {
 		r.Get(path, a.serve(kind.list))
-		r.Post(path, a.serve(kind.create))
+		r.Post(path, a.serve(a.writing(kind.create)))
 		r.Post(path+"/.search", a.serve(kind.search))
 		r.Get(path+"/{id}", a.serve(kind.get))
-		r.Put(path+"/{id}", a.serve(kind.replace))
-		r.Patch(path+"/{id}", a.serve(kind.patch))
-		r.Delete(path+"/{id}", a.serve(kind.remove))
+		r.Put(path+"/{id}", a.serve(a.writing(kind.replace)))
+		r.Patch(path+"/{id}", a.serve(a.writing(kind.patch)))
+		r.Delete(path+"/{id}", a.serve(a.writing(kind.remove)))
 	}
+	r.Post("/Bulk", a.serve(func(r *http.Request) (answer, error) { return a.bulk(r, kinds) }))
 	return r
 }
 
@@ -101,9 +105,22 @@ type object = map[string]any
 
 // answer is what an endpoint answers; no body at all without one.
 type answer struct {
-	status   int // 0: 200
+	status   int // 0: 200, or 204 without a body
 	body     object
 	location string
+	version  string // of the resource, as an entity tag
+}
+
+// statusOf returns the status of an answer.
+func statusOf(got answer) int {
+	switch {
+	case got.status != 0:
+		return got.status
+	case got.body == nil:
+		return http.StatusNoContent
+	default:
+		return http.StatusOK
+	}
 }
 
 // refusal is an answer for which there is no fault: SCIM has types of its own (RFC 7644, section 3.12).
@@ -136,13 +153,16 @@ func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFu
 			got, err = endpoint(r)
 		}
 		if err != nil {
-			got = a.refused(w, r, err)
+			got = a.refused(w.Header(), r, err)
+		}
+		if got.version != "" {
+			w.Header().Set("ETag", got.version)
 		}
 		if got.location != "" {
 			w.Header().Set("Location", got.location)
 		}
 		if got.body == nil {
-			w.WriteHeader(http.StatusNoContent)
+			w.WriteHeader(statusOf(got))
 			return
 		}
 		body, err := json.Marshal(got.body)
@@ -152,21 +172,19 @@ func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFu
 			return
 		}
 		w.Header().Set("Content-Type", "application/scim+json; charset=utf-8")
-		if got.status != 0 {
-			w.WriteHeader(got.status)
-		}
+		w.WriteHeader(statusOf(got))
 		_, _ = w.Write(body) // whoever has gone gets no answer
 	}
 }
 
 const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
 
-// refused returns the answer for a failure, in SCIM's form.
-func (a *API) refused(w http.ResponseWriter, r *http.Request, err error) answer {
+// refused returns the answer for a failure, in SCIM's form, and sets the headers that belong to it.
+func (a *API) refused(into http.Header, r *http.Request, err error) answer {
 	said, ok := errors.AsType[refusal](err)
 	if !ok {
 		status, header, body := webfault.Answer(r, err) // logs what is nobody's mistake out there
-		maps.Copy(w.Header(), header)
+		maps.Copy(into, header)
 		said = refusal{status: status, detail: body.Message}
 		switch f := fault.As(err); {
 		case f == nil:
@@ -180,7 +198,7 @@ func (a *API) refused(w http.ResponseWriter, r *http.Request, err error) answer 
 		case f.Kind == fault.InvalidOperation:
 			said.status, said.scimType = http.StatusBadRequest, "mutability"
 		case f.Kind == fault.Unauthorized:
-			w.Header().Set("WWW-Authenticate", "Bearer")
+			into.Set("WWW-Authenticate", "Bearer")
 		}
 	}
 	body := object{"schemas": []any{errorSchema}, "status": strconv.Itoa(said.status), "detail": said.detail}
@@ -212,9 +230,8 @@ func read(r *http.Request) (object, error) {
 	return body, nil
 }
 
-// idOf returns the id in a request's path, 0 for one that nothing can have.
-func idOf(r *http.Request) int64 {
-	text := chi.URLParam(r, "id")
+// idOf returns the id in a path, 0 for one that nothing can have.
+func idOf(text string) int64 {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
 		return 0

@@ -87,7 +87,7 @@ func (a *API) viewUser(p identity.Person) object {
 	if groups != nil {
 		o["groups"] = groups
 	}
-	return o
+	return versioned(o)
 }
 
 // userOf returns what a resource says about a person. What is not kept here is left out.
