@@ -74,6 +74,11 @@ func (a *App) SetOIDC(ctx context.Context, c Caller, in state.OIDC, secret strin
 //
 // Faults: BadData, also if nobody could sign in any more.
 func (a *App) SetSAML(ctx context.Context, c Caller, in state.SAML) error {
+	for _, text := range []*string{&in.EntityID, &in.SignOnURL, &in.Certificate, &in.SignOutURL} {
+		if strings.TrimSpace(*text) == "" { // clients of Unleash, where these cannot be empty, clear them by a space
+			*text = ""
+		}
+	}
 	given, unfit := keyPairIn(in.SPCertificate)
 	fresh := sync.OnceValues(func() (keyPair, error) { return newKeyPair(a.now()) }) // it takes a while, and decisions may be repeated
 	var put []byte
