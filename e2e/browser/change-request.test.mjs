@@ -64,14 +64,14 @@ test('a change is proposed, approved, edited, approved again, applied and undone
 
   await bo.goto(`${project}/change-requests`);
   await bo.getByRole('link', { name: 'Open the gate' }).click();
-  await bo.getByText('Switch on').waitFor();
+  await bo.getByRole('list', { name: 'What it changes' }).getByText('Switch on').waitFor();
   await bo.getByText('Who gets it in production').waitFor();
   await bo.getByRole('button', { name: 'Approve' }).click();
-  await bo.getByText('1 of 1').waitFor();
+  await bo.getByText('1 of 1 approvals').waitFor();
   await bo.getByRole('button', { name: 'Withdraw approval' }).click();
-  await bo.getByText('0 of 1').waitFor();
+  await bo.getByText('0 of 1 approvals').waitFor();
   await bo.getByRole('button', { name: 'Approve' }).click();
-  await bo.getByText('1 of 1').waitFor();
+  await bo.getByText('1 of 1 approvals').waitFor();
 
   // An edit begins a new round. Who has the page open sees it without a reload.
   await ada.goto(`${project}/features/second`);
@@ -79,11 +79,11 @@ test('a change is proposed, approved, edited, approved again, applied and undone
   await ada.getByRole('dialog').getByText('its approvals are lost').waitFor();
   await ada.getByRole('button', { name: /^Add to request/ }).click();
   await ada.getByText('It needs its approvals anew.').waitFor();
-  await bo.getByText('Round 2').waitFor();
-  await bo.getByText('0 of 1').waitFor();
+  await bo.getByText('Round 2', { exact: true }).waitFor();
+  await bo.getByText('0 of 1 approvals').waitFor();
   assert.equal(await bo.getByRole('button', { name: 'Apply to production' }).getAttribute('aria-disabled'), 'true');
   await bo.getByRole('button', { name: 'Approve' }).click();
-  await bo.getByText('1 of 1').waitFor();
+  await bo.getByText('1 of 1 approvals').waitFor();
   await apply(bo);
   await bo.getByText('Bo Reviewer applied it').waitFor();
 
@@ -111,7 +111,8 @@ test('a request is rejected, and its author sees why', async (t) => {
   await bo.getByRole('dialog').getByLabel('Why').fill('Not before Monday.');
   await bo.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
   await ada.getByText('Not before Monday.').waitFor();
-  await ada.getByText('Bo Reviewer rejected it').waitFor();
+  // Who only hears the page is told as well.
+  await ada.getByRole('status', { name: 'News of this request' }).getByText('Bo Reviewer rejected it').waitFor();
 });
 
 test('an edit of a segment is proposed where it takes effect, and so is its removal', async (t) => {

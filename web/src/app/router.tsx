@@ -169,7 +169,8 @@ const contextSettings = createRoute({
 const playground = createRoute({
   getParentRoute: () => inside,
   path: '/playground',
-  validateSearch: (search): { environments?: string; projects?: string; context?: string } => ({
+  validateSearch: (search): { environments?: string; projects?: string; context?: string; changeRequest?: number } => ({
+    ...(Number.isInteger(search.changeRequest) ? { changeRequest: search.changeRequest as number } : {}),
     ...text(search, 'environments'),
     ...text(search, 'projects'),
     ...text(search, 'context'),
@@ -332,7 +333,7 @@ const instance = createRoute({
 const requests = createRoute({
   getParentRoute: () => inside,
   path: '/change-requests',
-  validateSearch: (search): { asked?: true; closed?: true } => ({ ...truth(search, 'asked'), ...truth(search, 'closed') }),
+  validateSearch: (search): { asked?: true; closed?: true; q?: string } => ({ ...truth(search, 'asked'), ...truth(search, 'closed'), ...text(search, 'q') }),
   component: lazyRouteComponent(() => import('../features/change-requests/RequestListPage'), 'RequestListPage'),
 });
 

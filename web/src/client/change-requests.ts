@@ -99,6 +99,8 @@ export interface RequestSearch {
   createdBy?: string;
   requestedApproverId?: string;
   state?: string;
+  feature?: string;
+  environment?: string;
   /** A text in the title, or a number. */
   query?: string;
 }

@@ -45,3 +45,11 @@ export const notificationSettingsQuery = queryOptions({
 export function setNotifications(body: Schemas['updateNotificationSettingsSchema']) {
   return ok(api.PUT('/api/admin/user/notification-settings', { body }));
 }
+
+/** Marks as read what one was told about a change request, as far as it is among the newest. Says whether there was any. */
+export async function markRequestRead(id: number): Promise<boolean> {
+  const { items } = await ok(api.GET('/api/admin/inbox', { params: { query: { limit: '200' } } }));
+  const ids = items.filter((item) => item.readAt === null && item.changeRequest?.id === id).map((item) => item.id);
+  if (ids.length > 0) await markRead({ ids });
+  return ids.length > 0;
+}

@@ -4,13 +4,16 @@ import type { Constraint, Variant } from '../client/flags';
 import { segmentsQuery } from '../client/segments';
 import { texts } from '../texts';
 import styles from './ChangeView.module.css';
-import { type AnyChange, changeSentence, field } from './change-words';
+import { type AnyChange, changeSentence, field, orderOf } from './change-words';
 import { ConstraintView } from './ConstraintView';
 import { differences } from './JsonDiff';
+import { type FlagPlace, useStrategyNames } from './strategy-names';
 import { type ShownStrategy, StrategyView, VariantsView } from './StrategyView';
 
 interface ChangeViewProps {
   change: AnyChange;
+  /** The flag that it changes, and where; none for a segment. */
+  at?: FlagPlace;
   /** Why the change cannot be applied. */
   conflict?: string | undefined;
   /** What can be done with the change, on the right. */
@@ -18,7 +21,7 @@ interface ChangeViewProps {
 }
 
 /** A change: first as a sentence, then what differs, and as JSON for those who want it. */
-export function ChangeView({ change, conflict, actions }: ChangeViewProps) {
+export function ChangeView({ change, at, conflict, actions }: ChangeViewProps) {
   return (
     <div className={styles.change}>
       <div className={styles.head}>
@@ -30,7 +33,7 @@ export function ChangeView({ change, conflict, actions }: ChangeViewProps) {
           {conflict}
         </p>
       )}
-      <Body change={change} />
+      <Body change={change} at={at} />
       {change.payload !== undefined && (
         <details className={styles.json}>
           <summary>{texts.change.json}</summary>
@@ -41,7 +44,7 @@ export function ChangeView({ change, conflict, actions }: ChangeViewProps) {
   );
 }
 
-function Body({ change: { action, payload } }: { change: AnyChange }) {
+function Body({ change: { action, payload }, at }: { change: AnyChange; at: FlagPlace | undefined }) {
   const snapshot = field(payload, 'snapshot');
   switch (action) {
     case 'addStrategy':
@@ -60,9 +63,23 @@ function Body({ change: { action, payload } }: { change: AnyChange }) {
     case 'updateSegment':
     case 'patchVariant':
       return <Differences before={action === 'patchVariant' ? { variants: snapshot } : snapshot} after={payload} />;
+    case 'reorderStrategy':
+      return at ? <Order at={at} ids={orderOf(payload)} /> : null;
     default:
       return null;
   }
+}
+
+/** Strategies in their order, by what they are called now. */
+function Order({ at, ids }: { at: FlagPlace; ids: string[] }) {
+  const called = useStrategyNames(at);
+  return (
+    <ol className={styles.order}>
+      {ids.map((id, index) => (
+        <li key={id}>{texts.change.order(index + 1, called(id))}</li>
+      ))}
+    </ol>
+  );
 }
 
 // What stands in a payload and is no part of what is changed.

@@ -29,7 +29,8 @@ export function ImpactView({ impact }: { impact: Impact }) {
   );
 }
 
-function Shares({ before, after }: { before: number | null; after: number | null }) {
+/** A share of users, and what it becomes; null is nobody. */
+export function Shares({ before, after }: { before: number | null; after: number | null }) {
   const { share, becomes } = texts.request;
   if (before === after) return <span className={styles.shares}>{share(after)}</span>;
   return (

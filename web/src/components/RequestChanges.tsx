@@ -14,6 +14,11 @@ import { failed } from './toast';
 
 const ChangeForm = lazy(() => import('./ChangeForm').then((module) => ({ default: module.ChangeForm })));
 
+/** The name under which a flag or segment is found on the page. */
+export function anchorOf(name: string): string {
+  return `changes-${name}`;
+}
+
 /**
  * The changes of a request: first those of segments, then those of each flag, with what they
  * do to who gets it, and the flags that change only because their segments do.
@@ -24,16 +29,16 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
   return (
     <div className={styles.groups}>
       {request.segments.map((change) => (
-        <section key={change.id} className={styles.group} aria-label={change.name}>
+        <section key={change.id} id={anchorOf(change.name)} className={styles.group} aria-label={change.name}>
           <h3 className={styles.name}>
             <PeopleIcon /> {change.name}
           </h3>
-          <ChangeView change={change} conflict={change.conflict} actions={<Discard request={request} entry={change} />} />
+          <ChangeView change={change} conflict={change.conflict} actions={<EntryActions request={request} entry={change} />} />
           <Suspends projectId={request.project} conflicts={change.scheduleConflicts} />
         </section>
       ))}
       {request.features.map((feature) => (
-        <section key={feature.name} className={styles.group} aria-label={feature.name}>
+        <section key={feature.name} id={anchorOf(feature.name)} className={styles.group} aria-label={feature.name}>
           <h3 className={styles.name}>
             <Link to="/projects/$projectId/features/$featureName" params={{ projectId: request.project, featureName: feature.name }}>
               {feature.name}
@@ -42,7 +47,12 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
           {feature.conflict && <p className={styles.conflict}>{feature.conflict}</p>}
           {feature.changes.map((change) => (
             <div key={change.id} className={styles.change}>
-              <ChangeView change={change} conflict={change.conflict} actions={<EntryActions request={request} entry={change} feature={feature.name} />} />
+              <ChangeView
+                change={change}
+                at={{ projectId: request.project, feature: feature.name, environment: request.environment }}
+                conflict={change.conflict}
+                actions={<EntryActions request={request} entry={change} feature={feature.name} />}
+              />
               <Suspends projectId={request.project} conflicts={change.scheduleConflicts} />
             </div>
           ))}
@@ -61,7 +71,7 @@ export function RequestChanges({ request }: { request: ChangeRequest }) {
       {impacts
         .filter((impact) => !changed.has(impact.feature))
         .map((impact) => (
-          <section key={`${impact.feature} ${impact.environment}`} className={styles.group} aria-label={impact.feature}>
+          <section key={`${impact.feature} ${impact.environment}`} id={anchorOf(impact.feature)} className={styles.group} aria-label={impact.feature}>
             <h3 className={styles.name}>
               {impact.feature} <span className={styles.because}>{texts.request.touched}</span>
             </h3>
@@ -82,11 +92,14 @@ function Suspends({ projectId, conflicts }: { projectId: string; conflicts: Entr
   );
 }
 
+/** The actions whose content is written in a form. What the others say can only be taken out. */
+const editable = new Set(['addStrategy', 'updateStrategy', 'reorderStrategy', 'patchVariant', 'addDependency', 'updateSegment']);
+
 /** What the author can do to a change: edit it in place, or take it out. */
-function EntryActions({ request, entry, feature }: { request: ChangeRequest; entry: Entry; feature: string }) {
+function EntryActions({ request, entry, feature }: { request: ChangeRequest; entry: Entry; feature?: string }) {
   const [editing, setEditing] = useState(false);
   const label = texts.request.editChange(changeSentence(entry));
-  const mayEdit = (entry.action === 'addStrategy' || entry.action === 'updateStrategy') && actionOf(request, 'edit').allowed;
+  const mayEdit = editable.has(entry.action) && actionOf(request, 'edit').allowed;
   return (
     <span style={{ display: 'inline-flex' }}>
       {mayEdit && (

@@ -1,3 +1,4 @@
+import { flexibleRollout } from '../client/strategy';
 import { texts } from '../texts';
 
 /** A change as it stands in a request, or is about to. */
@@ -11,24 +12,30 @@ export function field(payload: unknown, key: string): unknown {
   return typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>)[key] : undefined;
 }
 
+/** What a strategy is called: its title, or else its type. */
+export function strategyName(strategy: unknown): string {
+  const [title, name] = [field(strategy, 'title'), field(strategy, 'name')];
+  if (typeof title === 'string' && title !== '') return title;
+  return name === flexibleRollout ? texts.strategy.gradual : typeof name === 'string' ? name : '';
+}
+
 /** What a change does, as a sentence without its flag. */
 export function changeSentence({ action, payload }: AnyChange): string {
   const words = texts.change;
-  const titled = (of: unknown) => {
-    const title = field(of, 'title') ?? field(of, 'name');
-    return typeof title === 'string' ? title : '';
-  };
   switch (action) {
     case 'updateEnabled':
       return field(payload, 'enabled') === true ? words.switchOn : words.switchOff;
     case 'addStrategy':
-      return words.addStrategy(titled(payload));
+      return words.addStrategy(strategyName(payload));
     case 'updateStrategy': {
-      const before = titled(field(payload, 'snapshot')) || titled(payload);
+      const snapshot = field(payload, 'snapshot');
+      const before = strategyName(snapshot) || strategyName(payload);
+      const disabled = field(payload, 'disabled') === true;
+      if (snapshot && disabled !== (field(snapshot, 'disabled') === true)) return disabled ? words.disableStrategy(before) : words.enableStrategy(before);
       return words.updateStrategy(before);
     }
     case 'deleteStrategy':
-      return words.deleteStrategy(titled(field(payload, 'snapshot')) || titled(payload));
+      return words.deleteStrategy(strategyName(field(payload, 'snapshot')) || strategyName(payload));
     case 'reorderStrategy':
       return words.reorderStrategy;
     case 'patchVariant':
@@ -36,7 +43,7 @@ export function changeSentence({ action, payload }: AnyChange): string {
     case 'archiveFeature':
       return words.archiveFeature;
     case 'addDependency':
-      return words.addDependency(String(field(payload, 'feature') ?? ''));
+      return words.addDependency(String(field(payload, 'feature') ?? ''), field(payload, 'enabled') !== false, (field(payload, 'variants') ?? []) as string[]);
     case 'deleteDependency':
       return words.deleteDependency;
     case 'updateSegment':
@@ -46,4 +53,10 @@ export function changeSentence({ action, payload }: AnyChange): string {
     default:
       return action;
   }
+}
+
+/** Returns the ids of the strategies in the order that a change gives them. */
+export function orderOf(payload: unknown): string[] {
+  if (!Array.isArray(payload)) return [];
+  return (payload as { id: string; sortOrder: number }[]).toSorted((a, b) => a.sortOrder - b.sortOrder).map(({ id }) => id);
 }

@@ -23,7 +23,7 @@ interface Moment {
 }
 
 /** Returns what has happened to a request, oldest first. */
-function momentsOf(request: ChangeRequest): Moment[] {
+export function momentsOf(request: ChangeRequest): Moment[] {
   const { did } = texts.request;
   const author = request.createdBy.name;
   const entered = request.stateTimestamps;

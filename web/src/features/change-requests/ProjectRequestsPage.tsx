@@ -8,6 +8,7 @@ import { RequestViews } from '../../components/RequestViews';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
+import { anyOf, parseSearch } from './request-search';
 import { RequestTable, type ShownRequest, type SortKey } from './RequestTable';
 
 const closed = new Set(['Applied', 'Rejected', 'Cancelled']);
@@ -27,13 +28,22 @@ export function ProjectRequestsPage() {
   const navigate = useNavigate({ from: '/projects/$projectId/change-requests' });
   const requests = useQuery(requestsQuery(projectId));
   const protections = useQuery(protectionQuery(projectId));
-  const word = (filters.q ?? '').trim().toLowerCase();
+  const search = (filters.q ?? '').trim();
+  const asked = parseSearch(search);
   const sort = filters.sort ?? 'createdAt';
   const order = filters.order ?? 'desc';
   const all = (requests.data ?? []).map(shownOf);
-  const open = all.filter((request) => !closed.has(request.state));
-  const shown = (filters.closed ? all.filter((request) => closed.has(request.state)) : open)
-    .filter((request) => [request.title, request.by, request.environment, ...request.names].some((text) => text.toLowerCase().includes(word)))
+  // The numbers say how many of each there are that the search finds.
+  const found = all.filter(
+    ({ id, title, by, environment, state, schedule, names }) =>
+      anyOf(asked.feature, ...names) &&
+      anyOf(asked.by, by) &&
+      anyOf(asked.environment, environment) &&
+      anyOf(asked.status, state, ...(schedule ? [schedule.status] : [])) &&
+      anyOf(asked.words === '' ? [] : [asked.words], title, texts.request.number(id), by, environment, ...names),
+  );
+  const open = found.filter((request) => !closed.has(request.state));
+  const shown = (filters.closed ? found.filter((request) => closed.has(request.state)) : open)
     .sort((a, b) => (order === 'asc' ? 1 : -1) * a[sort].localeCompare(b[sort]));
 
   type Filters = typeof filters;
@@ -50,7 +60,7 @@ export function ProjectRequestsPage() {
         <TextInput
           type="search"
           aria-label={texts.request.search}
-          placeholder={texts.request.search}
+          placeholder={texts.request.searchHint}
           leftSection={<SearchIcon />}
           value={filters.q ?? ''}
           onChange={(event) => choose({ q: event.currentTarget.value })}
@@ -61,13 +71,13 @@ export function ProjectRequestsPage() {
           onChange={(value) => choose({ closed: value === 'closed' ? true : undefined })}
           data={[
             { value: 'open', label: texts.count(texts.request.open, open.length) },
-            { value: 'closed', label: texts.count(texts.request.closed, all.length - open.length) },
+            { value: 'closed', label: texts.count(texts.request.closed, found.length - open.length) },
           ]}
         />
       </Toolbar>
       {requests.isPending && <Loading lines={5} height={52} />}
       {requests.error && !requests.data && <Failed error={requests.error} retry={() => requests.refetch()} />}
-      {requests.data && shown.length === 0 && word !== '' && (
+      {requests.data && shown.length === 0 && search !== '' && (
         <Empty
           icon={<SearchIcon size={24} />}
           title={texts.request.nothing}
@@ -80,7 +90,7 @@ export function ProjectRequestsPage() {
           {texts.request.nothingWords}
         </Empty>
       )}
-      {requests.data && shown.length === 0 && word === '' && unprotected && (
+      {requests.data && shown.length === 0 && search === '' && unprotected && (
         <Empty
           icon={<ShieldLockIcon size={24} />}
           title={texts.request.notProtected}
@@ -93,7 +103,7 @@ export function ProjectRequestsPage() {
           {texts.request.notProtectedWords}
         </Empty>
       )}
-      {requests.data && shown.length === 0 && word === '' && !unprotected && (
+      {requests.data && shown.length === 0 && search === '' && !unprotected && (
         <Empty icon={<GitPullRequestIcon size={24} />} title={filters.closed ? texts.request.nothing : texts.request.nothingOpen}>
           {!filters.closed && texts.request.nothingOpenWords}
         </Empty>

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
-import { CheckIcon, ClockIcon, GitMergeIcon, UndoIcon, XIcon } from '@primer/octicons-react';
+import { Alert, Button, Group, Menu, Modal, Stack, Text, Textarea, Tooltip } from '@mantine/core';
+import { CheckIcon, CircleSlashIcon, ClockIcon, GitMergeIcon, KebabHorizontalIcon, UndoIcon, XIcon } from '@primer/octicons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { actionOf, type ChangeRequest, changeRequestsKey, discard, setState, undo, withdraw } from '../../client/change-requests';
 import { Confirm } from '../../components/Confirm';
-import { MayButton } from '../../components/MayButton';
+import { MayButton, MayItem } from '../../components/MayButton';
 import { done, failed } from '../../components/toast';
 import { texts } from '../../texts';
 import { formatTime } from '../../components/time';
@@ -103,14 +103,6 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
   const planned = request.schedule?.status === 'pending' ? formatTime(request.schedule.scheduledAt, 'short') : undefined;
   return (
     <>
-      {!request.schedule && (
-        <MayButton {...ask('cancel')} variant="default">
-          {texts.request.cancel}
-        </MayButton>
-      )}
-      <MayButton {...ask('reject')} variant="default" leftSection={<XIcon />}>
-        {texts.request.reject}
-      </MayButton>
       {mayWithdraw ? (
         <MayButton {...now('withdraw')} variant="default">
           {texts.request.withdraw}
@@ -120,12 +112,29 @@ export function RequestActions({ request }: { request: ChangeRequest }) {
           {texts.request.approve}
         </MayButton>
       )}
+      <MayButton {...ask('reject')} variant="default" leftSection={<XIcon />}>
+        {texts.request.reject}
+      </MayButton>
       <MayButton {...ask('schedule')} variant="default" leftSection={<ClockIcon />}>
         {request.schedule === undefined ? texts.schedule.schedule : planned ? texts.schedule.move : texts.schedule.again}
       </MayButton>
       <MayButton {...ask('apply')} leftSection={<GitMergeIcon />}>
         {texts.request.applyIn(request.environment)}
       </MayButton>
+      {!request.schedule && (
+        <Menu>
+          <Menu.Target>
+            <Button variant="default" px={8} aria-label={texts.moreActions}>
+              <KebabHorizontalIcon />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <MayItem {...ask('cancel')} leftSection={<CircleSlashIcon />}>
+              {texts.request.cancel}
+            </MayItem>
+          </Menu.Dropdown>
+        </Menu>
+      )}
 
       <Suspense>{asking === 'schedule' && <ScheduleDialog request={request} onClose={() => setAsking(null)} />}</Suspense>
       {asking === 'cancel' && (

@@ -1,9 +1,11 @@
 import { ActionIcon, Alert, Button, Group, Stack, Textarea, TextInput, Tooltip } from '@mantine/core';
-import { AlertIcon, PencilIcon } from '@primer/octicons-react';
+import { useDocumentVisibility } from '@mantine/hooks';
+import { AlertIcon, BeakerIcon, PencilIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { actionOf, type ChangeRequest, changeRequestsKey, countOf, describe, requestQuery } from '../../client/change-requests';
+import { inboxKey, markRequestRead, unreadQuery } from '../../client/inbox';
 import { projectQuery } from '../../client/projects';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
@@ -18,7 +20,9 @@ import { Discussion } from './Discussion';
 import { DriftList } from './DriftList';
 import { RequestActions } from './RequestActions';
 import styles from './RequestPage.module.css';
+import { RequestNews } from './RequestNews';
 import { RequestSide } from './RequestSide';
+import { RequestSummary } from './RequestSummary';
 import { ScheduleStatus } from './ScheduleStatus';
 
 /** A change request: what it changes, what is still missing, and what was said. */
@@ -28,6 +32,7 @@ export function RequestPage() {
   const query = useQuery(requestQuery(projectId, id));
   const request = query.data;
   const [editing, setEditing] = useState(false);
+  useReadHere(id);
 
   return (
     <Page
@@ -62,6 +67,7 @@ export function RequestPage() {
         request && (
           <span className={styles.meta}>
             <StateChip state={request.state} schedule={request.schedule} />
+            {['In review', 'Approved', 'Scheduled'].includes(request.state) && <strong>{texts.request.approvalsOf(standingOf(request))}</strong>}
             <Avatar name={request.createdBy.name} size={18} />
             <span>
               {request.createdBy.name} · {texts.request.changes(countOf(request))} {texts.request.in} <strong>{request.environment}</strong> ·{' '}
@@ -70,26 +76,58 @@ export function RequestPage() {
           </span>
         )
       }
-      actions={request && <RequestActions request={request} />}
     >
       {query.isPending && <Loading lines={4} height={90} />}
       {query.error && !request && <Failed error={query.error} retry={() => query.refetch()} />}
       {request && (
+        <>
+        <div className={styles.acts} role="group" aria-label={texts.actions}>
+          <RequestActions request={request} />
+        </div>
+        <RequestNews key={request.id} request={request} />
         <div className={styles.columns}>
           <div className={styles.main}>
+            <RequestSummary request={request} />
             {editing ? <Describe request={request} onClose={() => setEditing(false)} /> : <Description request={request} />}
             <Warnings request={request} />
             <section>
-              <h2 className={styles.title}>{texts.request.changes(countOf(request))}</h2>
+              <div className={styles.title}>
+                <h2>{texts.request.changes(countOf(request))}</h2>
+                {request.state !== 'Draft' && request.stateTimestamps['In review'] && !request.closedBy && (
+                  <Link to="/playground" search={{ changeRequest: request.id }} className={styles.link}>
+                    <BeakerIcon /> {texts.request.preview}
+                  </Link>
+                )}
+              </div>
               <RequestChanges request={request} />
             </section>
             <Discussion request={request} />
           </div>
           <RequestSide request={request} />
         </div>
+        </>
       )}
     </Page>
   );
+}
+
+/** Marks as read what one was told about a request, whichever way one came to its page, once one sees it. */
+function useReadHere(id: number) {
+  const queryClient = useQueryClient();
+  const { data: unread = 0 } = useQuery(unreadQuery);
+  const visible = useDocumentVisibility() === 'visible';
+  const { mutate } = useMutation({
+    mutationFn: markRequestRead,
+    onSuccess: (found) => (found ? queryClient.invalidateQueries({ queryKey: inboxKey }) : undefined),
+  });
+  useEffect(() => {
+    if (unread > 0 && visible) mutate(id);
+  }, [id, unread, visible, mutate]);
+}
+
+/** How many approvals there are of those that are needed, in all environments together. */
+function standingOf({ standing }: ChangeRequest): [number, number] {
+  return standing.reduce<[number, number]>(([given, required], place) => [given + Math.min(place.given, place.required), required + place.required], [0, 0]);
 }
 
 function Description({ request }: { request: ChangeRequest }) {

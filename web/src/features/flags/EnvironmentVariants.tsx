@@ -1,15 +1,14 @@
-import { Button, Drawer, Group, Stack } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { type ChangeRequest, useProtection } from '../../client/change-requests';
 import type { Flag, FlagEnvironment, Variant } from '../../client/flags';
 import { useMay } from '../../client/me';
-import { withWeights } from '../../client/strategy';
 import { MayButton } from '../../components/MayButton';
 import { ProposalNotice, ProposeButton } from '../../components/ProposalDialog';
 import { ScheduleNotice } from '../../components/ScheduleNotice';
 import { VariantsView } from '../../components/StrategyView';
 import { useEdit } from '../../components/use-edit';
-import { problemsIn, VariantsField, variantDraftsOf, variantsOf } from '../../components/VariantsField';
+import { VariantsDrawer } from '../../components/VariantsDrawer';
 import { texts } from '../../texts';
 import styles from './EnvironmentCard.module.css';
 import { changesOf, RequestBadges } from './RequestBadges';
@@ -51,45 +50,36 @@ export function EnvironmentVariants({ flag, environment, requests }: Environment
 }
 
 function Form({ flag, environment, variants, onClose }: { flag: Flag; environment: string; variants: Variant[]; onClose: () => void }) {
-  const [drafts, setDrafts] = useState(() => variantDraftsOf(variants));
-  const [strict, setStrict] = useState(false);
   const edit = useEdit(flag.project);
   const guarded = useProtection(flag.project).of(environment) !== undefined;
-  const problems = problemsIn(drafts);
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setStrict(true);
-    if (problems.size > 0) return;
-    const payload = { variants: withWeights(variantsOf(drafts, variants[0]?.stickiness ?? 'default')) };
-    edit.mutate(
-      { environment, change: { feature: flag.name, action: 'patchVariant', payload }, said: flagTexts.variants.saved, asked: true },
-      { onSuccess: onClose },
-    );
-  }
-
   return (
-    <Drawer opened onClose={onClose} size={680} title={flagTexts.variants.editIn(environment)}>
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
+    <VariantsDrawer
+      title={flagTexts.variants.editIn(environment)}
+      variants={variants}
+      notice={
+        <>
           {guarded && <ProposalNotice projectId={flag.project} environment={environment} />}
           <ScheduleNotice projectId={flag.project} touched={{ variantForFlag: [flag.name] }} environment={environment} proposed={guarded} />
-          <p>{drafts.length === 0 ? flagTexts.variants.removed : flagTexts.variants.words}</p>
-          <VariantsField value={drafts} onChange={setDrafts} problems={problems} strict={strict} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {texts.cancel}
-            </Button>
-            {guarded ? (
-              <ProposeButton projectId={flag.project} environment={environment} loading={edit.isPending} />
-            ) : (
-              <Button type="submit" loading={edit.isPending}>
-                {texts.strategy.saveIn(environment)}
-              </Button>
-            )}
-          </Group>
-        </Stack>
-      </form>
-    </Drawer>
+        </>
+      }
+      words={(none) => (none ? flagTexts.variants.removed : flagTexts.variants.words)}
+      button={
+        guarded ? (
+          <ProposeButton projectId={flag.project} environment={environment} loading={edit.isPending} />
+        ) : (
+          <Button type="submit" loading={edit.isPending}>
+            {texts.strategy.saveIn(environment)}
+          </Button>
+        )
+      }
+      error={edit.error}
+      onSave={(written) =>
+        edit.mutate(
+          { environment, change: { feature: flag.name, action: 'patchVariant', payload: { variants: written } }, said: flagTexts.variants.saved, asked: true, shown: true },
+          { onSuccess: onClose },
+        )
+      }
+      onClose={onClose}
+    />
   );
 }

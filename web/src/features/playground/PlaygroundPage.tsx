@@ -1,9 +1,9 @@
 import { ActionIcon, Alert, Autocomplete, Button, MultiSelect, SegmentedControl, Stack, TextInput, Tooltip } from '@mantine/core';
 import { BeakerIcon, CheckCircleIcon, PlusIcon, SearchIcon, XCircleIcon, XIcon } from '@primer/octicons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { type Answer, type Asked, ask } from '../../client/playground';
+import { type Answer, type Asked, ask, tryRequest } from '../../client/playground';
 import { projectsQuery } from '../../client/projects';
 import { allEnvironmentsQuery, contextFieldsQuery } from '../../client/vocabulary';
 import { Loaded } from '../../components/Loaded';
@@ -50,7 +50,9 @@ function askedOf(environments: string, projects: string | undefined, text: strin
 /** Asks flags as an SDK would, and says why they answer so. What is asked stands in the address. */
 export function PlaygroundPage() {
   const search = useSearch({ from: '/inside/playground' });
-  const asked = search.environments ? askedOf(search.environments, search.projects, search.context) : undefined;
+  const { changeRequest } = search;
+  const queryClient = useQueryClient();
+  const asked = changeRequest === undefined && search.environments ? askedOf(search.environments, search.projects, search.context) : undefined;
   const answers = useQuery({
     queryKey: ['playground', search],
     queryFn: () => ask(asked as Asked),
@@ -60,9 +62,10 @@ export function PlaygroundPage() {
   return (
     <Page title={playgroundTexts.title} about={playgroundTexts.about}>
       <div className={styles.columns}>
-        <Form key={JSON.stringify(search)} onAgain={() => answers.refetch()} />
+        <Form key={JSON.stringify(search)} onAgain={() => queryClient.invalidateQueries({ queryKey: ['playground'] })} />
         <div className={styles.answers}>
-          {!asked && (
+          {changeRequest !== undefined && <RequestAnswers id={changeRequest} context={search.context} />}
+          {changeRequest === undefined && !asked && (
             <Empty icon={<BeakerIcon size={24} />} title={playgroundTexts.start}>
               {playgroundTexts.startWords}
             </Empty>
@@ -87,6 +90,36 @@ export function PlaygroundPage() {
   );
 }
 
+/** What flags answer as they are, and what they would with a change request applied. */
+function RequestAnswers({ id, context }: { id: number; context: string | undefined }) {
+  const answers = useQuery({ queryKey: ['playground', 'request', id, context], queryFn: () => tryRequest(id, askedOf('', undefined, context).context), staleTime: 0 });
+  return (
+    <Loaded query={answers}>
+      {({ input, before, features, differs }) => {
+        const [project = ''] = input.projects === '*' ? [] : (input.projects as string[]);
+        const [environment = ''] = input.environments;
+        const [now, then] = [playgroundTexts.asItIs(environment), playgroundTexts.withRequest(environment, id)];
+        const were = new Map(before.map((flag) => [flag.name, flag.environments[environment] ?? []]));
+        return (
+          <>
+            <Alert color="indigo" p="xs" mb="sm">
+              <Link to="/projects/$projectId/change-requests/$id" params={{ projectId: project, id }} className={styles.request}>
+                {texts.request.defaultTitle(id)}
+              </Link>
+              . {playgroundTexts.requestWords(environment, project)} {playgroundTexts.differs(differs.length)}
+            </Alert>
+            <Answers
+              environments={[now, then]}
+              features={features.map((flag) => ({ ...flag, environments: { [now]: were.get(flag.name) ?? [], [then]: flag.environments[environment] ?? [] } }))}
+              first={differs.length > 0 ? 'differs' : 'all'}
+            />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
 function Form({ onAgain }: { onAgain: () => void }) {
   const search = useSearch({ from: '/inside/playground' });
   const navigate = useNavigate({ from: '/playground' });
@@ -103,6 +136,7 @@ function Form({ onAgain }: { onAgain: () => void }) {
     event.preventDefault();
     const context = new URLSearchParams(fields.filter(({ name }) => name !== '').map(({ name, values }): [string, string] => [name, values])).toString();
     const next = {
+      ...(search.changeRequest === undefined ? {} : { changeRequest: search.changeRequest }),
       ...(where.length === 0 ? {} : { environments: where.join(',') }),
       ...(among.length === 0 ? {} : { projects: among.join(',') }),
       ...(context === '' ? {} : { context }),
@@ -114,22 +148,38 @@ function Form({ onAgain }: { onAgain: () => void }) {
   return (
     <form className={styles.form} onSubmit={submit} aria-label={playgroundTexts.form}>
       <Stack gap="sm">
-        <MultiSelect
-          label={playgroundTexts.environments}
-          required={where.length === 0}
-          withAsterisk={false}
-          data={environments.data?.map(({ name }) => name) ?? []}
-          value={where}
-          onChange={setWhere}
-        />
-        <MultiSelect
-          label={playgroundTexts.projects}
-          placeholder={among.length === 0 ? playgroundTexts.all : ''}
-          searchable
-          data={projects.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
-          value={among}
-          onChange={setAmong}
-        />
+        {search.changeRequest !== undefined && (
+          <TextInput
+            label={playgroundTexts.request}
+            readOnly
+            value={texts.request.number(search.changeRequest)}
+            rightSection={
+              <ActionIcon aria-label={playgroundTexts.noRequest} onClick={() => navigate({ search: search.context ? { context: search.context } : {} })}>
+                <XIcon />
+              </ActionIcon>
+            }
+          />
+        )}
+        {search.changeRequest === undefined && (
+          <>
+            <MultiSelect
+              label={playgroundTexts.environments}
+              required={where.length === 0}
+              withAsterisk={false}
+              data={environments.data?.map(({ name }) => name) ?? []}
+              value={where}
+              onChange={setWhere}
+            />
+            <MultiSelect
+              label={playgroundTexts.projects}
+              placeholder={among.length === 0 ? playgroundTexts.all : ''}
+              searchable
+              data={projects.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+              value={among}
+              onChange={setAmong}
+            />
+          </>
+        )}
         <fieldset className={styles.context}>
           <legend>{playgroundTexts.context}</legend>
           <p className={styles.dim}>{playgroundTexts.contextWords}</p>
@@ -186,10 +236,10 @@ function answersAs(only: Only, { environments }: Found): boolean {
   return new Set(all.map(({ isEnabled, variant }) => `${isEnabled} ${variant.name}`)).size > 1;
 }
 
-function Answers({ environments, features }: { environments: string[]; features: Found[] }) {
+function Answers({ environments, features, first = 'all' }: { environments: string[]; features: Found[]; first?: Only }) {
   const projects = useQuery(projectsQuery);
   const [word, setWord] = useState('');
-  const [only, setOnly] = useState<Only>('all');
+  const [only, setOnly] = useState<Only>(first);
   const [why, setWhy] = useState<{ flag: Found; environment: string } | null>(null);
   const shown = features.filter((flag) => has(word, flag.name) && answersAs(only, flag));
   return (
