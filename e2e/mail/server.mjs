@@ -1,9 +1,9 @@
 // A mail server for tests, on 127.0.0.1: nodemailer's smtp-server, of ../sdk/node_modules. It keeps no mail but
 // prints, as one JSON object a line, the port when it listens and then each mail that it has taken.
 //
-//	node server.mjs '{"port": 0, "key": "…", "cert": "…", "user": "…", "password": "…"}'
+//	node server.mjs '{"port": 0, "key": "…", "cert": "…", "user": "…", "password": "…", "tls": false}'
 //
-// With key and cert (PEM) it offers STARTTLS, and with a user asks for the password, which it takes only when the
+// With key and cert (PEM) it offers STARTTLS, or with tls speaks it from the first byte, and with a user asks for the password, which it takes only when the
 // connection is encrypted. Recipients that begin with "refused" are refused for good, those with "busy" for now, and
 // from a mail to one with "lost" the server takes everything and hangs up the first time, before it says that it has.
 import { createRequire } from 'node:module';
@@ -16,6 +16,7 @@ const lost = new Set();
 
 const server = new SMTPServer({
   logger: false,
+  secure: options.tls ?? false,
   key: options.key,
   cert: options.cert,
   hideSTARTTLS: !options.cert,

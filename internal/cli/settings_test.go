@@ -2,8 +2,15 @@ package cli_test
 
 import (
 	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/quorate/quorate/internal/cli"
 )
@@ -42,5 +49,34 @@ func TestBrokenSettings(t *testing.T) {
 				t.Errorf("got %d and %q, want a failure that says %q", code, failed.String(), c.want)
 			}
 		})
+	}
+}
+
+// TestSettingsAreDocumented holds the environment variables that the program reads, or names, to those that the pages
+// about running and using it name: none is missing there, and none is there that does nothing.
+func TestSettingsAreDocumented(t *testing.T) {
+	t.Parallel()
+	variable := regexp.MustCompile(`\b(?:QUORATE|UNLEASH|EMAIL|EDGE|SDK|INIT)_[A-Z_]*[A-Z]\b`)
+	named := func(files ...string) []string {
+		all := map[string]bool{}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range variable.FindAllString(string(text), -1) {
+				all[name] = true
+			}
+		}
+		return slices.Sorted(maps.Keys(all))
+	}
+	source, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source = slices.DeleteFunc(source, func(file string) bool { return strings.HasSuffix(file, "_test.go") })
+	const docs = "../../docs/"
+	if diff := cmp.Diff(named(source...), named(docs+"operations.md", docs+"cli.md", docs+"import-export.md")); diff != "" {
+		t.Errorf("docs/operations.md, cli.md and import-export.md (-read +documented):\n%s", diff)
 	}
 }

@@ -134,7 +134,8 @@ func (n *Notify) message(id string, to store.Person, l *letter) (*gomail.Msg, er
 	message.SetMessageIDWithValue(id + "@" + domain)
 	message.SetDateWithValue(n.Now())
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // so that absence notes do not answer
-	if l.Settings != "" { // in the header, since a mail has one link (RFC 2369); one signs in there, so it is no single click
+	if l.Settings != "" {
+		// In a header, since a mail has one link (RFC 2369). One signs in there, so it is no single click.
 		message.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+l.Settings+">")
 	}
 	message.SetBodyString(gomail.TypeTextPlain, text)

@@ -54,6 +54,7 @@ type mailOptions struct {
 	Cert     string `json:"cert,omitempty"`
 	User     string `json:"user,omitempty"`
 	Password string `json:"password,omitempty"`
+	TLS      bool   `json:"tls,omitempty"` // from the first byte
 }
 
 // mustStartMailServer starts the process, which ends with the test. Without Node or the library the
@@ -274,17 +275,26 @@ func certificate(t *testing.T) (key, cert string, trust *tls.Config) {
 	return encode("PRIVATE KEY", pkcs8), encode("CERTIFICATE", der), &tls.Config{RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}
 }
 
-// TestStartTLS sends over a connection that is encrypted after its greeting, with a password; and sends nothing
-// over one that cannot be, or to a server that the machine does not trust.
-func TestStartTLS(t *testing.T) {
+// TestTLS sends over a connection that is encrypted after its greeting or from its first byte, with a password; and
+// sends nothing over one that cannot be, or to a server that the machine does not trust.
+func TestTLS(t *testing.T) {
 	t.Parallel()
+	for _, mode := range []notify.TLS{notify.StartTLS, notify.FullTLS} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			testTLS(t, mode)
+		})
+	}
+}
+
+func testTLS(t *testing.T, mode notify.TLS) {
 	key, cert, trust := certificate(t)
-	server := mustStartMailServer(t, mailOptions{Key: key, Cert: cert, User: "quorate", Password: "secret"})
+	server := mustStartMailServer(t, mailOptions{Key: key, Cert: cert, User: "quorate", Password: "secret", TLS: mode == notify.FullTLS})
 	plain := mustStartMailServer(t, mailOptions{})
 	over := func(port int, password string, trust *tls.Config) []store.Delivery {
 		t.Helper()
 		settings := smtp(port)
-		settings.TLS, settings.User, settings.Password, settings.Trust = notify.StartTLS, "quorate", password, trust
+		settings.TLS, settings.User, settings.Password, settings.Trust = mode, "quorate", password, trust
 		w := newWorld(t, storetest.Open(t, storetest.SQLite(t)), settings)
 		to, err := w.db.Person(t.Context(), bo)
 		must(t, err)
