@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -27,10 +28,13 @@ func TestBrowser(t *testing.T) {
 	if page := s.mustCall(t, http.StatusOK, http.MethodGet, "/", "", ""); !strings.Contains(page.body, `id="root"`) {
 		missing(t, "the program was built without the web app; make web builds it")
 	}
+	// A server of its own for setting up from nothing, by the link that a first start prints.
+	first := mustStart(t, t.TempDir(), nil)
+	link := regexp.MustCompile(`/new-user\?token=\w+`).FindString(first.output.String())
 	// One file after the other: they share the server, and a browser wants a core for itself.
 	node := exec.CommandContext(t.Context(), "node", "--test", "--test-concurrency", "1", "--test-reporter", "spec", ".")
 	node.Dir = "browser"
-	node.Env = append(os.Environ(), "QUORATE_URL="+s.url, "QUORATE_USERNAME="+username, "QUORATE_PASSWORD="+password, "CHROMIUM="+chromium)
+	node.Env = append(os.Environ(), "QUORATE_URL="+s.url, "QUORATE_USERNAME="+username, "QUORATE_PASSWORD="+password, "CHROMIUM="+chromium, "QUORATE_FIRST="+first.url+link)
 	output, err := node.CombinedOutput()
 	t.Logf("%s", output)
 	if err != nil {

@@ -103,6 +103,7 @@ func (a *api) resetLink(secret string) string { return a.URL + "/reset-password?
 type resetTokenUser struct {
 	ID        int64  `json:"id"`
 	Name      string `json:"name,omitempty"`
+	Username  string `json:"username,omitempty"`
 	Email     string `json:"email"`
 	Token     string `json:"token"`
 	CreatedBy string `json:"createdBy"`
@@ -122,7 +123,7 @@ func (a *api) validateToken(ctx context.Context, r request, in *struct {
 		return resetTokenUser{}, err
 	}
 	return resetTokenUser{
-		ID: p.ID, Name: p.Name, Email: p.Email, Token: in.Token, CreatedBy: a.viewCreator(ctx, r.State, token.CreatedBy).Name, Role: roleOf(r.State, p.ID),
+		ID: p.ID, Name: p.Name, Username: p.Username, Email: p.Email, Token: in.Token, CreatedBy: a.viewCreator(ctx, r.State, token.CreatedBy).Name, Role: roleOf(r.State, p.ID),
 	}, nil
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Alert, Anchor } from '@mantine/core';
 import { StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -90,9 +90,24 @@ export function ProjectPage({ projectId, tab, actions, children }: ProjectPagePr
       ) : project.isPending ? (
         <Loading />
       ) : (
-        children
+        <>
+          {tab === 'flags' && project.data.onboardingStatus.status === 'first-flag-created' && <Connect projectId={projectId} />}
+          {children}
+        </>
       )}
     </Page>
     </>
+  );
+}
+
+/** Says what comes next when there are flags, and no application has asked for any. */
+function Connect({ projectId }: { projectId: string }) {
+  return (
+    <Alert color="gray" p="xs" mb="md">
+      {texts.project.connect}{' '}
+      <Anchor size="sm" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/api-tokens" params={{ projectId }} />}>
+        {texts.project.connectDo}
+      </Anchor>
+    </Alert>
   );
 }

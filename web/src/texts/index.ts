@@ -81,12 +81,11 @@ export const texts = {
   choose: {
     welcome: (name: string) => `Welcome to Quorate, ${name}`,
     title: 'Choose a password',
-    words: (email: string) => `It is for ${email}.`,
+    words: (account: string) => `You sign in as ${account}.`,
     password: 'Password',
     rule: 'At least ten characters, with upper and lower case, a digit and a special character.',
     submit: 'Save password and sign in',
-    submitOnly: 'Save password',
-    saved: 'Your password is saved. Sign in with it.',
+    signIn: 'Sign in',
     badTitle: 'This link does not work',
     badWords: 'It may have been used already, or be more than a day old. Ask your administrator for another one.',
   },
@@ -186,6 +185,8 @@ export const texts = {
       context: 'Context fields',
     },
     changed: 'Changed',
+    connect: 'No application has asked for these flags yet. It needs an API token, and an SDK.',
+    connectDo: 'Connect an application',
   },
 
   flag: {

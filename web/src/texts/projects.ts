@@ -66,6 +66,8 @@ export const projectTexts = {
   access: 'Access',
   accessWords: 'Who has which roles in this project, directly or by a group.',
   give: 'Give access',
+  tooFew: (n: number) => `Besides you, ${n === 0 ? 'nobody' : n === 1 ? 'only one person' : `only ${n} people`} may approve changes here. Somebody else needs a role that approves.`,
+  tooFewUsers: 'Add users',
   giveTitle: 'Give access to the project',
   whom: 'People and groups',
   whomHint: 'Choose people or groups',

@@ -1,9 +1,9 @@
-import { Alert, Button, Checkbox, Select, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Select, Stack, Switch, Text } from '@mantine/core';
 import { CircleSlashIcon, ShieldLockIcon, TrashIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { changeRequestsKey, type Protection, protect, protectionQuery } from '../../client/change-requests';
+import { changeRequestsKey, type Protection, protect, protectionQuery, reviewersQuery } from '../../client/change-requests';
 import type { Schemas } from '../../client/client';
 import { useMay } from '../../client/me';
 import { projectEnvironmentsQuery, setDefaultStrategy, setProjectEnvironment } from '../../client/projects';
@@ -68,6 +68,30 @@ export function EnvironmentSettingsPage() {
         </Loaded>
       </div>
     </SettingsPage>
+  );
+}
+
+/** Says so when there are too few people for what the reader proposes to be approved, and how to mend that. */
+function TooFew({ projectId, environment, required }: { projectId: string; environment: string; required: number }) {
+  const may = useMay();
+  const reviewers = useQuery(reviewersQuery(projectId, environment)).data;
+  // Who is in a group is not told here, so that one is taken for enough.
+  if (!reviewers || reviewers.reviewerGroups.length > 0 || reviewers.reviewers.length >= required) return null;
+  return (
+    <Alert color="yellow" p="xs">
+      {projectTexts.tooFew(reviewers.reviewers.length)}{' '}
+      {may('ADMIN') && (
+        <>
+          <Anchor component={Link} to="/admin/users" size="sm">
+            {projectTexts.tooFewUsers}
+          </Anchor>
+          {' · '}
+        </>
+      )}
+      <Anchor size="sm" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/access" params={{ projectId }} />}>
+        {projectTexts.give}
+      </Anchor>
+    </Alert>
   );
 }
 
@@ -184,6 +208,7 @@ function Environment({ projectId, environment: stored, protection, may }: Enviro
           ))}
         </fieldset>
       )}
+      {on && <TooFew projectId={projectId} environment={environment} required={protection.requiredApprovals ?? 1} />}
       <DefaultStrategy projectId={projectId} environment={stored} />
       {asking === 'protect' && (
         <Confirm

@@ -7,9 +7,8 @@ import { signIn } from '../../client/me';
 import { Problem, sentence } from '../../client/problem';
 import { signedIn } from '../../client/session';
 import { Failed, Loading } from '../../components/states';
-import { done } from '../../components/toast';
 import { texts } from '../../texts';
-import { Door } from './Door';
+import { BadLink, Door } from './Door';
 
 /** Lets a person who came by a link choose a password, and signs them in with it. */
 export function ChoosePassword({ token, welcome }: { token: string; welcome: boolean }) {
@@ -20,17 +19,14 @@ export function ChoosePassword({ token, welcome }: { token: string; welcome: boo
     queryFn: () => ok(api.GET('/auth/reset/validate', { params: { query: { token } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const account = link.data?.username || link.data?.email || '';
   const choose = useMutation({
     mutationFn: async () => {
       await ok(api.POST('/auth/reset/password', { body: { token, password } }));
-      // The link names a person by the e-mail address only, and not everybody has one.
-      if (!link.data?.email) return false;
-      await signIn(link.data.email, password);
-      return true;
+      await signIn(account, password);
     },
-    onSuccess: (inside) => {
-      if (inside) signedIn();
-      else done(texts.choose.saved);
+    onSuccess: () => {
+      signedIn();
       return navigate({ to: '/projects' });
     },
   });
@@ -44,7 +40,7 @@ export function ChoosePassword({ token, welcome }: { token: string; welcome: boo
   }
   if (link.error) {
     const refused = link.error instanceof Problem && link.error.status >= 400 && link.error.status < 500;
-    if (refused) return <Door title={texts.choose.badTitle} words={texts.choose.badWords} children={null} />;
+    if (refused) return <BadLink words={texts.choose.badWords} />;
     return (
       <Door title={texts.choose.title}>
         <Failed error={link.error} retry={() => link.refetch()} />
@@ -57,9 +53,9 @@ export function ChoosePassword({ token, welcome }: { token: string; welcome: boo
     choose.mutate();
   }
 
-  const { name, email } = link.data;
+  const { name } = link.data;
   return (
-    <Door title={welcome && name ? texts.choose.welcome(name) : texts.choose.title} {...(email ? { words: texts.choose.words(email) } : {})}>
+    <Door title={welcome && name ? texts.choose.welcome(name) : texts.choose.title} words={texts.choose.words(account)}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           {choose.isError && (
@@ -67,7 +63,7 @@ export function ChoosePassword({ token, welcome }: { token: string; welcome: boo
               {sentence(choose.error)}
             </Alert>
           )}
-          <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+          <input type="text" name="username" autoComplete="username" value={account} readOnly hidden />
           <PasswordInput
             size="sm"
             label={texts.choose.password}
@@ -80,7 +76,7 @@ export function ChoosePassword({ token, welcome }: { token: string; welcome: boo
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
           <Button type="submit" size="sm" mt="xs" fullWidth loading={choose.isPending}>
-            {email ? texts.choose.submit : texts.choose.submitOnly}
+            {texts.choose.submit}
           </Button>
         </Stack>
       </form>

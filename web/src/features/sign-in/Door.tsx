@@ -1,3 +1,5 @@
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { Logo } from '../../components/Logo';
 import { texts } from '../../texts';
@@ -17,5 +19,16 @@ export function Door({ title, words, children }: { title: string; words?: ReactN
         {children}
       </div>
     </main>
+  );
+}
+
+/** What somebody sees whose link does not work, with the way in for who has an account. */
+export function BadLink({ words }: { words: string }) {
+  return (
+    <Door title={texts.choose.badTitle} words={words}>
+      <Anchor component={Link} to="/projects" size="sm">
+        {texts.choose.signIn}
+      </Anchor>
+    </Door>
   );
 }

@@ -8,7 +8,7 @@ import { Problem, sentence } from '../../client/problem';
 import { signedIn } from '../../client/session';
 import { Loading } from '../../components/states';
 import { texts } from '../../texts';
-import { Door } from './Door';
+import { BadLink, Door } from './Door';
 
 /** Lets somebody who came by an invite link make an account. */
 export function Join({ invite }: { invite: string }) {
@@ -42,7 +42,7 @@ export function Join({ invite }: { invite: string }) {
       </Door>
     );
   }
-  if (link.error) return <Door title={texts.choose.badTitle} words={sentence(link.error)} children={null} />;
+  if (link.error) return <BadLink words={sentence(link.error)} />;
 
   const problem = join.error instanceof Problem ? join.error : undefined;
   const field = (name: keyof typeof person) => ({
