@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quorate/quorate/internal/scim"
 	"github.com/quorate/quorate/internal/server"
 	"github.com/quorate/quorate/internal/server/servertest"
 )
@@ -213,6 +214,33 @@ func TestWhoMayCall(t *testing.T) {
 	must(second.Token, 200)
 	if events := h.admin(t, "GET", "/events", "", 200); strings.Contains(events, "tokenDigest") {
 		t.Error("the event log shows the token's digest")
+	}
+}
+
+// TestEveryRouteAsksWhoCalls tries every route with no, wrong and foreign credentials, under both prefixes. Each is
+// answered before anything is looked at, and changes nothing.
+func TestEveryRouteAsksWhoCalls(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	users := h.scim(t, "GET", "/Users", "", 200)
+	foreign := []string{servertest.Admin, servertest.Backend, servertest.Frontend}
+	routes := 0
+	err := scim.EachRoute(func(method, path string) {
+		routes++
+		path = strings.ReplaceAll(path, "{id}", "1")
+		for _, prefix := range []string{"/scim", "/scim/v2"} {
+			for _, token := range append([]string{""}, foreign...) {
+				if status, _, text := h.ask(t, token, method, prefix+path, "application/scim+json", `{}`); status != 401 && status != 429 {
+					t.Errorf("%s %s%s with %.12q: got %d %s, want 401, or 429 for who has guessed often", method, prefix, path, token, status, text)
+				}
+			}
+		}
+	})
+	if err != nil || routes < 19 {
+		t.Errorf("got %d routes, want 19 at least: %v", routes, err)
+	}
+	if after := h.scim(t, "GET", "/Users", "", 200); after != users {
+		t.Errorf("refused requests have changed the users:\n%s\n%s", users, after)
 	}
 }
 

@@ -3,7 +3,10 @@ package sdkapi_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // TestTokens is the table of which token opens which path (reference/platform.md, section 1.1).
@@ -92,6 +95,43 @@ func TestNoTokenNeeded(t *testing.T) {
 		if got := h.call(t, call{method: c.method, path: path, body: c.body}); got.Code != c.status {
 			t.Errorf("%s %s: got status %d, want %d: %s", c.method, path, got.Code, c.status, got.Body)
 		}
+	}
+}
+
+// TestEveryRouteAsksForAToken tries every route with no, wrong and foreign tokens. Those that answer anybody say why.
+func TestEveryRouteAsksForAToken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	open := map[string]string{
+		"/edge/validate":                     "it is asked which tokens are good, and answers with what they say themselves",
+		"/edge/issue-token":                  "the request is signed, see TestEdgeIssuesTokens",
+		"/internal-backstage/impact/metrics": "for Prometheus, like all below /internal-backstage",
+	}
+	for _, prefix := range []string{"/api/frontend", "/api/proxy"} {
+		for _, path := range []string{"/client/features", "/health", "/internal-backstage/prometheus"} {
+			open[prefix+path] = "it is answered 405, whoever asks"
+		}
+	}
+	routes := 0
+	err := chi.Walk(h.router, func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		path = strings.TrimSuffix(strings.ReplaceAll(path, "{name}", "on"), "/")
+		if open[path] != "" || method == http.MethodOptions {
+			return nil
+		}
+		routes++
+		foreign := frontend
+		if strings.HasPrefix(path, "/api/frontend") || strings.HasPrefix(path, "/api/proxy") {
+			foreign = backend
+		}
+		for token, want := range map[string]int{"": 401, "*:development.unknown": 401, expired: 401, foreign: 403, admin: 403, person: 403} {
+			if got := h.call(t, call{method: method, path: path, token: token, body: `{}`}); got.Code != want {
+				t.Errorf("%s %s with %q: got status %d, want %d: %s", method, path, token, got.Code, want, got.Body)
+			}
+		}
+		return nil
+	})
+	if err != nil || routes < 25 {
+		t.Errorf("got %d routes, want 25 at least: %v", routes, err)
 	}
 }
 
