@@ -8,6 +8,7 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
+	"github.com/quorate/quorate/internal/store"
 )
 
 // drafts knows which events are about drafts that somebody else may not read: a draft is its
@@ -50,4 +51,30 @@ func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 func (e *Event) hide(group ledger.Group) {
 	e.Data, e.PreData = requestData{ChangeRequestID: changerequest.ID(group.ID)}, nil
 	e.FeatureName = nil
+}
+
+// draftedFor returns the events of drafts about the features of a query that the reader may not read. That they
+// are about these features is what they would tell, so they must not be found by them.
+func (l *Log) draftedFor(ctx context.Context, q Query) ([]int64, error) {
+	if len(q.Features) == 0 {
+		return nil, nil
+	}
+	changes, err := l.db.Events(ctx, store.EventFilter{
+		Features: q.Features, Types: []string{changerequest.ChangeAdded{}.EventType(), changerequest.ChangeEdited{}.EventType()},
+	})
+	if err != nil {
+		return nil, away("drafts", err)
+	}
+	drafts := l.drafts(q.Reader)
+	var drafted []int64
+	for i := range changes {
+		hidden, err := drafts.hides(ctx, &changes[i])
+		if err != nil {
+			return nil, err
+		}
+		if hidden {
+			drafted = append(drafted, changes[i].Revision)
+		}
+	}
+	return drafted, nil
 }

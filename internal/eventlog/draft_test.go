@@ -1,6 +1,7 @@
 package eventlog_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -78,6 +79,19 @@ func TestDraftsAreTheirAuthors(t *testing.T) {
 					}
 					if shown := cmp.Diff(nil, got[0].Data); strings.Contains(shown, "updateEnabled") != may {
 						t.Errorf("%s sees %s, want the change %t", reader, shown, may)
+					}
+					byFlag := eventlog.Query{Features: []string{"secret-plan"}, Reader: reader, Limit: 10}
+					if found, total, err := log.Search(t.Context(), byFlag); err != nil || (len(found) > 0) != may || total != len(found) {
+						t.Errorf("%s finds %d of %d events by the flag, and %v; want some: %t", reader, len(found), total, err, may)
+					}
+					for _, format := range []eventlog.Format{eventlog.JSON, eventlog.CSV} {
+						var whole, ofFlag strings.Builder
+						if err := errors.Join(log.Export(t.Context(), eventlog.Query{Reader: reader}, format, &whole), log.Export(t.Context(), byFlag, format, &ofFlag)); err != nil {
+							t.Fatal(err)
+						}
+						if strings.Contains(whole.String(), "secret-plan") != may || strings.Contains(whole.String(), "updateEnabled") != may || strings.Contains(ofFlag.String(), "change-added") != may {
+							t.Errorf("%s exports\n%s\nand of the flag\n%s\nwant what is in the draft: %t", reader, &whole, &ofFlag, may)
+						}
 					}
 					found, _, err := log.Search(t.Context(), eventlog.Query{Text: "secret-plan", Reader: reader, Limit: 10})
 					if err != nil || (len(found) > 0) != may {

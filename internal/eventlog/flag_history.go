@@ -54,6 +54,9 @@ func Index(tx *store.Tx, events []state.Applied) error {
 				return fmt.Errorf("eventlog: index: %w", err)
 			}
 		}
+		if _, proposed := e.Payload.(state.ChangeRequestEvent); proposed {
+			continue // it changes no flag, and may be in a draft, which is its author's alone
+		}
 		if by := access.Ref(e.Stored.Actor); e.Feature != "" && by.Kind() == access.KindUser {
 			people[string(e.Feature)] = store.FlagCollaborator{Feature: string(e.Feature), Account: by.ID(), At: e.Stored.At}
 		}

@@ -89,6 +89,10 @@ func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, err
 			filter.Group = ledger.Group{Kind: "change-request", ID: number}
 		}
 	}
+	var err error
+	if filter.Without, err = l.draftedFor(ctx, q); err != nil {
+		return filter, false, err
+	}
 	possible := len(q.GroupIDs) == 0 || len(filter.Batches) > 0 || filter.Group.ID != 0
 	return filter, possible, nil
 }

@@ -22,6 +22,7 @@ type EventFilter struct {
 	Batches      []ledger.BatchID
 	Group        ledger.Group
 	From, To     time.Time // From is included, To is not
+	Without      []int64   // revisions of events that are not wanted
 	// Before and After, if they are set, are revisions: only events before or after them are wanted. Whoever
 	// reads on from an event sets To as well, so that the indexes are entered there.
 	Before, After int64
@@ -149,6 +150,9 @@ func (f *EventFilter) where() (string, []any) {
 	add := func(condition string) { conditions = append(conditions, condition) }
 	if len(f.Revisions) > 0 {
 		add(in("revision", f.Revisions, &args))
+	}
+	if len(f.Without) > 0 {
+		add("not (" + in("revision", f.Without, &args) + ")")
 	}
 	for _, list := range []struct {
 		column string

@@ -22,7 +22,7 @@ create index flag_first_ons_at on flag_first_ons (at);
 
 insert into flag_collaborators (feature, account, at)
 select feature, cast(substr(actor, 6) as bigint), min(at) from events
-where feature is not null and actor like 'user:%'
+where feature is not null and actor like 'user:%' and type not in ('change-added', 'change-edited') -- which propose
 	and not exists (select 1 from events d where d.feature = events.feature and d.type = 'feature-deleted' and d.revision >= events.revision)
 group by feature, actor;
 
