@@ -1,6 +1,6 @@
 import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { BeakerIcon, ClockIcon, GearIcon, GitPullRequestIcon, GraphIcon, HistoryIcon, InboxIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { BeakerIcon, ClockIcon, FlagIcon, GearIcon, GitPullRequestIcon, GraphIcon, HistoryIcon, InboxIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
@@ -111,6 +111,10 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
             ))}
           </ul>
         )}
+        <Link to="/features" className={styles.link} activeProps={{ 'data-active': true }}>
+          <FlagIcon />
+          {texts.frame.flags}
+        </Link>
         <Link to="/change-requests" className={styles.link} activeProps={{ 'data-active': true }}>
           <GitPullRequestIcon />
           {texts.frame.requests}

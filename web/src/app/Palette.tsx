@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import {
   BeakerIcon,
   ClockIcon,
+  FlagIcon,
   GearIcon,
   GitPullRequestIcon,
   GraphIcon,
@@ -61,6 +62,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   const pages: Choice[] = [
     { key: 'projects', icon: <ProjectIcon />, label: texts.frame.projects, run: () => navigate({ to: '/projects' }) },
+    { key: 'flags', icon: <FlagIcon />, label: texts.frame.flags, run: () => navigate({ to: '/features' }) },
     { key: 'requests', icon: <GitPullRequestIcon />, label: texts.frame.requests, run: () => navigate({ to: '/change-requests' }) },
     { key: 'inbox', icon: <InboxIcon />, label: texts.frame.inbox, run: () => navigate({ to: '/inbox' }) },
     { key: 'upcoming', icon: <ClockIcon />, label: texts.frame.upcoming, run: () => navigate({ to: '/upcoming' }) },
@@ -91,14 +93,20 @@ export function Palette({ onClose }: { onClose: () => void }) {
     });
   }
   const here = projects.data?.find((project) => project.id === projectId);
-  if (here && may('CREATE_FEATURE', here.id)) {
-    actions.unshift({
-      key: 'create-flag',
-      icon: <PlusIcon />,
-      label: texts.palette.createFlag(here.name),
-      run: () => navigate({ to: '/projects/$projectId', params: { projectId: here.id }, search: { create: true } }),
-    });
-  }
+  // In the project that one is in; elsewhere in those whose name is typed, or in the favourites.
+  const offered = here ? [here] : (projects.data ?? []).filter((project) => (word === '' ? project.favorite : like(texts.palette.createFlag(project.name))));
+  actions.unshift(
+    ...offered
+      .filter(({ id }) => may('CREATE_FEATURE', id))
+      .slice(0, projectsShown)
+      .map(({ id, name }) => ({
+        key: `create-flag ${id}`,
+        icon: <PlusIcon />,
+        label: texts.palette.createFlag(name),
+        run: () => navigate({ to: '/projects/$projectId', params: { projectId: id }, search: { create: true } }),
+      })),
+    { key: 'reviews', icon: <GitPullRequestIcon />, label: texts.palette.reviews, run: () => navigate({ to: '/change-requests', search: { asked: true } }) },
+  );
 
   if (here) {
     const params = { projectId: here.id };

@@ -81,6 +81,13 @@ const project = createRoute({
   component: lazyRouteComponent(() => import('../features/flags/FlagListPage'), 'FlagListPage'),
 });
 
+const flags = createRoute({
+  getParentRoute: () => inside,
+  path: '/features',
+  validateSearch: (search): FlagFilters => ({ ...flagFilters(search), ...text(search, 'project') }),
+  component: lazyRouteComponent(() => import('../features/flags/AllFlagsPage'), 'AllFlagsPage'),
+});
+
 const flag = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/features/$featureName',
@@ -366,6 +373,7 @@ export const router = createRouter({
       home,
       signedOut,
       projects,
+      flags,
       project,
       projectRequests,
       request,

@@ -171,6 +171,16 @@ export function usageQuery(featureName: string, hours: number) {
   });
 }
 
+/** Says that the work of a flag is done: what it switched is kept or discarded. */
+export function completeFlag(projectId: string, featureName: string, body: Schemas['featureLifecycleCompletedSchema']) {
+  return ok(api.POST('/api/admin/projects/{projectId}/features/{featureName}/lifecycle/complete', { params: { path: { projectId, featureName } }, body }));
+}
+
+/** Says that it is not done after all. */
+export function uncompleteFlag(projectId: string, featureName: string) {
+  return ok(api.POST('/api/admin/projects/{projectId}/features/{featureName}/lifecycle/uncomplete', { params: { path: { projectId, featureName } } }));
+}
+
 export function setFavoriteFlag(projectId: string, featureName: string, favorite: boolean) {
   const at = { params: { path: { projectId, featureName } } };
   return favorite

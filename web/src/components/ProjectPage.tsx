@@ -1,18 +1,18 @@
 import { ActionIcon, Alert, Anchor } from '@mantine/core';
 import { StarFillIcon, StarIcon } from '@primer/octicons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actionableQuery } from '../client/change-requests';
 import { meQuery } from '../client/me';
-import { projectQuery, projectsQuery, setFavoriteProject } from '../client/projects';
+import { projectQuery } from '../client/projects';
 import { texts } from '../texts';
 import { Chip } from './Chip';
 import { DraftBanner } from './DraftBanner';
+import { useFavoriteProject } from './favorites';
 import { Page } from './Page';
 import { Failed, Loading } from './states';
 import { Tabs } from './Tabs';
-import { failed } from './toast';
 
 interface ProjectPageProps {
   projectId: string;
@@ -24,17 +24,12 @@ interface ProjectPageProps {
 
 /** A page of a project: its name, what it is for, and whether it is a favourite. */
 export function ProjectPage({ projectId, tab, actions, children }: ProjectPageProps) {
-  const queryClient = useQueryClient();
   const project = useQuery(projectQuery(projectId));
   const me = useQuery(meQuery);
   const waiting = useQuery(actionableQuery(projectId)).data ?? 0;
   const name = project.data?.name ?? projectId;
   const favorite = project.data?.favorite ?? false;
-  const favor = useMutation({
-    mutationFn: () => setFavoriteProject(projectId, !favorite),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey }),
-    onError: failed,
-  });
+  const favor = useFavoriteProject(projectId);
 
   const params = { projectId };
   return (
@@ -48,7 +43,7 @@ export function ProjectPage({ projectId, tab, actions, children }: ProjectPagePr
           {name}
           {me.data && project.data && (
             <ActionIcon
-              onClick={() => favor.mutate()}
+              onClick={() => favor.mutate(!favorite)}
               aria-label={favorite ? texts.project.unfavorite(name) : texts.project.favorite(name)}
               {...(favorite ? { c: 'yellow.8' } : {})}
             >

@@ -1,19 +1,22 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
 import { type Flag, type FoundFlag, flagQuery, foundFlagsKey } from '../client/flags';
 
-/** What a write will make of what has been read under a key, and under all that begin with it. */
+/** What a write will make of what has been read: under a key, and unless it is exact, under all that begin with it. */
 export interface Foresight {
   queryKey: QueryKey;
+  exact?: boolean;
   change: (data: never) => unknown;
 }
+
+const reads = ({ queryKey, exact = false }: Foresight) => ({ queryKey, exact });
 
 /** Shows at once what writes will make of what has been read. Returns what takes that back. */
 export async function foresee(queryClient: QueryClient, foresights: Foresight[]): Promise<() => void> {
   // An answer that is still on its way knows nothing of the write.
-  await Promise.all(foresights.map(({ queryKey }) => queryClient.cancelQueries({ queryKey })));
-  const before = foresights.flatMap(({ queryKey }) => queryClient.getQueriesData({ queryKey }));
-  for (const { queryKey, change } of foresights) {
-    queryClient.setQueriesData({ queryKey }, (data: unknown) => (data === undefined ? undefined : change(data as never)));
+  await Promise.all(foresights.map((foresight) => queryClient.cancelQueries(reads(foresight))));
+  const before = foresights.flatMap((foresight) => queryClient.getQueriesData(reads(foresight)));
+  for (const foresight of foresights) {
+    queryClient.setQueriesData(reads(foresight), (data: unknown) => (data === undefined ? undefined : foresight.change(data as never)));
   }
   return () => {
     for (const [queryKey, data] of before) queryClient.setQueryData(queryKey, data);

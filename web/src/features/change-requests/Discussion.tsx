@@ -1,13 +1,14 @@
 import { Button, Group, Textarea } from '@mantine/core';
 import { CheckIcon, CircleSlashIcon, ClockIcon, EyeIcon, GitMergeIcon, PencilIcon, XIcon } from '@primer/octicons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { type ChangeRequest, changeRequestsKey, comment } from '../../client/change-requests';
+import { type ChangeRequest, changeRequestsKey, comment, requestQuery } from '../../client/change-requests';
+import { meQuery, nameOf } from '../../client/me';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
 import { Markdown } from '../../components/Markdown';
 import { formatTime } from '../../components/time';
-import { failed } from '../../components/toast';
+import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import styles from './Discussion.module.css';
 
@@ -62,20 +63,27 @@ export function momentsOf(request: ChangeRequest): Moment[] {
 
 /** What has happened to a request and what was said, in order, and room to say more. */
 export function Discussion({ request }: { request: ChangeRequest }) {
-  const queryClient = useQueryClient();
   const [text, setText] = useState('');
-  const say = useMutation({
-    mutationFn: () => comment(request.project, request.id, text),
-    onSuccess: async () => {
-      setText('');
-      await queryClient.invalidateQueries({ queryKey: changeRequestsKey });
-    },
-    onError: failed,
+  const me = useQuery(meQuery).data?.user;
+  const say = useWrite({
+    write: (said: string) => comment(request.project, request.id, said),
+    touches: [changeRequestsKey],
+    foresees: (said) => [
+      {
+        queryKey: requestQuery(request.project, request.id).queryKey,
+        change: (shown: ChangeRequest): ChangeRequest => {
+          const createdBy = { id: me?.id ?? 0, name: me ? nameOf(me) : '', username: null, imageUrl: null };
+          return { ...shown, comments: [...shown.comments, { id: -shown.comments.length, text: said, createdAt: new Date().toISOString(), createdBy }] };
+        },
+      },
+    ],
   });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    say.mutate();
+    setText('');
+    // What was refused is there again, to be sent once more.
+    say.mutate(text, { onError: () => setText((since) => since || text) });
   }
 
   return (

@@ -9,6 +9,7 @@ import { useMay } from '../../client/me';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
 import { Chip } from '../../components/Chip';
+import { formatTime } from '../../components/time';
 import { texts } from '../../texts';
 import { DependencyForm } from './DependencyForm';
 import { EnvironmentCard } from './EnvironmentCard';
@@ -104,6 +105,17 @@ function Facts({ flag }: { flag: Flag }) {
         ))}
         {flag.links.length === 0 && <span className={styles.none}>{texts.none}</span>}
       </Fact>
+      {flag.lifecycle && (
+        <Fact name={flagTexts.stage.label}>
+          <span>
+            {flagTexts.stage.names[flag.lifecycle.stage]}
+            {flag.lifecycle.status && `, ${flagTexts.complete.outcomes[flag.lifecycle.status] ?? flag.lifecycle.status}`} {flagTexts.stage.sinceDay}{' '}
+            <time dateTime={flag.lifecycle.enteredStageAt} data-tip={formatTime(flag.lifecycle.enteredStageAt, 'exact')}>
+              {formatTime(flag.lifecycle.enteredStageAt, 'day')}
+            </time>
+          </span>
+        </Fact>
+      )}
       <Fact name={texts.flag.createdLabel}>
         <span className={styles.by}>
           <Avatar name={flag.createdBy.name} size={18} />

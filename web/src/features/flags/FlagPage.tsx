@@ -1,11 +1,11 @@
 import { ActionIcon, Alert, Button, Menu, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import { ArchiveIcon, ArrowSwitchIcon, CheckIcon, CopyIcon, DuplicateIcon, HourglassIcon, KebabHorizontalIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { ArchiveIcon, ArrowSwitchIcon, CheckCircleIcon, CheckIcon, CopyIcon, DuplicateIcon, HourglassIcon, KebabHorizontalIcon, StarFillIcon, StarIcon, UndoIcon } from '@primer/octicons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useProtection } from '../../client/change-requests';
-import { type Flag, flagQuery, reviveFlags, setFavoriteFlag, updateFlag } from '../../client/flags';
+import { type Flag, flagQuery, reviveFlags, setFavoriteFlag, uncompleteFlag, updateFlag } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { projectQuery } from '../../client/projects';
 import { Chip } from '../../components/Chip';
@@ -20,7 +20,9 @@ import { Tabs } from '../../components/Tabs';
 import { formatTime } from '../../components/time';
 import { done, failed } from '../../components/toast';
 import { ScheduleNotice } from '../../components/ScheduleNotice';
+import { ofFlag } from '../../components/foresee';
 import { useEdit } from '../../components/use-edit';
+import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { FlagEnvironments } from './FlagEnvironments';
 import styles from './FlagPage.module.css';
@@ -29,6 +31,7 @@ import { flagTexts } from '../../texts/flags';
 // Each is fetched when it is wanted, so that the flag is there sooner.
 const History = lazy(() => import('../../components/History').then((module) => ({ default: module.History })));
 const CopyFlag = lazy(() => import('./CopyFlag').then((module) => ({ default: module.CopyFlag })));
+const CompleteFlag = lazy(() => import('./CompleteFlag').then((module) => ({ default: module.CompleteFlag })));
 const FlagSettings = lazy(() => import('./FlagSettings').then((module) => ({ default: module.FlagSettings })));
 const FlagUsage = lazy(() => import('./FlagUsage').then((module) => ({ default: module.FlagUsage })));
 const MoveFlags = lazy(() => import('./MoveFlags').then((module) => ({ default: module.MoveFlags })));
@@ -135,16 +138,15 @@ function Stage({ stage: { stage, enteredStageAt } }: { stage: NonNullable<Flag['
 const tones = { initial: 'plain', 'pre-live': 'violet', live: 'green', completed: 'accent', archived: 'plain' } as const;
 
 function Favorite({ flag }: { flag: Flag }) {
-  const queryClient = useQueryClient();
-  const favor = useMutation({
-    mutationFn: () => setFavoriteFlag(flag.project, flag.name, !flag.favorite),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: flagQuery(flag.project, flag.name).queryKey }),
-    onError: failed,
+  const favor = useWrite({
+    write: (favorite: boolean) => setFavoriteFlag(flag.project, flag.name, favorite),
+    touches: [flagQuery(flag.project, flag.name).queryKey, ['flags']],
+    foresees: (favorite) => ofFlag(flag.project, flag.name, (one) => ({ ...one, favorite })),
   });
   const label = flag.favorite ? texts.flag.unfavorite : texts.flag.favorite;
   return (
     <Tooltip label={label}>
-      <ActionIcon aria-label={label} onClick={() => favor.mutate()} {...(flag.favorite ? { c: 'yellow.8' } : {})}>
+      <ActionIcon aria-label={label} onClick={() => favor.mutate(!flag.favorite)} {...(flag.favorite ? { c: 'yellow.8' } : {})}>
         {flag.favorite ? <StarFillIcon /> : <StarIcon />}
       </ActionIcon>
     </Tooltip>
@@ -155,7 +157,7 @@ function Actions({ flag }: { flag: Flag }) {
   const { project: projectId, name } = flag;
   const may = useMay();
   const mayUpdate = may('UPDATE_FEATURE', projectId);
-  const [asking, setAsking] = useState<'archive' | 'copy' | 'move' | null>(null);
+  const [asking, setAsking] = useState<'archive' | 'complete' | 'copy' | 'move' | null>(null);
   const close = () => setAsking(null);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -183,6 +185,11 @@ function Actions({ flag }: { flag: Flag }) {
       return refresh();
     },
     onError: failed,
+  });
+  const uncomplete = useWrite({
+    write: () => uncompleteFlag(projectId, name),
+    touches: [flagQuery(projectId, name).queryKey, ['flags'], ['projects']],
+    said: flagTexts.complete.undone(name),
   });
   const archive = useEdit(projectId);
   const guarded = useProtection(projectId).anywhere;
@@ -215,6 +222,15 @@ function Actions({ flag }: { flag: Flag }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          {flag.lifecycle?.stage === 'completed' ? (
+            <MayItem may={mayUpdate} why={texts.flag.mayNotEdit} leftSection={<UndoIcon />} onClick={() => uncomplete.mutate()}>
+              {flagTexts.complete.back}
+            </MayItem>
+          ) : (
+            <MayItem may={mayUpdate} why={texts.flag.mayNotEdit} leftSection={<CheckCircleIcon />} onClick={() => setAsking('complete')}>
+              {flagTexts.complete.act}
+            </MayItem>
+          )}
           <MayItem may={may('CREATE_FEATURE', projectId)} why={texts.flag.mayNotCreate} leftSection={<DuplicateIcon />} onClick={() => setAsking('copy')}>
             {flagTexts.copy.act}
           </MayItem>
@@ -232,6 +248,7 @@ function Actions({ flag }: { flag: Flag }) {
         </Menu.Dropdown>
       </Menu>
       <Suspense>
+        {asking === 'complete' && <CompleteFlag flag={flag} onClose={close} />}
         {asking === 'copy' && <CopyFlag projectId={projectId} name={name} onClose={close} />}
         {asking === 'move' && (
           <MoveFlags

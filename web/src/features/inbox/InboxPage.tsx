@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { BellIcon, CheckIcon, ClockIcon, EyeIcon, GearIcon, GitMergeIcon, InboxIcon } from '@primer/octicons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { type InboxItem, inboxKey, inboxQuery, markRead, type Waiting } from '../../client/inbox';
+import { type InboxItem, inboxKey, inboxQuery, markRead, unreadQuery, type Waiting } from '../../client/inbox';
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
+import type { Foresight } from '../../components/foresee';
 import { Markdown } from '../../components/Markdown';
 import { Page } from '../../components/Page';
 import { Panel } from '../../components/Panel';
@@ -18,7 +19,7 @@ import { inboxTexts } from '../../texts/inbox';
 /** What waits for somebody, and what they were told. */
 export function InboxPage() {
   const inbox = useInfiniteQuery(inboxQuery);
-  const read = useWrite({ write: markRead, touches: [inboxKey] });
+  const read = useWrite({ write: markRead, touches: [inboxKey], foresees: readForesights });
   const first = inbox.data?.pages[0];
   const items = inbox.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -75,6 +76,26 @@ export function InboxPage() {
       )}
     </Page>
   );
+}
+
+/** What marking as read will make of what is shown. */
+function readForesights({ all = false, ids = [] }: Parameters<typeof markRead>[0]): Foresight[] {
+  const left = (unread: number) => (all ? 0 : Math.max(0, unread - ids.length));
+  const readAt = new Date().toISOString();
+  return [
+    { queryKey: unreadQuery.queryKey, change: left },
+    {
+      queryKey: inboxQuery.queryKey,
+      change: (inbox: InfiniteData<{ unread: number; items: InboxItem[] }>) => ({
+        ...inbox,
+        pages: inbox.pages.map((page) => ({
+          ...page,
+          unread: left(page.unread),
+          items: page.items.map((item) => (item.readAt === null && (all || ids.includes(item.id)) ? { ...item, readAt } : item)),
+        })),
+      }),
+    },
+  ];
 }
 
 const marks: Record<string, ReactNode> = {

@@ -1,15 +1,15 @@
 import { ActionIcon, Button, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
 import { PlusIcon, ProjectIcon, SearchIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../client/me';
-import { archivedProjectsQuery, type Project, projectsQuery, setFavoriteProject } from '../../client/projects';
+import { archivedProjectsQuery, type Project, projectsQuery } from '../../client/projects';
 import { Ago } from '../../components/Ago';
 import { Chip } from '../../components/Chip';
+import { useFavoriteProject } from '../../components/favorites';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
-import { failed } from '../../components/toast';
 import { texts } from '../../texts';
 import { ArchivedProject } from './ArchivedProject';
 import { CreateProject } from './CreateProject';
@@ -87,16 +87,11 @@ export function ProjectListPage() {
 }
 
 function Row({ project }: { project: Project }) {
-  const queryClient = useQueryClient();
-  const favor = useMutation({
-    mutationFn: () => setFavoriteProject(project.id, !project.favorite),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey }),
-    onError: failed,
-  });
+  const favor = useFavoriteProject(project.id);
   return (
     <li className={styles.row}>
       <ActionIcon
-        onClick={() => favor.mutate()}
+        onClick={() => favor.mutate(!project.favorite)}
         className={styles.star}
         data-on={project.favorite}
         aria-label={project.favorite ? texts.project.unfavorite(project.name) : texts.project.favorite(project.name)}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accessible, call, open, useBrowser } from './browser.mjs';
+
+useBrowser();
+
+test('the flags of all projects are found, filtered and opened', async (t) => {
+  const page = await open(t);
+  await page.goto('/projects');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Flags' }).click();
+  await page.getByRole('heading', { name: 'Flags' }).waitFor();
+  await page.getByPlaceholder('Search by name or description').fill('demo-sa');
+  await page.getByText('1 of 1').waitFor();
+  await page.getByRole('row', { name: /demo-sale/ }).getByText('production').waitFor();
+  await page.getByRole('combobox', { name: 'Project' }).click();
+  await page.getByRole('option', { name: 'Default' }).click();
+  await page.getByText('No flag matches').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('link', { name: 'demo-banner' }).waitFor();
+  await accessible(page);
+  await page.getByRole('link', { name: 'demo-banner' }).click();
+  await page.getByRole('heading', { name: 'demo-banner' }).waitFor();
+});
+
+test('a long list draws what is near, and reads on as one scrolls', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/projects', { id: 'long', name: 'Long' });
+  const features = Array.from({ length: 130 }, (_, i) => ({ name: `long-${String(i).padStart(3, '0')}`, type: 'release' }));
+  const nothing = { featureStrategies: [], featureEnvironments: [], contextFields: [], featureTags: [], segments: [], tagTypes: [], dependencies: [], links: [] };
+  await call(page, 'POST', '/features-batch/import', { project: 'long', environment: 'development', data: { features, ...nothing } });
+  await page.goto('/projects/long');
+  await page.getByRole('link', { name: 'long-000' }).waitFor();
+  assert.equal(await page.getByRole('table').getAttribute('aria-rowcount'), '131');
+  await page.getByText('50 of 130').scrollIntoViewIfNeeded();
+  await page.getByText('130 of 130').scrollIntoViewIfNeeded();
+  await page.getByRole('link', { name: 'long-129' }).waitFor();
+  await page.getByRole('link', { name: 'long-000' }).waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('row', { name: /long-129/ }).getAttribute('aria-rowindex'), '131');
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.getByRole('link', { name: 'long-000' }).press('ArrowDown');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'long-001');
+});
+
+test('a switch shows at once what was asked for, and goes back with the reason if that is refused', async (t) => {
+  const page = await open(t);
+  await page.goto('/projects/demo');
+  const toggle = page.getByRole('switch', { name: 'demo-maintenance in development' });
+  await toggle.waitFor();
+  assert.equal(await toggle.isChecked(), false);
+  const asked = new Promise((resolve) => {
+    page.route('**/demo-maintenance/environments/development/on', resolve);
+  });
+  await toggle.press('Space');
+  await page.getByRole('switch', { name: 'demo-maintenance in development', checked: true }).waitFor();
+  await (await asked).fulfill({ status: 403, json: { name: 'PermissionError', message: 'Not today, says the server.' } });
+  await page.getByRole('alert').getByText('Not today, says the server.').waitFor();
+  await page.getByRole('switch', { name: 'demo-maintenance in development', checked: false }).waitFor();
+});
+
+test('a flag is completed, found by its stage, and not completed after all', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/projects/demo/features', { name: 'e2e-done' });
+  await page.goto('/projects/demo/features/e2e-done');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Complete' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Complete e2e-done' });
+  await dialog.getByRole('radio', { name: 'It is discarded' }).check();
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Complete' }).click();
+  await page.getByText('Completed, discarded since').waitFor();
+  await page.goto('/projects/demo?stage=completed');
+  await page.getByText('1 of 1').waitFor();
+  await page.getByRole('link', { name: 'e2e-done' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Not completed after all' }).click();
+  await page.getByText('Defined since').waitFor();
+});
+
+test('the palette creates a flag in a project that one names', async (t) => {
+  const page = await open(t);
+  await page.goto('/events');
+  await page.getByRole('heading', { name: 'Events' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search for projects, flags and actions' }).fill('create a flag in demo');
+  await page.getByRole('option', { name: 'Create a flag in Demo shop' }).click();
+  await page.getByRole('dialog', { name: 'Create a flag in Demo shop' }).waitFor();
+});
+
+// Each list, with what it asks for.
+const lists = [
+  ['/projects', '/projects'],
+  ['/features', '/search/features'],
+  ['/projects/demo', '/search/features'],
+  ['/projects/demo/change-requests', '/projects/demo/change-requests'],
+  ['/change-requests', '/search/change-requests'],
+  ['/segments', '/segments'],
+  ['/events', '/search/events'],
+  ['/inbox', '/inbox'],
+  ['/upcoming', '/upcoming'],
+  ['/admin/environments', '/environments'],
+  ['/admin/context-fields', '/context'],
+  ['/admin/tags', '/tag-types'],
+  ['/admin/users', '/user-admin'],
+  ['/admin/groups', '/groups'],
+  ['/admin/roles', '/roles'],
+  ['/admin/api-tokens', '/api-tokens'],
+  ['/admin/service-accounts', '/service-account'],
+  ['/admin/integrations', '/addons'],
+  ['/admin/applications', '/metrics/applications'],
+];
+
+test('each list says that it is loading, why it did not come, and comes when it is asked for again', async (t) => {
+  const page = await open(t);
+  for (const [path, asks] of lists) {
+    let answer;
+    const held = new Promise((resolve) => { answer = resolve; });
+    const at = (url) => url.pathname === `/api/admin${asks}`;
+    await page.route(at, async (route) => {
+      await held;
+      await route.fulfill({ status: 500, json: { name: 'InternalError', message: 'The disk is full.' } });
+    });
+    await page.goto(path);
+    const main = page.getByRole('main');
+    await main.getByRole('status', { name: 'Loading' }).first().waitFor().catch(() => assert.fail(`${path} does not say that it is loading`));
+    answer();
+    await main.getByRole('alert').getByText('The disk is full.').first().waitFor().catch(() => assert.fail(`${path} does not say why it did not come`));
+    await page.unroute(at);
+    await main.getByRole('button', { name: 'Try again' }).first().click();
+    await main.getByRole('alert').first().waitFor({ state: 'detached' }).catch(() => assert.fail(`${path} did not come when it was asked for again`));
+  }
+});
+
+test('what was written is still there when the server cannot be reached, and is sent once more', async (t) => {
+  const page = await open(t);
+  await page.goto('/projects/demo?create=true');
+  const dialog = page.getByRole('dialog', { name: 'Create a flag in Demo shop' });
+  await dialog.getByLabel('Name').fill('e2e-offline');
+  await page.context().setOffline(true);
+  await dialog.getByRole('button', { name: 'Create flag' }).click();
+  await dialog.getByText('The server cannot be reached.').waitFor();
+  await page.context().setOffline(false);
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'e2e-offline');
+  await dialog.getByRole('button', { name: 'Create flag' }).click();
+  await page.getByRole('heading', { name: 'e2e-offline' }).waitFor();
+});
