@@ -19,6 +19,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/gate"
 	"github.com/quorate/quorate/internal/requests"
+	"github.com/quorate/quorate/internal/state"
 )
 
 const (
@@ -524,34 +525,62 @@ func (a *api) countActionable(_ context.Context, r request, in *ProjectAt) (tota
 		return total{}, err
 	}
 	var n total
+	m := a.moverOf(r)
 	for cr := range r.State.OpenRequestsOf(in.Project) {
-		if a.waitsFor(r, cr) {
+		if m.moves(cr) {
 			n.Total++
 		}
 	}
 	return n, nil
 }
 
-// waitsFor reports whether the caller can move a request on by approving or applying it.
-func (a *api) waitsFor(r request, cr *changerequest.Request) bool {
-	var by string
-	var may bool // the cheap question first
+// mover is somebody who can perhaps move change requests on, at a time.
+type mover struct {
+	s     *state.State
+	actor access.Actor
+	now   time.Time
+	// passes says in which places no window keeps them from applying, as far as that was asked.
+	passes map[changerequest.Place]bool
+}
+
+func (a *api) moverOf(r request) mover {
+	return mover{r.State, r.Caller.Actor, a.App.Now(), map[changerequest.Place]bool{}}
+}
+
+// moves reports whether the mover can move a request on by approving or applying it. Lists ask this about each open
+// request, so what is cheap to know is asked first, and only what is left is tried.
+func (m mover) moves(cr *changerequest.Request) bool {
 	switch cr.State {
 	case changerequest.InReview:
-		by = "approve"
-		may = slices.ContainsFunc(cr.Agreements, func(at changerequest.Agreement) bool {
-			return r.Caller.Actor.Can(at.Project, at.Environment, access.ApproveChangeRequest)
+		may := slices.ContainsFunc(cr.Agreements, func(at changerequest.Agreement) bool {
+			return m.actor.Can(at.Project, at.Environment, access.ApproveChangeRequest)
 		})
+		voted := slices.ContainsFunc(cr.Approvals, func(v changerequest.Vote) bool { return v.By == m.actor.Ref && v.Round == cr.Round })
+		return may && !voted && m.accepted(cr, changerequest.Approve{}, gate.World(m.s))
 	case changerequest.Approved:
-		by, may = "apply", r.Caller.Actor.Can(cr.Project, cr.Environment, access.ApplyChangeRequest)
+		if !m.actor.Can(cr.Project, cr.Environment, access.ApplyChangeRequest) || !m.passesBy(cr.Place()) ||
+			len(change.ConflictsOf(m.s, cr.Project, cr.Environment, cr.Changes)) > 0 {
+			return false
+		}
+		world := gate.World(m.s)
+		return !slices.ContainsFunc(world.Places(cr), func(at changerequest.Place) bool { return !m.passesBy(at) }) && m.accepted(cr, changerequest.Apply{}, world)
 	default: // a draft waits for its author, a scheduled request for its time
-	}
-	if !may {
 		return false
 	}
-	return slices.ContainsFunc(gate.Actions(r.State, gate.World(r.State), cr, r.Caller.Actor, a.App.Now()), func(action changerequest.Action) bool {
-		return action.Name == by && action.Allowed
-	})
+}
+
+func (m mover) passesBy(at changerequest.Place) bool {
+	passes, known := m.passes[at]
+	if !known {
+		passes = gate.Passes(m.s, []changerequest.Place{at}, m.actor, m.now)
+		m.passes[at] = passes
+	}
+	return passes
+}
+
+func (m mover) accepted(cr *changerequest.Request, c changerequest.Command, w changerequest.World) bool {
+	_, err := changerequest.Decide(cr, c, w, m.actor, m.now)
+	return err == nil
 }
 
 // searchChangeRequestsQuery is what is searched for. Filters have the form IS:value or

@@ -141,12 +141,13 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 			candidates[why] = append(candidates[why], cr)
 		}
 	}
+	m := a.moverOf(r)
 	for _, why := range reasons {
 		for _, cr := range candidates[why] {
 			if len(list) == waitingMost {
 				return list
 			}
-			if why != "schedule" && !a.waitsFor(r, cr) {
+			if why != "schedule" && !m.moves(cr) {
 				continue
 			}
 			w := waitingRequest{

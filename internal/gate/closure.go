@@ -92,7 +92,7 @@ func Actions(s *state.State, w changerequest.World, r *changerequest.Request, ac
 		if a := &actions[i]; a.Name == "apply" && a.Allowed {
 			a.Allowed = false
 			a.Reason = shut(c, "Until then the change request is not applied.").Message
-			if mayPassAll(s, append(w.Places(r), r.Place()), actor, now) {
+			if Passes(s, append(w.Places(r), r.Place()), actor, now) {
 				a.Allowed = true
 				a.Reason = fmt.Sprintf("%s You can apply it at once by saying why, in the header %s.", c.Sentence(), reasonHeader)
 			}
@@ -101,8 +101,8 @@ func Actions(s *state.State, w changerequest.World, r *changerequest.Request, ac
 	return actions
 }
 
-// mayPassAll reports whether somebody may write at a time to all of the places that are closed.
-func mayPassAll(s *state.State, places []changerequest.Place, actor access.Actor, now time.Time) bool {
+// Passes reports whether no window keeps somebody from writing to places at a time, if they say why.
+func Passes(s *state.State, places []changerequest.Place, actor access.Actor, now time.Time) bool {
 	for _, at := range places {
 		rule, _ := s.Protection(at.Project, at.Environment)
 		if s.WindowsIn(at.Project, at.Environment).Closed(now) != nil && !maySkip(actor, at, rule, row{}) {
