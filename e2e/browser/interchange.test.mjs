@@ -83,3 +83,20 @@ test('a provider is set up; what is wrong is said at its field', async (t) => {
   await page.getByText('Saved. It holds from the next sign-in on.').waitFor();
   assert.equal((await call(page, 'GET', '/auth/oidc/settings')).clientId, 'quorate');
 });
+
+test('SAML is set up, and the certificate that providers need is shown', async (t) => {
+  const page = await open(t);
+  await page.goto('/admin/sign-on');
+  const saml = page.getByRole('region', { name: 'SAML 2.0' });
+  await saml.getByText('/auth/saml/logout').waitFor();
+  await saml.getByLabel('Entity id of the provider').fill('https://id.example.com');
+  await saml.getByLabel('Quorate’s own certificate').fill('nonsense');
+  await saml.getByRole('switch', { name: 'Sign requests to sign in' }).click();
+  await saml.getByRole('button', { name: 'Save' }).click();
+  await saml.getByText('It is not an X.509 certificate with its private key').waitFor();
+  await saml.getByLabel('Quorate’s own certificate').fill('');
+  await saml.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved. It holds from the next sign-in on.').waitFor();
+  assert.match(await saml.getByLabel('Quorate’s own certificate').inputValue(), /^-----BEGIN CERTIFICATE-----/);
+  assert.equal((await call(page, 'GET', '/auth/saml/settings')).signRequests, true);
+});

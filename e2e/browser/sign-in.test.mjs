@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
-import { admin, call, open, useBrowser } from './browser.mjs';
+import { admin, call, open, url, useBrowser } from './browser.mjs';
 
 useBrowser();
 
@@ -25,6 +27,38 @@ test('signing out leads to signing in', async (t) => {
   await other.getByRole('button', { name: 'Account of Lea Ver' }).click();
   await other.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
   await other.getByText('You have signed out, on every device.').waitFor();
+});
+
+test('who came by a provider signs out there, too, and comes back', async (t) => {
+  const page = await open(t);
+  const provider = spawn('node', ['oidc.mjs'], {
+    cwd: '../provider',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      PEOPLE: '{"olga":{"email":"olga@example.com","email_verified":true,"name":"Olga"}}',
+      CLIENT: JSON.stringify({ client_id: 'quorate', client_secret: 's', redirect_uris: [`${url}/auth/oidc/callback`], post_logout_redirect_uris: [`${url}/signed-out`] }),
+    },
+  });
+  t.after(() => provider.kill());
+  const [said] = await once(provider.stdout, 'data');
+  const discoverUrl = String(said).trim().replace('ready ', '');
+  const settings = { discoverUrl, clientId: 'quorate', secret: 's', autoCreate: true, enableSingleSignOut: true };
+  await call(page, 'POST', '/auth/oidc/settings', { ...settings, enabled: true });
+
+  const olga = await (await open(t, { as: null })).context().newPage(); // the provider's page has a policy of its own
+  await olga.goto('/auth/oidc/login?return=/projects');
+  await olga.locator('[name=login]').fill('olga');
+  await olga.locator('[name=password]').fill('any');
+  await olga.keyboard.press('Enter');
+  await olga.getByRole('button', { name: 'Continue' }).click();
+  await olga.getByRole('button', { name: 'Account of Olga' }).click();
+  // Signing out clears the cookies of this machine, the provider's as well, so the provider sends her back without asking.
+  const there = olga.waitForRequest((request) => request.url().startsWith(`${discoverUrl}/session/end?`));
+  await olga.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
+  assert.match(new URL((await there).url()).searchParams.get('id_token_hint'), /^[^.]+\.[^.]+\.[^.]+$/);
+  await olga.getByText('You have signed out, on every device.').waitFor();
+  await call(page, 'POST', '/auth/oidc/settings', { ...settings, enabled: false });
 });
 
 test('when a session ends, what was written is still there after signing in again', async (t) => {

@@ -273,8 +273,11 @@ func byForm(certificate *x509.Certificate, r *http.Request) (message, error) {
 		return message{}, fmt.Errorf("sso: base64: %w", err)
 	}
 	document := etree.NewDocument()
-	if err := document.ReadFromBytes(text); err != nil || document.Root() == nil {
-		return message{}, fmt.Errorf("sso: there is no XML document: %w", err)
+	if err := document.ReadFromBytes(text); err != nil {
+		return message{}, fmt.Errorf("sso: %w", err)
+	}
+	if document.Root() == nil {
+		return message{}, errors.New("there is no XML document")
 	}
 	check := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{certificate}})
 	check.IdAttribute = "ID"

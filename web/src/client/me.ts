@@ -39,11 +39,17 @@ export function signIn(username: string, password: string) {
 /** Ends all sessions of the person who is signed in, and returns where to go then: an identity provider may have a session, too. */
 export async function signOut(): Promise<string> {
   // It is asked for first: who has signed out is not known any more, and fetch does not show where an answer leads.
-  const wayOut = await fetch(`${basePath}/auth/sign-out`);
-  const { location } = (await wayOut.json()) as { location: string };
+  // A provider that does not answer keeps nobody here.
+  const location = await fetch(`${basePath}/auth/sign-out`, { signal: AbortSignal.timeout(wayOutLimit) })
+    .then((answer) => answer.json() as Promise<{ location: string }>)
+    .then((told) => told.location)
+    .catch(() => `${basePath}/signed-out`);
   await fetch(`${basePath}/logout`, { method: 'POST', redirect: 'manual' });
   return location;
 }
+
+/** How long to wait until it is known where to go, in milliseconds. */
+const wayOutLimit = 3_000;
 
 /** When one's calendar link was made, if one has one. */
 export const calendarLinkQuery = queryOptions({

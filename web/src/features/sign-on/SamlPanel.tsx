@@ -26,7 +26,7 @@ export function SamlPanel({ url }: { url: string }) {
 function SamlForm({ settings, url }: { settings: Saml; url: string }) {
   const [written, setWritten] = useState(settings);
   const change = (changed: Partial<Saml>) => setWritten({ ...written, ...changed });
-  const save = useWrite({ write: () => saveSaml(written), touches: [['sign-on']], said: signOnTexts.saved, shown: true });
+  const save = useWrite({ write: async () => setWritten(await saveSaml(written)), touches: [['sign-on']], said: signOnTexts.saved, shown: true });
   const problem = save.error instanceof Problem ? save.error : undefined;
   const text = (field: 'entityId' | 'signOnUrl' | 'signOutUrl' | 'certificate' | 'spCertificate') => ({
     label: words[field],
