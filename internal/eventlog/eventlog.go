@@ -129,6 +129,17 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	return count.Total, nil
 }
 
+// OriginsKept is for how long it is known from where a change was made: a yearly audit can still ask.
+const OriginsKept = 400 * 24 * time.Hour
+
+// Forget deletes what has been kept for long enough: from where changes were made.
+func Forget(ctx context.Context, db *store.DB, now time.Time) error {
+	if _, err := db.ForgetOrigins(ctx, now.Add(-OriginsKept)); err != nil {
+		return fmt.Errorf("eventlog: forget: %w", err)
+	}
+	return nil
+}
+
 // project returns the public form of a stored event.
 func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 	how, seen, err := view(stored)

@@ -526,3 +526,26 @@ func idsOf(events []eventlog.Event) []int64 {
 	}
 	return ids
 }
+
+// TestForget holds that it is forgotten from where changes were made, and not too early.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		batch := ledger.BatchID{1}
+		if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.PutOrigin(batch, store.Origin{IP: "192.0.2.1", At: noon}) }); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct {
+			now  time.Time
+			kept bool
+		}{{noon.Add(eventlog.OriginsKept), true}, {noon.Add(eventlog.OriginsKept + time.Second), false}} {
+			if err := eventlog.Forget(t.Context(), db, test.now); err != nil {
+				t.Fatal(err)
+			}
+			origins, err := db.Origins(t.Context(), batch)
+			if kept := len(origins) == 1; err != nil || kept != test.kept {
+				t.Errorf("at %v the origin is kept: %t, %v; want %t", test.now, kept, err, test.kept)
+			}
+		}
+	})
+}

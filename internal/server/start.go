@@ -221,6 +221,7 @@ func (s *Server) jobs() []scheduler.Job {
 		{Name: "remind people of requests that are about to expire", Every: remindEvery, Do: s.notify.Remind},
 		{Name: "make the daily mails that are due", Every: digestEvery, Do: s.notify.Digest},
 		{Name: "forget old notifications and deliveries", Every: forgetEvery, Do: s.notify.Forget},
+		{Name: "forget from where changes were made", Every: forgetEvery, Do: func(ctx context.Context) error { return eventlog.Forget(ctx, s.db, time.Now()) }},
 	}
 }
 

@@ -211,6 +211,32 @@ func TestTimes(t *testing.T) {
 	})
 }
 
+// TestOriginsGoWithPeople holds that from where somebody made changes is not kept when they are deleted.
+func TestOriginsGoWithPeople(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var head ledger.Head
+		batches := map[string]ledger.BatchID{}
+		for _, actor := range []string{"user:7", "user:77", "system"} {
+			batch := newBatch()
+			batch.Actor, batches[actor] = actor, batch.ID
+			entries, next := ledger.Seal(head, batch)
+			err := db.Append(t.Context(), head, entries, func(tx *store.Tx) error { return tx.PutOrigin(batch.ID, store.Origin{IP: "192.0.2.7", At: noon}) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			head = next
+		}
+		mustUpdate(t, db, func(tx *store.Tx) error { return tx.DeletePerson(7) })
+		for actor, batch := range batches {
+			origins, err := db.Origins(t.Context(), batch)
+			if kept := len(origins) == 1; err != nil || kept != (actor != "user:7") {
+				t.Errorf("the origin of what %s did is kept: %t, %v", actor, kept, err)
+			}
+		}
+	})
+}
+
 // TestLongText holds that fields as long as the ledger allows can be stored and found.
 func TestLongText(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -138,7 +139,9 @@ func (tx *Tx) DeletePerson(id int64) error {
 			return err
 		}
 	}
-	return nil
+	// The ledger names a person by a reference; from where they made changes goes with them.
+	_, err := tx.exec("delete person", `delete from event_origins where batch in (select batch from events where actor = $1)`, fmt.Sprintf("user:%d", id))
+	return err
 }
 
 // SetPassword gives a person another password. The old one is kept in mind with the
