@@ -60,6 +60,51 @@ func events(t testing.TB, calendar []byte) []string {
 	return found
 }
 
+// TestCalendarOverAYear holds that another parser reads nights in Oslo from the calendar as they are meant there, also where the
+// clocks are put forward and back in between, and as GET /upcoming has them.
+func TestCalendarOverAYear(t *testing.T) {
+	t.Parallel()
+	oslo, err := time.LoadLocation("Europe/Oslo") // of Go's distribution or the machine, not of the room window
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachCrew(t, 1, func(t *testing.T, c *crew) {
+		first := c.now().In(oslo)
+		c.must(t, "root", "POST", productionWindows, fmt.Sprintf(`{"name":"Nights","kind":"maintenance","start":"%sT22:00","durationMinutes":480,"zone":"Europe/Oslo",
+			"recurrence":{"frequency":"weekly","weekdays":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]}}`, first.Format(time.DateOnly)), 201)
+		parsed, err := ics.ParseCalendar(bytes.NewReader(c.must(t, "viv", "GET", "/calendar.ics", "", 200).body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		upcoming := mustDecode(t, c.must(t, "viv", "GET", "/upcoming?to="+c.now().UTC().Add(335*24*time.Hour).Format(time.RFC3339), "", 200).body).(map[string]any)["windows"].([]any)
+		nights := parsed.Events()
+		if len(nights) < 334 || len(nights) != len(upcoming) {
+			t.Fatalf("got %d nights in the calendar and %d in what is to come, want the same, and one each day", len(nights), len(upcoming))
+		}
+		offsets := map[int]bool{}
+		for i, night := range nights {
+			begin, errBegin := night.GetStartAt()
+			end, errEnd := night.GetEndAt()
+			if errBegin != nil || errEnd != nil {
+				t.Fatalf("%v, %v", errBegin, errEnd)
+			}
+			day := time.Date(first.Year(), first.Month(), first.Day()+i, 0, 0, 0, 0, oslo)
+			if got, want := begin.In(oslo).Format(time.DateTime)+" "+end.In(oslo).Format(time.DateTime), day.Format(time.DateOnly)+" 22:00:00 "+day.AddDate(0, 0, 1).Format(time.DateOnly)+" 06:00:00"; got != want {
+				t.Errorf("night %d: got %s, want %s", i, got, want)
+			}
+			theirs := upcoming[i].(map[string]any)
+			if theirs["from"] != begin.UTC().Format("2006-01-02T15:04:05.000Z") || theirs["to"] != end.UTC().Format("2006-01-02T15:04:05.000Z") {
+				t.Errorf("night %d: got %s to %s, and %v in what is to come", i, begin, end, theirs)
+			}
+			_, offset := begin.In(oslo).Zone()
+			offsets[offset] = true
+		}
+		if len(offsets) != 2 {
+			t.Errorf("got the offsets %v, want those of winter and of summer", offsets)
+		}
+	})
+}
+
 // TestCalendar reads windows and scheduled requests as a calendar, signed in and by a secret link, and holds that
 // the link opens what its person may see, and nothing when it is revoked or the person is gone.
 func TestCalendar(t *testing.T) {

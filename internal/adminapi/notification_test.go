@@ -100,6 +100,8 @@ func notificationScenarios() []scenario {
 		{name: "an unknown zone", as: "nothing", method: "PUT", path: settings, body: `{"timeZone":"Mars/Olympus"}`, status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/timeZone"}]}`},
 		{name: "the server's zone", as: "nothing", method: "PUT", path: settings, body: `{"timeZone":"Local"}`, status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/timeZone"}]}`},
 		{name: "an unknown topic", as: "nothing", method: "PUT", path: settings, body: `{"topics":[{"topic":"weather","mail":"daily"}]}`, status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/topics"}]}`},
+		{name: "a zone and an unknown topic", as: "nothing", method: "PUT", path: settings, body: `{"timeZone":"Asia/Tokyo","topics":[{"topic":"applied","mail":"daily"},{"topic":"weather","mail":"daily"}]}`, status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/topics"}]}`},
+		{name: "nothing of it was chosen", as: "nothing", method: "GET", path: settings, status: 200, want: `{"timeZone":"Europe/Berlin"}`},
 		{name: "an unknown way", as: "nothing", method: "PUT", path: settings, body: `{"topics":[{"topic":"applied","mail":"pigeon"}]}`, status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/topics/applied"}]}`},
 
 		{name: "subscribe", as: "nothing", method: "PUT", path: "/email-subscription/applied", status: 202},
