@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accessible, call, open, useBrowser } from './browser.mjs';
+import { accessible, accessibleIn, call, open, useBrowser } from './browser.mjs';
 
 useBrowser();
+
+const soak = process.env.QUORATE_SOAK !== undefined;
 
 // Each page, by something that shows when it is complete, and what is done on it first.
 const pages = [
   ['/projects', 'Demo shop'],
-  ['/projects?create=true', 'Part of addresses'],
   ['/projects/demo', 'demo-banner'],
   ['/projects/demo?q=nothing-is-called-so', 'No flag matches'],
-  ['/projects/demo?create=true', 'Impression data'],
   ['/projects/demo/change-requests', 'Look at me'],
   ['/projects/demo/settings', 'Names of flags'],
   ['/projects/demo/settings/environments', 'Approvals needed'],
@@ -24,45 +24,23 @@ const pages = [
   ['/projects/demo/features/demo-search-ranking', 'by-sales'],
   ['/projects/demo/features/demo-checkout?tab=settings', 'Impression data'],
   ['/projects/demo/features/demo-checkout?tab=history', 'Show what changed', (page) => page.getByText('Show what changed').last().click()],
-  [
-    '/projects/demo/features/demo-reports',
-    'Our own people',
-    async (page) => {
-      await page.getByRole('button', { name: 'Edit: Our own people' }).first().click();
-      await page.getByRole('dialog').getByText('Stickiness').waitFor();
-    },
-  ],
   ['/change-requests', 'Look at me'],
   ['/segments', 'demo-customers-in-europe'],
-  [
-    '/segments',
-    'demo-customers-in-europe',
-    async (page) => {
-      await page.getByRole('button', { name: 'demo-customers-in-europe' }).click();
-      await page.getByRole('dialog').getByText('Used by').waitFor();
-    },
-  ],
   ['/events', 'Show what changed'],
   ['/playground?environments=production&context=userId%3Dann', 'demo-checkout', (page) => page.getByRole('button', { name: 'Why demo-checkout is so in production' }).click()],
   ['/profile', 'Personal access tokens'],
   ['/admin/environments', 'Flags on'],
   ['/admin/context-fields', 'sessionId'],
   ['/admin/tags', 'Lifetime in days'],
-  ['/admin/api-tokens', 'Last used', (page) => page.getByRole('button', { name: 'Create API token' }).click()],
+  ['/admin/strategy-types', 'Gradual rollout'],
+  ['/projects/demo/applications', 'No application has reported yet'],
+  ['/admin/api-tokens', 'Last used'],
   ['/admin/users', 'Invite link'],
   ['/admin/service-accounts', 'There are no service accounts yet'],
-  ['/admin/groups', 'Create group', (page) => page.getByRole('button', { name: 'Create group' }).first().click()],
-  [
-    '/admin/roles',
-    'Roles in projects',
-    async (page) => {
-      await page.getByRole('button', { name: 'Create role for projects' }).click();
-      await page.getByText('Approve and reject change requests').waitFor();
-    },
-  ],
+  ['/admin/groups', 'Create group'],
+  ['/admin/roles', 'Roles in projects'],
   ['/admin/sign-on', 'Entity id and audience', (page) => page.getByText('More settings').click()],
   ['/admin/integrations', 'There are no integrations yet'],
-  ['/admin/integrations', 'Create integration', (page) => page.getByRole('button', { name: 'Create integration' }).first().click()],
   ['/admin/applications', 'No application has reported yet'],
   ['/projects/demo/import', 'Into the environment'],
   ['/projects/demo/history', 'What changed since'],
@@ -98,6 +76,51 @@ test('every page is accessible, in light and in dark', async (t) => {
   } finally {
     await call(page, 'PUT', `${request}/state`, { state: 'Cancelled' });
     await call(page, 'PUT', `${production}/config`, { changeRequestsEnabled: false });
+  }
+});
+
+// Each dialog of a page, by the buttons that lead to it, and a text that shows when it is complete.
+const dialogs = [
+  ['/projects', ['Create project'], 'Part of addresses'],
+  ['/projects/demo', ['Create flag'], 'Impression data'],
+  ['/projects/demo/features/demo-reports', ['Edit: Our own people'], 'Stickiness'],
+  ['/projects/demo/features/demo-search-ranking', [/^Edit: /], 'Share'],
+  ['/projects/demo/features/demo-reports', ['More actions', 'Copy'], 'Name of the copy'],
+  ['/projects/demo/features/demo-reports', ['More actions', 'Move to another project'], 'To the project'],
+  ['/projects/demo/features/demo-reports', ['Add a link'], 'Address'],
+  ['/projects/demo/features/demo-reports', ['Change what it depends on'], 'Parent'],
+  ['/projects/demo/settings/environments', ['Edit the default strategy in development'], 'Stickiness'],
+  ['/projects/demo/settings/access', ['Give access'], 'People and groups'],
+  ['/segments', ['demo-customers-in-europe'], 'Used by'],
+  ['/playground?environments=production&context=userId%3Dann', ['Why demo-checkout is so in production'], 'userId=ann'],
+  ['/admin/environments', ['Create environment'], 'New projects are protected here'],
+  ['/admin/environments/production/windows', ['Add window'], 'Repeats'],
+  ['/admin/context-fields', ['userId'], 'Legal values'],
+  ['/admin/tags', ['simple'], 'Colour'],
+  ['/admin/strategy-types', ['Create strategy type', 'Add parameter'], 'Required'],
+  ['/admin/api-tokens', ['Create API token'], 'A browser or phone'],
+  ['/admin/users', ['Add user'], 'In the whole instance'],
+  ['/admin/service-accounts', ['Create service account'], 'Role'],
+  ['/admin/groups', ['Create group'], 'Members'],
+  ['/admin/roles', ['Create role for projects'], 'Approve and reject change requests'],
+  ['/admin/integrations', ['Create integration'], 'All environments'],
+  ['/profile', ['Create token'], 'What it is for'],
+  ['/profile', ['Make a link'], 'It is shown only now'],
+];
+
+// Wide in light, and on a phone in dark: by turns, and in a soak each dialog in both.
+test('every dialog is accessible', async (t) => {
+  const page = await open(t);
+  for (const [index, [path, buttons, text]] of dialogs.entries()) {
+    await page.setViewportSize({ width: 1600, height: 1000 });
+    await page.goto(path);
+    for (const name of buttons) await page.getByRole('button', { name, exact: true }).or(page.getByRole('menuitem', { name, exact: true })).first().click();
+    const dialog = page.getByRole('dialog').last();
+    await dialog.getByText(text).or(dialog.getByPlaceholder(text)).first().waitFor();
+    if (soak || index % 2 === 0) await accessibleIn(page, 'light', '[role=dialog]');
+    await page.setViewportSize({ width: 390, height: 800 });
+    assert.ok(await dialog.evaluate((node) => node.scrollWidth <= 390), `the dialog of ${path} scrolls sideways`);
+    if (soak || index % 2 === 1) await accessibleIn(page, 'dark', '[role=dialog]');
   }
 });
 

@@ -55,6 +55,25 @@ test('flags are exported, and their import into a protected environment ends in 
   assert.equal(await check.getByRole('button', { name: 'Import into production' }).getAttribute('aria-disabled'), 'true');
 });
 
+test('the events that are found are downloaded as CSV and as JSON', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/projects/demo/features', { name: 'e2e-downloaded' });
+  await page.goto('/events?type=feature-created&q=e2e-downloaded');
+  await page.getByText('e2e-downloaded').first().waitFor();
+  const downloaded = async (format) => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const started = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: `What is found, as ${format}` }).click();
+    return readFile(await (await started).path(), 'utf8');
+  };
+  const [head, row, ...rest] = (await downloaded('CSV')).trim().split(/\r?\n/);
+  assert.match(head, /type/);
+  assert.match(row, /feature-created.*e2e-downloaded/);
+  assert.deepEqual(rest, []);
+  const events = JSON.parse(await downloaded('JSON'));
+  assert.deepEqual(events.map(({ type, featureName }) => [type, featureName]), [['feature-created', 'e2e-downloaded']]);
+});
+
 test('what differs since an event is shown, and how it was', async (t) => {
   const page = await open(t);
   await call(page, 'POST', '/projects/demo/features', { name: 'e2e-past' });
