@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -173,13 +174,15 @@ func (n *Notify) send(ctx context.Context, d Delivery) error {
 
 // Backlogs returns how many deliveries wait and were given up, by their kind; also of kinds of which there are none.
 func (n *Notify) Backlogs(ctx context.Context) (map[string]store.Backlog, error) {
-	backlogs, err := n.DB.Backlogs(ctx)
+	known, err := n.DB.Backlogs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("notify: %w", err)
 	}
+	backlogs := map[string]store.Backlog{}
 	for kind := range n.senders {
-		backlogs[kind] = backlogs[kind] // none, unless there are
+		backlogs[kind] = store.Backlog{}
 	}
+	maps.Copy(backlogs, known)
 	return backlogs, nil
 }
 

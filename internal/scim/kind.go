@@ -39,8 +39,10 @@ type query struct {
 
 func (k kind) list(r *http.Request) (answer, error) {
 	values := r.URL.Query()
-	q := query{filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes"),
-		sortBy: values.Get("sortBy"), sortOrder: values.Get("sortOrder")}
+	q := query{
+		filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes"),
+		sortBy: values.Get("sortBy"), sortOrder: values.Get("sortOrder"),
+	}
 	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
 		if given := values.Get(name); given != "" {
 			n, err := strconv.Atoi(given)
@@ -59,8 +61,10 @@ func (k kind) search(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q := query{filter: text(body, "filter"), start: 1, count: defaultPage, wanted: names(body, "attributes"), notWanted: names(body, "excludedAttributes"),
-		sortBy: text(body, "sortBy"), sortOrder: text(body, "sortOrder")}
+	q := query{
+		filter: text(body, "filter"), start: 1, count: defaultPage, wanted: names(body, "attributes"), notWanted: names(body, "excludedAttributes"),
+		sortBy: text(body, "sortBy"), sortOrder: text(body, "sortOrder"),
+	}
 	for name, into := range map[string]*int{"startIndex": &q.start, "count": &q.count} {
 		if given, _ := field(body, name); given != nil {
 			n, ok := given.(float64)

@@ -16,6 +16,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/cookiejar"
@@ -439,9 +440,7 @@ func TestKeyPair(t *testing.T) {
 	set := func(more map[string]any, status int) string {
 		t.Helper()
 		settings := map[string]any{"enabled": true, "entityId": samlIssuer, "signOnUrl": "https://id.example.com/sso?tenant=1", "certificate": h.idp.pem(), "signRequests": true}
-		for name, value := range more {
-			settings[name] = value
-		}
+		maps.Copy(settings, more)
 		body, err := json.Marshal(settings)
 		if err != nil {
 			t.Fatal(err)
