@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, open, useBrowser } from './browser.mjs';
+import { accessible, call, open, useBrowser } from './browser.mjs';
 
 useBrowser();
 
@@ -138,6 +138,71 @@ test('an edit of a segment is proposed where it takes effect, and so is its remo
   const { segments } = await call(page, 'GET', '/segments');
   assert.ok(segments.some(({ name, description }) => name === 'guarded-norway' && !description), 'nothing has changed yet');
   assert.ok(segments.some(({ name }) => name === 'guarded-sweden'), 'nothing is removed yet');
+});
+
+test('whatever a request changes is edited in place, on a phone too', async (t) => {
+  const page = await open(t);
+  const production = `${project}/environments/production`;
+  const ids = [];
+  for (const title of ['One', 'Two', 'Three']) {
+    ids.push((await call(page, 'POST', `${project}/features/third/environments/production/strategies`, { name: 'flexibleRollout', title, parameters: {} })).id);
+  }
+  const order = [ids[2], ids[0], ids[1]].map((id, sortOrder) => ({ id, sortOrder }));
+  const ada = await open(t, { as: author, width: 390, height: 844 });
+  // They join the change of a segment that is in the draft already.
+  const { id } = await call(ada, 'POST', `${production}/change-requests`, [
+    { feature: 'third', action: 'reorderStrategy', payload: order },
+    { feature: 'third', action: 'patchVariant', payload: { variants: [{ name: 'red', weight: 1000, weightType: 'variable', stickiness: 'default' }] } },
+    { feature: 'third', action: 'addDependency', payload: { feature: 'first' } },
+  ]);
+  await ada.goto(`${project}/change-requests/${id}`);
+  const dialog = ada.getByRole('dialog');
+  const edit = (change) => ada.getByRole('button', { name: `Edit: ${change}` }).click();
+  const save = () => dialog.getByRole('button', { name: 'Save change' }).click();
+  await ada.getByText('1. Three').waitFor();
+  await edit('Put the strategies into another order');
+  await dialog.getByRole('button', { name: 'Move down: Three' }).click();
+  await accessible(ada);
+  await save();
+  await ada.getByText('2. Three').waitFor();
+  await edit('Change the variants of the environment');
+  await dialog.getByLabel('Name').fill('blue');
+  await save();
+  await ada.getByText('blue').first().waitFor();
+  await edit('Make it depend on first');
+  await dialog.getByText('Off', { exact: true }).click();
+  await save();
+  await ada.getByText('Make it depend on first being off').first().waitFor();
+  await edit('Change the segment, wherever it is used');
+  await dialog.getByLabel('Description').fill('Where the sun goes down.');
+  await save();
+  await ada.getByText('Where the sun goes down.', { exact: true }).waitFor();
+  assert.equal(await ada.evaluate(() => document.documentElement.scrollWidth), 390);
+  await call(ada, 'DELETE', `${project}/change-requests/${id}`);
+});
+
+test('a change is proposed, submitted, approved and applied by the keyboard alone', async (t) => {
+  const ada = await open(t, { as: author });
+  const bo = await open(t, { as: reviewer });
+  const press = async (page, target, key) => {
+    await target.waitFor();
+    for (let i = 0; i < 150 && !(await target.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
+  };
+  const button = (page, name) => page.getByRole('button', { name });
+  await ada.goto(`${project}/features/third`);
+  await press(ada, ada.getByRole('switch', { name: 'third in production' }), 'Space');
+  await press(ada, ada.getByRole('dialog').getByRole('button', { name: /^Add to draft/ }), 'Enter');
+  await press(ada, button(ada, 'View changes'), 'Enter');
+  await press(ada, ada.getByRole('dialog').getByRole('button', { name: 'Submit for review' }), 'Enter');
+  await ada.waitForURL(/change-requests\/\d+$/);
+  await bo.goto(new URL(ada.url()).pathname);
+  await press(bo, button(bo, 'Approve'), 'Enter');
+  await bo.getByText('1 of 1 approvals').waitFor();
+  await press(bo, button(bo, 'Apply to production'), 'Enter');
+  await press(bo, bo.getByRole('dialog').getByRole('button', { name: 'Apply to production' }), 'Enter');
+  const news = ada.getByRole('status', { name: 'News of this request' });
+  await news.getByText('Bo Reviewer applied it').waitFor();
 });
 
 test('a switch that may not be pressed says whether it is on, and why not', async (t) => {

@@ -98,6 +98,11 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await rob.getByRole('dialog').getByText('That schedule is gone then').waitFor();
   await rob.keyboard.press('Escape');
 
+  // What it would do is tried before.
+  await rob.getByRole('link', { name: 'Try it in the playground' }).click();
+  await rob.getByText('as it is and with the request applied').waitFor();
+  await rob.getByRole('columnheader', { name: /^production with #/ }).waitFor();
+
   // What is to come, and a badge where it will happen.
   await pia.goto(`${project}/upcoming`);
   await pia.getByRole('link', { name: 'Half of them' }).waitFor();
@@ -131,6 +136,7 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await accessible(page);
 
   // Who scheduled it sees it without a reload, and decides anew.
+  await rob.goBack();
   await rob.getByRole('heading', { name: 'Its schedule is suspended' }).waitFor();
   await (await fillSchedule(rob, 'Schedule again')).getByRole('button', { name: 'Schedule again' }).click();
   await rob.getByRole('heading', { name: /^Scheduled for/ }).waitFor();

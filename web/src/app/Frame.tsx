@@ -36,7 +36,8 @@ export function Frame({ children }: { children: ReactNode }) {
       <a className={styles.skip} href="#content">
         {texts.frame.skip}
       </a>
-      <header className={styles.top}>
+      {/* No header: one in a dialog would be a second banner to screen readers. */}
+      <nav className={styles.top} aria-label={texts.frame.top}>
         <ActionIcon onClick={menu.open} aria-label={texts.frame.menu} size="lg">
           <ThreeBarsIcon />
         </ActionIcon>
@@ -47,7 +48,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <ActionIcon onClick={search.open} aria-label={texts.frame.search} size="lg" ml="auto">
           <SearchIcon />
         </ActionIcon>
-      </header>
+      </nav>
       <div className={styles.side}>
         <Navigation onSearch={search.open} />
       </div>

@@ -128,6 +128,7 @@ export const flagTexts = {
     done: (name: string) => `Flag ${name} is created, off everywhere.`,
   },
   move: {
+    open: (name: string) => `Open change requests change ${name} here. Once it has moved, they cannot be applied:`,
     act: 'Move to another project',
     title: (what: string) => `Move ${what}`,
     words: 'Strategies go along where the other project has the environment. Where an environment is protected here or there, moving is refused.',

@@ -104,6 +104,7 @@ export const texts = {
     skip: 'Skip to the content',
     navigation: 'Main',
     menu: 'Menu',
+    top: 'Menu and search',
     projects: 'Projects',
     flags: 'Flags',
     segments: 'Segments',

@@ -9,6 +9,9 @@ import { texts } from '../../texts';
 import { DriftList } from './DriftList';
 import styles from './ScheduleStatus.module.css';
 
+/** The causes by which something that a request changes was changed. */
+const overwritten = new Set(['strategy-updated', 'variants-updated', 'segment-updated', 'target-changed']);
+
 /** When a scheduled request is applied; or why it was not, or will not be, and what can be done now. */
 export function ScheduleStatus({ request: { project, schedule, scheduleDetails: details } }: { request: ChangeRequest }) {
   useTimeZone();
@@ -70,7 +73,7 @@ export function ScheduleStatus({ request: { project, schedule, scheduleDetails: 
           <DriftList moved={clashes} />
         </div>
       ) : (
-        <p>{texts.schedule.noClashes}</p>
+        overwritten.has(cause?.kind ?? '') && <p>{texts.schedule.noClashes}</p>
       )}
       {remedy && <p className={styles.remedy}>{remedy}</p>}
     </Box>

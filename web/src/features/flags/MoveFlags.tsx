@@ -1,9 +1,11 @@
-import { Select, Text } from '@mantine/core';
+import { Alert, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { flagRequestsQuery } from '../../client/change-requests';
 import { moveFlag } from '../../client/flags';
 import { projectsQuery } from '../../client/projects';
 import { FormDialog } from '../../components/FormDialog';
+import { RequestLinks } from '../../components/ScheduleNotice';
 import { useWrite } from '../../components/use-write';
 import { flagTexts } from '../../texts/flags';
 
@@ -39,6 +41,9 @@ export function MoveFlags({ projectId, names, onMoved, onClose }: MoveFlagsProps
       onClose={onClose}
     >
       <Text size="sm">{others.length === 0 && projects.data ? flagTexts.move.none : flagTexts.move.words}</Text>
+      {names.map((name) => (
+        <Open key={name} projectId={projectId} name={name} />
+      ))}
       <Select
         label={flagTexts.move.to}
         searchable
@@ -49,5 +54,16 @@ export function MoveFlags({ projectId, names, onMoved, onClose }: MoveFlagsProps
         onChange={setTo}
       />
     </FormDialog>
+  );
+}
+
+/** The open requests that change a flag where it is, and could no longer be applied if it moved. */
+function Open({ projectId, name }: { projectId: string; name: string }) {
+  const requests = useQuery(flagRequestsQuery(projectId, name)).data ?? [];
+  if (requests.length === 0) return null;
+  return (
+    <Alert color="yellow" p="xs">
+      {flagTexts.move.open(name)} <RequestLinks projectId={projectId} requests={requests} />
+    </Alert>
   );
 }
