@@ -143,3 +143,25 @@ test('what was written is still there when the server cannot be reached, and is 
   await dialog.getByRole('button', { name: 'Create flag' }).click();
   await page.getByRole('heading', { name: 'e2e-offline' }).waitFor();
 });
+
+test('a comment is there at once, and in its field again if it is refused', async (t) => {
+  const page = await open(t);
+  const development = '/projects/demo/environments/development/change-requests';
+  await call(page, 'PUT', `${development}/config`, { changeRequestsEnabled: true, requiredApprovals: 1 });
+  const { id } = await call(page, 'POST', development, [{ feature: 'demo-sale', action: 'updateEnabled', payload: { enabled: false } }]);
+  await page.goto(`/projects/demo/change-requests/${id}`);
+  const asked = new Promise((resolve) => {
+    page.route('**/comments', resolve);
+  });
+  const field = page.getByRole('textbox', { name: 'Comment' });
+  await field.fill('Is this wise?');
+  await page.getByRole('button', { name: 'Comment' }).press('Enter');
+  const shown = page.getByRole('listitem').filter({ hasText: 'Is this wise?' });
+  await shown.waitFor();
+  await (await asked).fulfill({ status: 403, json: { name: 'PermissionError', message: 'Not today, says the server.' } });
+  await page.getByRole('alert').getByText('Not today, says the server.').waitFor();
+  await shown.waitFor({ state: 'detached' });
+  assert.equal(await field.inputValue(), 'Is this wise?');
+  await call(page, 'PUT', `/projects/demo/change-requests/${id}/state`, { state: 'Cancelled' });
+  await call(page, 'PUT', `${development}/config`, { changeRequestsEnabled: false });
+});

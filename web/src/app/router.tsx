@@ -1,11 +1,17 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router';
+import { protectionQuery, requestQuery } from '../client/change-requests';
 import { basePath } from '../client/client';
+import { flagQuery, flagsQuery } from '../client/flags';
+import { unreadQuery } from '../client/inbox';
+import { meQuery } from '../client/me';
+import { environmentsQuery, projectQuery, projectsQuery } from '../client/projects';
 import { Tips } from '../components/Tips';
 import { Toasts } from '../components/Toasts';
-import type { FlagFilters } from '../features/flags/filters';
+import { type FlagFilters, searchOf } from '../features/flags/filters';
 import { Crashed, NoPage } from './Fallbacks';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
+import { queryClient } from './query-client';
 
 const root = createRootRoute({
   component: () => (
@@ -36,9 +42,15 @@ const resetPassword = createRoute({
 });
 
 // Everything else is for those who are signed in, inside the frame.
+// The loaders ask for what a page shows while its code is on its way; the page itself shows what became of that.
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
+  loader: () => {
+    void queryClient.prefetchQuery(meQuery);
+    void queryClient.prefetchQuery(projectsQuery);
+    void queryClient.prefetchQuery(unreadQuery);
+  },
   component: () => (
     <Gate>
       <Frame>
@@ -78,6 +90,13 @@ const project = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId',
   validateSearch: (search): FlagFilters & { create?: true } => ({ ...flagFilters(search), ...text(search, 'by'), ...truth(search, 'create') }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ params: { projectId }, deps: { create: _, ...filters } }) => {
+    void queryClient.prefetchQuery(projectQuery(projectId));
+    void queryClient.prefetchQuery(environmentsQuery(projectId));
+    void queryClient.prefetchQuery(protectionQuery(projectId));
+    void queryClient.prefetchInfiniteQuery(flagsQuery(searchOf({ ...filters, project: projectId })));
+  },
   component: lazyRouteComponent(() => import('../features/flags/FlagListPage'), 'FlagListPage'),
 });
 
@@ -97,6 +116,10 @@ const flag = createRoute({
     ...text(search, 'from'),
     ...text(search, 'to'),
   }),
+  loader: ({ params: { projectId, featureName } }) => {
+    void queryClient.prefetchQuery(flagQuery(projectId, featureName));
+    void queryClient.prefetchQuery(protectionQuery(projectId));
+  },
   component: lazyRouteComponent(() => import('../features/flags/FlagPage'), 'FlagPage'),
 });
 
@@ -116,6 +139,9 @@ const request = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/change-requests/$id',
   params: { parse: ({ projectId, id }) => ({ projectId, id: Number(id) }), stringify: ({ projectId, id }) => ({ projectId, id: String(id) }) },
+  loader: ({ params: { projectId, id } }) => {
+    void queryClient.prefetchQuery(requestQuery(projectId, id));
+  },
   component: lazyRouteComponent(() => import('../features/change-requests/RequestPage'), 'RequestPage'),
 });
 
