@@ -41,12 +41,13 @@ func TestSAML(t *testing.T) {
 	s := mustStart(t, t.TempDir(), withTokens)
 	key, certificate := mustCertify(t)
 	foreignKey, foreignCertificate := mustCertify(t)
+	const aes256 = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
 	people := strings.TrimSuffix(strings.TrimSpace(signOnPeople), "}")
 	lies := []string{"expired", "audience", "key", "unsigned", "issuer", "request", "changed", "sealed"}
 	for _, lie := range lies {
-		people += fmt.Sprintf(`, %q: {"email":"bob@example.com","name":"Bob","lie":%q,"encrypt":%t}`, lie, lie, lie == "sealed")
+		people += fmt.Sprintf(`, %q: {"email":"bob@example.com","name":"Bob","lie":%q,"encrypt":%q}`, lie, lie, map[string]string{"sealed": aes256}[lie])
 	}
-	people += `, "cleo": {"email":"cleo@example.com","name":"Cleo","encrypt":true}`
+	people += fmt.Sprintf(`, "cleo": {"email":"cleo@example.com","name":"Cleo","encrypt":%q}, "dora": {"email":"dora@example.com","name":"Dora","encrypt":"http://www.w3.org/2009/xmlenc11#aes256-gcm"}`, aes256)
 	provider := startProvider(t, "saml.mjs", "PEOPLE="+people+"}", "KEY="+key, "CERTIFICATE="+certificate,
 		"FOREIGN_KEY="+foreignKey, "FOREIGN_CERTIFICATE="+foreignCertificate, "METADATA="+s.url+"/auth/saml/metadata")
 	settings, err := json.Marshal(map[string]any{
@@ -75,6 +76,10 @@ func TestSAML(t *testing.T) {
 	}
 	if got := s.members(t, "Shop"); got != "ann@example.com" {
 		t.Errorf("got the members %q, want ann's address", got)
+	}
+	dora := newVisitor(t, s.url)
+	if p := enter(dora, "dora", "/"); dora.me(t)["email"] != "dora@example.com" {
+		t.Errorf("encrypted by GCM: came to %s (%d %s), want to be signed in", p.url, p.status, p.body)
 	}
 	cleo := newVisitor(t, s.url)
 	if p := enter(cleo, "cleo", "/"); cleo.me(t)["email"] != "cleo@example.com" {

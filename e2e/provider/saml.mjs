@@ -7,7 +7,7 @@
 //   METADATA                  where the service provider describes itself
 //
 // A person with a lie gets an answer that must not be taken: expired, audience, key, unsigned, issuer, request, changed, or encrypted for somebody
-// else (sealed). The answer for a person with encrypt is encrypted. /leave?name=…&binding=… signs somebody out who began it here; /out hears
+// else (sealed). The answer for a person with encrypt is encrypted by that algorithm. /leave?name=…&binding=… signs somebody out who began it here; /out hears
 // what the service provider says about signing out, and answers. What is not signed by the service provider is refused with 500.
 import { createServer } from 'node:http';
 import samlify from 'samlify';
@@ -56,7 +56,7 @@ server.listen(0, '127.0.0.1', () => {
   const message = (query) => ({ query: Object.fromEntries(new URLSearchParams(query)), octetString: query.replace(/^.*?(?=SAMLRe)/, '').replace(/&Signature=.*/, '') });
 
   async function answer(query, name) {
-    const honest = provider(KEY, CERTIFICATE, { wantAuthnRequestsSigned: query.includes('&Signature='), isAssertionEncrypted: Boolean(people[name].encrypt) });
+    const honest = provider(KEY, CERTIFICATE, { wantAuthnRequestsSigned: query.includes('&Signature='), isAssertionEncrypted: Boolean(people[name].encrypt), dataEncryptionAlgorithm: people[name].encrypt || undefined });
     const sp = await serviceProvider();
     const info = await honest.parseLoginRequest(sp, 'redirect', message(query));
     const person = people[name];

@@ -3,6 +3,8 @@ package sso
 import (
 	"context"
 	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -85,13 +87,50 @@ func certificateIn(text string) (*x509.Certificate, error) {
 	return certificate, nil
 }
 
-// refuseWeakEncryption takes from the library what an attacker could read messages by who sees which ones are refused:
-// keys that are encrypted as in PKCS #1 1.5, and triple DES.
-var refuseWeakEncryption = sync.OnceFunc(func() {
+// setUpEncryption takes from the library what an attacker could read messages by who sees which ones are refused (keys that
+// are encrypted as in PKCS #1 1.5, and triple DES), and gives it what it does not know.
+var setUpEncryption = sync.OnceFunc(func() {
+	xmlenc.RegisterDecrypter(aes256GCM("http://www.w3.org/2009/xmlenc11#aes256-gcm"))
 	for _, algorithm := range []string{"rsa-1_5", "tripledes-cbc"} {
 		xmlenc.RegisterDecrypter(weak("http://www.w3.org/2001/04/xmlenc#" + algorithm))
 	}
 })
+
+// aes256GCM is AES-256-GCM (XML Encryption 1.1, section 5.2.4).
+type aes256GCM string
+
+// Algorithm returns its name.
+func (a aes256GCM) Algorithm() string { return string(a) }
+
+// Decrypt decrypts an element by a key, or by the one that is in it and encrypted for the key.
+func (a aes256GCM) Decrypt(key any, element *etree.Element) (plain []byte, err error) {
+	if inner := element.FindElement("./KeyInfo/EncryptedKey"); inner != nil {
+		if key, err = xmlenc.Decrypt(key, inner); err != nil {
+			return nil, fmt.Errorf("sso: %w", err)
+		}
+	}
+	secret, _ := key.([]byte)
+	value := element.FindElement("./CipherData/CipherValue")
+	if len(secret) != 32 || value == nil {
+		return nil, errors.New("there is no key of 32 bytes, or nothing encrypted by it")
+	}
+	sealed, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.Text()), ""))
+	if err != nil {
+		return nil, fmt.Errorf("sso: base64: %w", err)
+	}
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, fmt.Errorf("sso: %w", err)
+	}
+	box, err := cipher.NewGCMWithRandomNonce(block) // the nonce stands before the rest
+	if err != nil {
+		return nil, fmt.Errorf("sso: %w", err)
+	}
+	if plain, err = box.Open(nil, nil, sealed, nil); err != nil {
+		return nil, fmt.Errorf("sso: %w", err)
+	}
+	return plain, nil
+}
 
 // weak is an algorithm that is not used.
 type weak string
@@ -127,6 +166,13 @@ func (s *SSO) samlMetadata(w http.ResponseWriter, r *http.Request) {
 	described.ValidUntil = s.Now().Add(7 * 24 * time.Hour)
 	role := &described.SPSSODescriptors[0]
 	role.AuthnRequestsSigned = &set.SignRequests
+	for i, key := range role.KeyDescriptors {
+		if key.Use == "encryption" {
+			role.KeyDescriptors[i].EncryptionMethods = append([]saml.EncryptionMethod{
+				{Algorithm: "http://www.w3.org/2009/xmlenc11#aes256-gcm"}, {Algorithm: "http://www.w3.org/2009/xmlenc11#aes128-gcm"},
+			}, key.EncryptionMethods...)
+		}
+	}
 	role.AssertionConsumerServices = role.AssertionConsumerServices[:1] // the other is for artifacts, which are not understood
 	text, err := xml.MarshalIndent(described, "", "  ")
 	if err != nil {

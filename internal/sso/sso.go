@@ -58,7 +58,7 @@ const (
 
 // New returns single sign-on, which has asked no provider for anything yet.
 func New(o Options) *SSO {
-	refuseWeakEncryption()
+	setUpEncryption()
 	return &SSO{Options: o, client: &http.Client{Timeout: providerLimit, Transport: bounded{http.DefaultTransport}}}
 }
 
