@@ -78,6 +78,7 @@ function Entry({ event, here, since }: { event: Event } & Pick<EventListProps, '
             </Link>
           )}
           <span>{texts.event.revision(event.id)}</span>
+          {event.ip && <span>{texts.event.origin(event.ip)}</span>}
           {changed && (
             <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
               {open ? <ChevronDownIcon size={12} /> : <ChevronRightIcon size={12} />}

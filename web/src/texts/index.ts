@@ -536,6 +536,7 @@ export const texts = {
     to: 'Until this day (UTC)',
     any: 'Any',
     revision: (id: number) => `Revision ${id}`,
+    origin: (address: string) => `from ${address}`,
     show: 'Show what changed',
     before: 'Before',
     after: 'After',
