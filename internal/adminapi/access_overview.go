@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -71,7 +72,7 @@ func (a *api) getAccessOverview(ctx context.Context, r request, _ *struct{}) (ac
 			continue
 		}
 		seen := userAccess{
-			UserID: p.ID, UserName: p.Name, UserEmail: p.Email, RootRole: roleOf(r.State, p.ID).Name,
+			UserID: p.ID, UserName: cmp.Or(p.Name, p.Username), UserEmail: p.Email, RootRole: roleOf(r.State, p.ID).Name,
 			AccessibleProjects: accessibleProjects(r.State, p.ID), Groups: []string{},
 			CreatedAt: instant(p.CreatedAt), LastSeen: instantOf(p.SeenAt),
 		}

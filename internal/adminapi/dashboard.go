@@ -12,6 +12,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 )
 
 // personalDashboard registers what concerns somebody.
@@ -32,7 +33,7 @@ func (a *api) personalDashboard() {
 // maxDashboard is how many projects and flags a dashboard has.
 const maxDashboard = 100
 
-// dashboard is what concerns somebody.
+// personalDashboard is what concerns somebody.
 type personalDashboard struct {
 	Admins        []dashboardAdmin   `json:"admins"`
 	ProjectOwners []projectOwner     `json:"projectOwners"`
@@ -99,9 +100,8 @@ func (a *api) getPersonalDashboard(ctx context.Context, r request, _ *struct{}) 
 			projects = append(projects, p)
 		}
 	}
-	board.ProjectOwners = slices.SortedFunc(maps.Keys(owners), func(a, b projectOwner) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Email, b.Email))
-	})
+	board.ProjectOwners = slices.AppendSeq(board.ProjectOwners, maps.Keys(owners))
+	slices.SortFunc(board.ProjectOwners, func(a, b projectOwner) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Email, b.Email)) })
 	first := func(favourite bool) int {
 		if favourite {
 			return 0
@@ -244,7 +244,7 @@ func (a *api) averageHealth(ctx context.Context, r request, p *flag.Project, to 
 		days = append(days, endOfDay(now.AddDate(0, 0, -back)))
 	}
 	days = append(days, now)
-	healths, err := a.flagsAt(ctx, r.State, days, nil)
+	healths, err := a.flagsAt(ctx, r.State, days, func(id flag.ProjectID) bool { return id == p.ID }, func(state.Event, time.Time) {})
 	if err != nil {
 		return err
 	}

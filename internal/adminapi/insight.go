@@ -216,7 +216,7 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 		archived int
 	}
 	comings := map[projectWeek]*coming{}
-	healths, err := a.flagsAt(ctx, r.State, append([]time.Time{when.from}, when.times...), func(e state.Event, at time.Time) {
+	healths, err := a.flagsAt(ctx, r.State, append([]time.Time{when.from}, when.times...), r.sees, func(e state.Event, at time.Time) {
 		end, in := when.weekOf(at)
 		created, isNew := e.Payload.(state.FeatureCreated)
 		_, isArchived := e.Payload.(state.FeatureArchived)
@@ -271,7 +271,7 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 				InWeek: projectWeek{end, p.ID}.view(), Total: h.total, Active: h.active(), Stale: h.stale, PotentiallyStale: h.potentiallyStale,
 				Health: h.health(), TechnicalDebt: 100 - h.health(),
 			}
-			if average, any := days[p.ID]; any {
+			if average, known := days[p.ID]; known {
 				trend.TimeToProduction = &average
 			}
 			to.ProjectFlagTrends = append(to.ProjectFlagTrends, trend)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
 )
@@ -197,6 +198,19 @@ func TestInsights(t *testing.T) {
 	})
 }
 
+// ownersGone takes everybody out of all projects.
+func ownersGone(w *world) []state.Event {
+	var events []state.Event
+	for p := range w.engine.State().Projects() {
+		var held []state.Holding
+		for a := range w.engine.State().Assignments(p.ID) {
+			held = append(held, state.Holding{Subject: a.Subject, Roles: a.Roles})
+		}
+		events = append(events, state.Event{Scope: state.Scope{Project: p.ID}, Payload: state.ProjectAccessUpdated{Before: held}})
+	}
+	return events
+}
+
 // TestDashboard shows what concerns somebody, and of a project how it has been.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
@@ -212,7 +226,8 @@ func TestDashboard(t *testing.T) {
 				mustContain(t, got.body, want)
 			}
 		}
-		must("creator", "GET", "/personal-dashboard", "", 200, `{"projects":[],"flags":[]}`)
+		w.mustHappen(t, ownersGone(w)...)
+		must("creator", "GET", "/personal-dashboard", "", 200, `{"projects":[],"flags":[],"projectOwners":[]}`)
 		must("creator", "POST", "/projects/default/features", `{"name":"mine"}`, 201, "")
 		must("creator", "POST", "/projects/default/features/plain/favorites", "", 200, "")
 		must("creator", "POST", "/projects/full/favorites", "", 200, "")

@@ -67,11 +67,11 @@ func (h flagHealth) health() int {
 	return (200*h.active() + h.total) / (2 * h.total) // rounded
 }
 
-// at counts the flags by project. How long flags of a type are meant to live is what the state says.
-func (f pastFlags) at(s *state.State, now time.Time) map[flag.ProjectID]flagHealth {
+// at counts the flags of the projects that are wanted. How long flags of a type are meant to live is what the state says.
+func (f pastFlags) at(s *state.State, now time.Time, wanted func(flag.ProjectID) bool) map[flag.ProjectID]flagHealth {
 	all := map[flag.ProjectID]flagHealth{}
 	for _, one := range f {
-		if one.Archived() {
+		if one.Archived() || !wanted(one.Project) {
 			continue
 		}
 		h := all[one.Project]
@@ -87,22 +87,20 @@ func (f pastFlags) at(s *state.State, now time.Time) map[flag.ProjectID]flagHeal
 	return all
 }
 
-// flagsAt tells the health of projects at some times, from the oldest to the newest, by undoing what has happened
-// since. fn, which may be nil, is handed the events on the way, the newest first.
-func (a *api) flagsAt(ctx context.Context, s *state.State, times []time.Time, fn func(state.Event, time.Time)) ([]map[flag.ProjectID]flagHealth, error) {
+// flagsAt tells the health of the wanted projects at some times, from the oldest to the newest, by undoing what has
+// happened since. fn is handed the events on the way, the newest first.
+func (a *api) flagsAt(ctx context.Context, s *state.State, times []time.Time, wanted func(flag.ProjectID) bool, fn func(state.Event, time.Time)) ([]map[flag.ProjectID]flagHealth, error) {
 	all := make([]map[flag.ProjectID]flagHealth, len(times))
 	flags, next := flagsNow(s), len(times)-1
 	err := a.Events.Backward(ctx, undone, times[0], s.Revision(), func(e state.Event, at time.Time) {
 		for ; next >= 0 && !times[next].Before(at); next-- {
-			all[next] = flags.at(s, times[next])
+			all[next] = flags.at(s, times[next], wanted)
 		}
 		flags.undo(e)
-		if fn != nil {
-			fn(e, at)
-		}
+		fn(e, at)
 	})
 	for ; next >= 0; next-- {
-		all[next] = flags.at(s, times[next])
+		all[next] = flags.at(s, times[next], wanted)
 	}
 	return all, err
 }

@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/quorate/quorate/internal/ledger"
@@ -16,7 +17,7 @@ func (l *Log) Backward(ctx context.Context, types []string, since time.Time, unt
 		for _, s := range stored {
 			event, err := state.Decode(s)
 			if err != nil {
-				return err
+				return fmt.Errorf("eventlog: backward: %w", err)
 			}
 			fn(event, s.At)
 		}

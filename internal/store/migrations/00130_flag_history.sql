@@ -20,14 +20,18 @@ create table flag_first_ons (
 );
 create index flag_first_ons_at on flag_first_ons (at);
 
+-- What has happened so far, since the last flag of the name was deleted. That a flag was created on, as clones
+-- are, is in the body of its event alone.
 insert into flag_collaborators (feature, account, at)
-select feature, cast(substr(actor, 6) as bigint), min(at) from events
-where feature is not null and actor like 'user:%' and type not in ('change-added', 'change-edited') -- which propose
-	and not exists (select 1 from events d where d.feature = events.feature and d.type = 'feature-deleted' and d.revision >= events.revision)
-group by feature, actor;
+select e.feature, cast(substr(e.actor, 6) as bigint), min(e.at) from events e
+left join (select feature, max(revision) as revision from events where type = 'feature-deleted' group by feature) d on d.feature = e.feature
+where e.feature is not null and e.actor like 'user:%' and e.revision > coalesce(d.revision, 0)
+	and e.type not in ('change-added', 'change-edited') -- which propose
+	and cast(substr(e.actor, 6) as bigint) in (select id from people)
+group by e.feature, e.actor;
 
 insert into flag_first_ons (feature, environment, at)
-select feature, environment, min(at) from events
-where feature is not null and environment is not null and type = 'feature-environment-enabled'
-	and not exists (select 1 from events d where d.feature = events.feature and d.type = 'feature-deleted' and d.revision >= events.revision)
-group by feature, environment;
+select e.feature, e.environment, min(e.at) from events e
+left join (select feature, max(revision) as revision from events where type = 'feature-deleted' group by feature) d on d.feature = e.feature
+where e.feature is not null and e.environment is not null and e.type = 'feature-environment-enabled' and e.revision > coalesce(d.revision, 0)
+group by e.feature, e.environment;
