@@ -18,7 +18,7 @@ import (
 func eventScenarios() []scenario {
 	const created = `{"type":"feature-created","createdBy":"unleash_system_user","createdByUserId":-1337,"featureName":"vault","project":"guarded","environment":null,"preData":null,
 		"data":{"name":"vault","project":"guarded","type":"release","stale":false,"archived":false},"tags":[],"groupType":"transaction","label":"Flag created",
-		"summary":"**unleash\\_system\\_user** created the flag [vault](/projects/guarded/features/vault) in the project [guarded](/projects/guarded)."}`
+		"summary":"**Quorate** created the flag [vault](/projects/guarded/features/vault) in the project [guarded](/projects/guarded)."}`
 	return []scenario{
 		{name: "search for the events of a flag", method: "GET", path: "/search/events?feature=IS:vault", status: 200, want: `{"events":[` + created + `],"total":1}`},
 		{name: "search by several filters", method: "GET", path: "/search/events?project=IS_ANY_OF:shelved,other&type=IS_ANY_OF:project-created,project-archived&createdBy=IS:-1337&environment=", status: 200, want: `{"events":[{"type":"project-archived"},{"type":"project-created"},{"type":"project-created","project":"other"}],"total":3}`},

@@ -127,7 +127,7 @@ func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn 
 	for seen := 0; limit == 0 || seen < limit; seen += chunk {
 		stored, err := l.db.Events(ctx, filter)
 		if err != nil {
-			return fmt.Errorf("eventlog: read events: %w", err)
+			return away("read events", err)
 		}
 		if err := fn(stored); err != nil || len(stored) < chunk {
 			return err
