@@ -40,7 +40,7 @@ type pair struct {
 	certificate *x509.Certificate
 }
 
-func mustPair(t *testing.T) pair {
+func mustPair(t testing.TB) pair {
 	t.Helper()
 	key := mustKey(t)
 	template := x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}

@@ -37,7 +37,7 @@ type liar struct {
 	auth  url.Values // of the last request for a sign-in
 }
 
-func mustKey(t *testing.T) *rsa.PrivateKey {
+func mustKey(t testing.TB) *rsa.PrivateKey {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
