@@ -1,4 +1,4 @@
-import { cloneElement, type ReactElement, type ReactNode } from 'react';
+import { cloneElement, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import styles from './Tabs.module.css';
 
 interface Tab {
@@ -9,8 +9,12 @@ interface Tab {
 
 /** The parts of a page, each with an address of its own. */
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  const nav = useRef<HTMLElement>(null);
+  const on = tabs.findIndex((tab) => tab.on);
+  // On a phone the tabs are wider than the page.
+  useEffect(() => nav.current?.children[on]?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [on]);
   return (
-    <nav aria-label={label} className={styles.tabs}>
+    <nav aria-label={label} className={styles.tabs} ref={nav}>
       {tabs.map((tab, index) =>
         cloneElement(
           tab.link,
