@@ -86,6 +86,21 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await dialog.getByLabel('Time zone').fill('Europe/Oslo');
   await rob.getByRole('option', { name: 'Europe/Oslo' }).click();
   await dialog.getByText(/In UTC/).waitFor();
+  // A time that clocks there skip, or show twice, is not taken for another one.
+  const [year] = await dialog.getByLabel('Date').inputValue().then((day) => day.split('-').map(Number));
+  const lastSunday = (month) => {
+    const end = new Date(Date.UTC(year + 1, month, 0));
+    return new Date(end.getTime() - end.getUTCDay() * 86_400_000).toISOString().slice(0, 10);
+  };
+  const planned = await dialog.getByLabel('Date').inputValue();
+  await dialog.getByLabel('Time', { exact: true }).fill('02:30');
+  await dialog.getByLabel('Date').fill(lastSunday(3));
+  await dialog.getByText('never show this time').waitFor();
+  await dialog.getByLabel('Date').fill(lastSunday(10));
+  await dialog.getByText('show this time twice').waitFor();
+  await accessible(rob);
+  await dialog.getByLabel('Date').fill(planned);
+  await dialog.getByLabel('Time', { exact: true }).fill('22:30');
   await dialog.getByRole('button', { name: 'Schedule' }).click();
   await rob.getByRole('heading', { name: /^Scheduled for/ }).waitFor();
   await rob.getByText('in Europe/Oslo').waitFor();

@@ -83,6 +83,16 @@ export function toField(at: string, zone = readersZone()): string {
   return at === '' || Number.isNaN(time) ? '' : new Date(wall(time, zone)).toISOString().slice(0, 19);
 }
 
+/** The instants, as RFC 3339 in UTC, at which a clock in a zone shows what such a field holds: none while it is put forward, two where it is put back. */
+export function instantsOf(text: string, zone: string): string[] {
+  const shown = Date.parse(`${text}Z`);
+  if (Number.isNaN(shown)) return [];
+  // A clock is put forward or back at most once in two days, so these are all offsets that there can be.
+  const offsets = [-86_400_000, 86_400_000].map((near) => wall(shown + near, zone) - (shown + near));
+  const instants = offsets.map((offset) => shown - offset).filter((time) => wall(time, zone) === shown);
+  return [...new Set(instants)].map((time) => new Date(time).toISOString());
+}
+
 /** What such a field holds, as RFC 3339 in UTC; empty if it is no time. */
 export function fromField(text: string, zone = readersZone()): string {
   const shown = Date.parse(`${text}Z`);

@@ -784,6 +784,10 @@ export const texts = {
     yours: 'For you',
     utc: 'In UTC',
     needsTime: 'Choose a date and a time.',
+    shown: (instants: string[]) =>
+      instants.length === 0
+        ? 'Clocks there never show this time: they are put forward then. Choose a time before or after.'
+        : `Clocks there show this time twice: they are put back then. Choose the time zone UTC and say which is meant, ${instants.join(' or ')}.`,
     done: (id: number, at: string) => `#${id} is scheduled for ${at}.`,
     at: (at: string) => `Scheduled for ${at}`,
     elsewhere: (at: string, zone: string) => `${at} in ${zone}`,

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type ChangeRequest, changeRequestsKey, setState } from '../../client/change-requests';
 import { Problem } from '../../client/problem';
 import { FormDialog } from '../../components/FormDialog';
-import { formatIn, fromField, readersZone, toField } from '../../components/time';
+import { formatIn, instantsOf, readersZone, toField } from '../../components/time';
 import { useWrite } from '../../components/use-write';
 import { ZoneField } from '../../components/ZoneField';
 import { texts } from '../../texts';
@@ -25,7 +25,8 @@ export function ScheduleDialog({ request, onClose }: { request: ChangeRequest; o
     return toField(planned, zone).slice(0, 16).split('T');
   });
   const [strict, setStrict] = useState(false);
-  const at = fromField(`${date}T${time}`, zone);
+  const meant = instantsOf(`${date}T${time}`, zone);
+  const at = meant.length === 1 ? (meant[0] ?? '') : '';
   const save = useWrite({
     write: () => setState(project, id, { state: 'Scheduled', scheduledAt: at, scheduledZone: zone, ...(driftId ? { overwrite: driftId } : {}) }),
     touches: [changeRequestsKey, ['inbox']],
@@ -34,7 +35,8 @@ export function ScheduleDialog({ request, onClose }: { request: ChangeRequest; o
     shown: true,
   });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutTime = problem?.of('scheduledAt') ?? (strict && at === '' ? texts.schedule.needsTime : undefined);
+  const wrongTime = date && time ? texts.schedule.shown(meant.map((one) => formatIn(one, 'UTC'))) : strict ? texts.schedule.needsTime : undefined;
+  const aboutTime = at === '' ? wrongTime : problem?.of('scheduledAt');
   const aboutZone = problem?.of('scheduledZone');
 
   function submit() {
