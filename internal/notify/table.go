@@ -34,7 +34,7 @@ var table = []row{
 	{event: changerequest.ApprovedEvent{}.EventType(), topic: Approved, told: []audience{author}},
 	{event: changerequest.ApprovalWithdrawn{}.EventType(), when: "if approvals are missing now", is: reopened, topic: Approved, told: []audience{author}},
 	{event: changerequest.RejectedEvent{}.EventType(), topic: Rejected, told: []audience{author, scheduler, reviewers, voters, followers}},
-	{event: changerequest.CancelledEvent{}.EventType(), topic: Closed, told: []audience{author, reviewers, followers}},
+	{event: changerequest.CancelledEvent{}.EventType(), topic: Closed, told: []audience{author, scheduler, reviewers, followers}},
 	{event: changerequest.AppliedEvent{}.EventType(), topic: Applied, told: []audience{author, scheduler, reviewers, followers}},
 	{event: changerequest.ScheduledEvent{}.EventType(), topic: Scheduled, told: []audience{author, scheduler, followers}},
 	{event: changerequest.ScheduleSuspended{}.EventType(), topic: Suspended, told: []audience{author, scheduler, followers}, follows: true},

@@ -104,6 +104,12 @@ func TestRecipients(t *testing.T) {
 		w.apply(t, root, id, changerequest.ScheduleSucceeded{})
 		told("applied by the timer", "ada applied", "ada approved", "ada scheduled", "bo applied", "bo scheduled", "root applied")
 
+		id = w.submit(t, production, "Advent")
+		w.say(t, bo, id, production, changerequest.ApprovedEvent{Vote: w.vote(bo, id)})
+		w.say(t, root, id, production, changerequest.ScheduledEvent{At: noon.Add(time.Hour)})
+		w.say(t, cy, id, production, changerequest.CancelledEvent{Reason: "The flag is deleted."})
+		told("scheduled, and cancelled because of a flag", "ada approved", "ada closed", "ada scheduled", "bo closed", "bo scheduled", "root closed")
+
 		id = w.submit(t, hush, "Secret", changerequest.ReviewersUpdated{Reviewers: []int64{bo, cy}})
 		w.say(t, ada, id, hush, changerequest.Commented{Text: "@cy @fay @root"})
 		told("in a private project", "bo commented", "bo review-requested", "root mentioned")
