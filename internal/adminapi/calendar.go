@@ -139,7 +139,7 @@ func (a *api) scheduleEvent(r request, cr *changerequest.Request) calendarEvent 
 		uid: fmt.Sprintf("change-request-%d@%s", cr.ID, r.State.LedgerID()), begin: cr.Schedule.At, end: cr.Schedule.At,
 		summary:     fmt.Sprintf("%s: %s in %s", cr.Project, cr.ShownTitle(), cr.Environment),
 		description: "The change request is applied.", category: "CHANGE REQUEST",
-		url: fmt.Sprintf("%s/projects/%s/change-requests/%d", a.URL, cr.Project, cr.ID),
+		url: a.page(cr),
 	}
 	if cr.Schedule.Status != changerequest.Pending {
 		e.tentative = true

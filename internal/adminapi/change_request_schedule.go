@@ -109,12 +109,14 @@ type scheduleConflicts struct {
 
 // scheduledRequest points to a scheduled request.
 type scheduledRequest struct {
-	ID    changerequest.ID `json:"id"`
-	Title string           `json:"title,omitempty" doc:"Only if it was given one."`
+	ID      changerequest.ID `json:"id"`
+	Title   string           `json:"title,omitempty" doc:"Only if it was given one."`
+	Project flag.ProjectID   `json:"project" doc:"Its project, which is another one at times: segments act in several."`
+	Link    string           `json:"link" doc:"Where people look at it."`
 }
 
 // scheduleConflictsOf returns which scheduled requests each change of a request would suspend by itself.
-func scheduleConflictsOf(r request, s *state.State, cr *changerequest.Request, now time.Time) map[change.ID]*scheduleConflicts {
+func (a *api) scheduleConflictsOf(r request, s *state.State, cr *changerequest.Request, now time.Time) map[change.ID]*scheduleConflicts {
 	conflicts := map[change.ID]*scheduleConflicts{}
 	if s.DueCount() == 0 {
 		return conflicts
@@ -132,7 +134,7 @@ func scheduleConflictsOf(r request, s *state.State, cr *changerequest.Request, n
 			if conflicts[c.ID] == nil {
 				conflicts[c.ID] = &scheduleConflicts{}
 			}
-			conflicts[c.ID].ChangeRequests = append(conflicts[c.ID].ChangeRequests, scheduledRequest{b.Request.ID, b.Request.Title})
+			conflicts[c.ID].ChangeRequests = append(conflicts[c.ID].ChangeRequests, scheduledRequest{b.Request.ID, b.Request.Title, b.Request.Project, a.page(b.Request)})
 		}
 	}
 	return conflicts
@@ -252,7 +254,7 @@ func (a *api) tellSuspended(r request) {
 			continue
 		}
 		ids = append(ids, strconv.FormatInt(int64(id), 10))
-		r.header.Add("Link", fmt.Sprintf(`<%s/projects/%s/change-requests/%d>; rel="related"; title="suspended"`, a.URL, cr.Project, id))
+		r.header.Add("Link", fmt.Sprintf(`<%s>; rel="related"; title="suspended"`, a.page(cr)))
 	}
 	if len(ids) > 0 {
 		r.header.Set(suspendedHeader, strings.Join(ids, ", "))

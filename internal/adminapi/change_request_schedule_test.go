@@ -339,6 +339,21 @@ func TestTooLate(t *testing.T) {
 	})
 }
 
+// TestOverlapInSegment lets two requests meet in a segment, which one changes and the other gives to a strategy: each names the other, and not a third.
+func TestOverlapInSegment(t *testing.T) {
+	t.Parallel()
+	eachCrew(t, 1, func(t *testing.T, c *crew) {
+		given := func(feature string) string {
+			return fmt.Sprintf(`{"feature":%q,"action":"addStrategy","payload":{"name":"default","segments":[2]}}`, feature)
+		}
+		changes, gives, other := c.submitted(t, "ada", segmentOf(2, "vips", "shop", "9")), c.submitted(t, "viv", given("web")), c.submitted(t, "cy", given("cart"))
+		c.see(t, "viv", changes, fmt.Sprintf(`{"overlaps":[{"id":%d},{"id":%d}]}`, gives, other))
+		for _, id := range []int{gives, other} {
+			c.see(t, "viv", id, fmt.Sprintf(`{"overlaps":[{"id":%d,"project":"shop"}]}`, changes))
+		}
+	})
+}
+
 // TestHiddenSchedules suspends, and would suspend, a schedule of a project of which not everyone may know.
 func TestHiddenSchedules(t *testing.T) {
 	t.Parallel()
@@ -352,9 +367,11 @@ func TestHiddenSchedules(t *testing.T) {
 		c.must(t, "root", "PUT", at, fmt.Sprintf(`{"state":"Scheduled","scheduledAt":%q}`, c.now().Add(time.Hour).Format(time.RFC3339)), 200)
 		c.must(t, "root", "PUT", other+"/settings", `{"mode":"private","defaultStickiness":"default"}`, 200)
 
+		page := fmt.Sprintf("https://flags.example.com/here/projects/other/change-requests/%d", hidden)
 		id := c.submitted(t, "ada", segmentOf(1, "eu", "null", "9"))
 		c.see(t, "ada", id, `{"overlaps":[],"segments":[{"scheduleConflicts":"(absent)"}]}`)
-		c.see(t, "root", id, fmt.Sprintf(`{"overlaps":[{"id":%d,"state":"Scheduled"}],"segments":[{"scheduleConflicts":{"changeRequests":[{"id":%d}]}}]}`, hidden, hidden))
+		c.see(t, "root", id, fmt.Sprintf(`{"overlaps":[{"id":%d,"state":"Scheduled","project":"other","link":%q}],"segments":[{"scheduleConflicts":{"changeRequests":[{"id":%d,"project":"other","link":%q}]}}]}`,
+			hidden, page, hidden, page))
 		// The other project's production has to agree as well, in which only admins may approve.
 		c.move(t, "bo", id, "Approved", 200)
 		c.move(t, "root", id, "Approved", 200, `{"state":"Approved"}`)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -76,9 +77,16 @@ type requestGroup struct {
 
 // requestLink points to another request.
 type requestLink struct {
-	ID    changerequest.ID    `json:"id"`
-	Title string              `json:"title,omitempty"`
-	State changerequest.State `json:"state"`
+	ID      changerequest.ID    `json:"id"`
+	Title   string              `json:"title,omitempty"`
+	State   changerequest.State `json:"state"`
+	Project flag.ProjectID      `json:"project" doc:"Its project, which is another one at times: segments act in several."`
+	Link    string              `json:"link" doc:"Where people look at it."`
+}
+
+// page is the address of a change request in the web app.
+func (a *api) page(cr *changerequest.Request) string {
+	return fmt.Sprintf("%s/projects/%s/change-requests/%d", a.URL, cr.Project, cr.ID)
 }
 
 // changeRequestFeature is a flag with the changes of it.
@@ -261,7 +269,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 	var suspends map[change.ID]*scheduleConflicts
 	if !cr.State.Closed() {
 		conflicts = a.viewOpen(ctx, &view, r, s, cr)
-		suspends = scheduleConflictsOf(r, s, cr, a.App.Now())
+		suspends = a.scheduleConflictsOf(r, s, cr, a.App.Now())
 	} else {
 		view.Approvals = n.votes(cr.Approvals)
 		if cr.State == changerequest.Applied {
@@ -306,7 +314,7 @@ func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *s
 	view.Impact = viewImpact(r, s, cr)
 	for _, other := range overlaps(s, cr) {
 		if r.knows(other) {
-			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State})
+			view.Overlaps = append(view.Overlaps, requestLink{other.ID, other.Title, other.State, other.Project, a.page(other)})
 		}
 	}
 	for _, action := range gate.Actions(s, world, cr, r.Caller.Actor, a.App.Now()) {
@@ -319,7 +327,8 @@ func viewDrift(d change.Drift) ChangeRequestDrift {
 	return ChangeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)}
 }
 
-// overlaps returns the other open requests that change the same flags there, or everywhere, or the same segments.
+// overlaps returns the other open requests that change the same flags there, or everywhere, or the same segments. One that changes a
+// segment and one that gives it to a strategy meet in it, whichever of the two is asked about.
 func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Request {
 	var others []*changerequest.Request
 	add := func(other *changerequest.Request) {
@@ -335,9 +344,11 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 		}
 	}
 	for _, c := range cr.Changes {
-		if id := c.Segment(); id != 0 {
+		for _, id := range c.Segments() {
 			for other := range s.OpenRequestsUsing(id) {
-				add(other)
+				if c.Segment() == id || slices.ContainsFunc(other.Changes, func(theirs change.Change) bool { return theirs.Segment() == id }) {
+					add(other)
+				}
 			}
 		}
 	}

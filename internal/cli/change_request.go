@@ -44,9 +44,10 @@ type changeRequest struct {
 	Drift    []drift `json:"drift"`
 	DriftID  string  `json:"driftId"`
 	Overlaps []struct {
-		ID    int64  `json:"id"`
-		Title string `json:"title"`
-		State string `json:"state"`
+		ID      int64  `json:"id"`
+		Title   string `json:"title"`
+		State   string `json:"state"`
+		Project string `json:"project"`
 	} `json:"overlaps"`
 	AllowedActions []struct {
 		Action  string `json:"action"`
@@ -143,7 +144,7 @@ func (r changeRequest) text() string {
 		text.WriteString("\nOthers that change the same\n")
 	}
 	for _, o := range r.Overlaps {
-		fmt.Fprintf(&text, "  %s\n", oneLine(fmt.Sprintf("%s  %s (%s)", reference{r.Project, o.ID}, o.Title, o.State)))
+		fmt.Fprintf(&text, "  %s\n", oneLine(fmt.Sprintf("%s  %s (%s)", reference{o.Project, o.ID}, o.Title, o.State)))
 	}
 	may, knowing, mayNot := r.actions()
 	if len(may) > 0 {

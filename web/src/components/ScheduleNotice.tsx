@@ -28,12 +28,12 @@ export function ScheduleNotice({ projectId, touched, environment, proposed = fal
   );
 }
 
-/** Links to change requests, one after the other. */
-export function RequestLinks({ projectId, requests }: { projectId: string; requests: { id: number; title?: string | null }[] }) {
-  return requests.map(({ id, title }, index) => (
+/** Links to change requests of a project, or of their own, one after the other. */
+export function RequestLinks({ projectId, requests }: { projectId: string; requests: { id: number; title?: string | null; project?: string }[] }) {
+  return requests.map(({ id, title, project }, index) => (
     <span key={id}>
       {index > 0 && ', '}
-      <Link to="/projects/$projectId/change-requests/$id" params={{ projectId, id }} className={styles.link}>
+      <Link to="/projects/$projectId/change-requests/$id" params={{ projectId: project ?? projectId, id }} className={styles.link}>
         {texts.request.number(id)} {title}
       </Link>
     </span>

@@ -50,7 +50,7 @@ export function RequestSide({ request }: { request: ChangeRequest }) {
               <li key={other.id} className={styles.place}>
                 <Link
                   to="/projects/$projectId/change-requests/$id"
-                  params={{ projectId: request.project, id: other.id }}
+                  params={{ projectId: other.project, id: other.id }}
                   className={styles.link}
                 >
                   {texts.request.number(other.id)} {other.title}
