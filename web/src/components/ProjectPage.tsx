@@ -100,7 +100,7 @@ function Connect({ projectId }: { projectId: string }) {
   return (
     <Alert color="gray" p="xs" mb="md">
       {texts.project.connect}{' '}
-      <Anchor size="sm" underline="always" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/api-tokens" params={{ projectId }} />}>
+      <Anchor size="sm" c="inherit" underline="always" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/api-tokens" params={{ projectId }} />}>
         {texts.project.connectDo}
       </Anchor>
     </Alert>

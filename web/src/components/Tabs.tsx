@@ -12,7 +12,8 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   const nav = useRef<HTMLElement>(null);
   const on = tabs.findIndex((tab) => tab.on);
   // On a phone the tabs are wider than the page.
-  useEffect(() => nav.current?.children[on]?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [on]);
+  // Newer browsers answer with a promise, which is nothing for an effect to return.
+  useEffect(() => void nav.current?.children[on]?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [on]);
   return (
     <nav aria-label={label} className={styles.tabs} ref={nav}>
       {tabs.map((tab, index) =>

@@ -82,13 +82,13 @@ function TooFew({ projectId, environment, required }: { projectId: string; envir
       {projectTexts.tooFew(reviewers.reviewers.length)}{' '}
       {may('ADMIN') && (
         <>
-          <Anchor component={Link} to="/admin/users" size="sm" underline="always">
+          <Anchor component={Link} to="/admin/users" size="sm" c="inherit" underline="always">
             {projectTexts.tooFewUsers}
           </Anchor>
           {' · '}
         </>
       )}
-      <Anchor size="sm" underline="always" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/access" params={{ projectId }} />}>
+      <Anchor size="sm" c="inherit" underline="always" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/access" params={{ projectId }} />}>
         {projectTexts.give}
       </Anchor>
     </Alert>
