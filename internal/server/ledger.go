@@ -23,11 +23,11 @@ type LedgerReport struct {
 var NoAnchor ledger.Head
 
 // VerifyLedger reads a ledger from its first entry to its last, checks the chain, and
-// folds it. The ledger must hold the anchor, too, unless it is NoAnchor. Nothing is
-// changed. The error is a *ledger.Break, which names the revision, if the chain does not
+// folds it. The ledger must hold the anchor, too, unless it is NoAnchor, and at least one event.
+// Nothing is changed. The error is a *ledger.Break, which names the revision, if the chain does not
 // hold; a *state.MisfitError or *state.UnknownEventError if it cannot be folded.
 func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (report LedgerReport, err error) {
-	db, err := where.open(ctx)
+	db, err := where.openExisting(ctx)
 	if err != nil {
 		return LedgerReport{}, err
 	}
@@ -52,6 +52,9 @@ func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (repor
 	if err != nil {
 		return LedgerReport{}, fmt.Errorf("server: verify the ledger: %w", err)
 	}
+	if report.Head == (ledger.Head{}) {
+		return LedgerReport{}, errors.New("the ledger is empty: no server has started on this database yet")
+	}
 	if !anchored {
 		return LedgerReport{}, fmt.Errorf("the ledger holds together up to revision %d, but it does not hold revision %d with the hash %s: "+
 			"it was restored from an older backup, or rewritten", report.Head.Revision, anchor.Revision, anchor.Hash)
@@ -66,7 +69,7 @@ func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (repor
 // AcceptRestore agrees to go on from a database that was restored from a backup; see
 // engine.AcceptRestore.
 func AcceptRestore(ctx context.Context, where Storage, reason string) (lost engine.Lost, err error) {
-	db, err := where.open(ctx)
+	db, err := where.openExisting(ctx)
 	if err != nil {
 		return engine.Lost{}, err
 	}
@@ -82,7 +85,7 @@ func AcceptRestore(ctx context.Context, where Storage, reason string) (lost engi
 // LedgerPast returns the states of a ledger at moments, in the order given, each of which is the
 // sooner come by the nearer it is behind the one before. Nothing is changed.
 func LedgerPast(ctx context.Context, where Storage, moments ...app.Moment) (states []app.Past, err error) {
-	db, err := where.open(ctx)
+	db, err := where.openExisting(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,9 @@ func (s *Server) fixSignOn(ctx context.Context) error {
 // Rescue lets an administrator in again who cannot sign in: it opens the storage, which no
 // running server may use if it is SQLite, and returns the secret of a link to choose a password.
 func Rescue(ctx context.Context, storage Storage, secretKey, name string) (secret string, err error) {
+	if err := storage.exists(); err != nil {
+		return "", err
+	}
 	s := &Server{settings: Settings{Storage: storage, SecretKey: secretKey, Log: slog.New(slog.DiscardHandler)}}
 	defer func() {
 		if closing := s.close(); err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -45,6 +46,24 @@ func (s Storage) open(ctx context.Context) (*store.DB, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	return db, nil
+}
+
+// openExisting opens a database that a server has started on. The tools use it: to them, a folder whose name is mistyped must
+// not be an empty ledger that holds.
+func (s Storage) openExisting(ctx context.Context) (*store.DB, error) {
+	if err := s.exists(); err != nil {
+		return nil, err
+	}
+	return s.open(ctx)
+}
+
+// exists refuses a data folder without a database, unless that is PostgreSQL.
+func (s Storage) exists() error {
+	file := filepath.Join(s.Data, DatabaseFile)
+	if _, err := os.Stat(file); s.Database == "" && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database %s. Name the data folder of a server, or a copy of it, with --data, or its PostgreSQL database with --database", file)
+	}
+	return nil
 }
 
 // engineOptions are those of a node on this storage, with the machine's clock.

@@ -154,12 +154,19 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 			return false, err
 		}
 	}
+	own := &Tx{ctx: ctx, tx: tx, db: db}
 	if also != nil {
-		if err := also(&Tx{ctx: ctx, tx: tx, db: db}); err != nil {
+		if err := also(own); err != nil {
 			return false, &alsoError{err}
 		}
 	}
-	return true, db.committed(tx.Commit())
+	if err := db.committed(tx.Commit()); err != nil {
+		return true, err
+	}
+	if own.erased {
+		db.scrub(ctx)
+	}
+	return true, nil
 }
 
 // committed returns the outcome of a commit, or what a test has put in its place.

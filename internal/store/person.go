@@ -117,8 +117,9 @@ func (tx *Tx) SetProvisioned(id int64, p Provisioned) error {
 	return err
 }
 
-// DeletePerson erases a person: every row that is about the account.
+// DeletePerson erases a person: every row that is about the account. On SQLite nothing of them is left in its files either.
 func (tx *Tx) DeletePerson(id int64) error {
+	tx.erased = true
 	for _, statement := range []string{
 		`delete from people where id = $1`,
 		`delete from old_passwords where account = $1`,

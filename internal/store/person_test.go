@@ -1,13 +1,18 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
 )
@@ -185,6 +190,72 @@ func TestErase(t *testing.T) {
 			t.Errorf("got people %v, passwords %v, sessions %v, logins %v and link %v, want none", people, old, sessions, logins, reset)
 		}
 	})
+}
+
+// TestEraseFiles holds that SQLite's files hold nothing of a person who is deleted, by a write to plain tables and beside events,
+// while the server runs; and that nobody else on the machine may read them.
+func TestEraseFiles(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"update", "append"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			url := storetest.SQLite(t)
+			db := storetest.Open(t, url)
+			for id := range int64(40) {
+				p := store.Person{ID: id + 1, Kind: "user", Name: "Somebody", Email: fmt.Sprintf("stays%d@example.com", id), CreatedAt: noon}
+				if id == 20 {
+					p.Name, p.Email = "Trace Leaver", "trace@example.com"
+				}
+				mustUpdate(t, db, func(tx *store.Tx) error {
+					return errors.Join(tx.AddPerson(p), tx.SetPassword(p.ID, "hash-of-"+p.Email, noon, 4))
+				})
+			}
+			mustUpdate(t, db, func(tx *store.Tx) error {
+				return tx.UpdatePerson(21, store.PersonChange{Email: new("trace2@example.com")})
+			})
+			if !inFiles(t, url, "trace@example.com") || !inFiles(t, url, "Trace Leaver") {
+				t.Fatal("the person was never in the files")
+			}
+			erase := func(tx *store.Tx) error { return tx.DeletePerson(21) }
+			if path == "update" {
+				mustUpdate(t, db, erase)
+			} else {
+				entries, _ := ledger.Seal(ledger.Head{}, newBatch())
+				if err := db.Append(t.Context(), ledger.Head{}, entries, erase); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, text := range []string{"trace", "Trace Leaver"} {
+				if inFiles(t, url, text) {
+					t.Errorf("the files still hold %q", text)
+				}
+			}
+			if !inFiles(t, url, "stays7@example.com") {
+				t.Error("the files hold nobody any more")
+			}
+		})
+	}
+}
+
+// inFiles says whether any file of an SQLite database holds a text. It fails the test if others may read one.
+func inFiles(t *testing.T, url, text string) bool {
+	t.Helper()
+	files, err := filepath.Glob(strings.TrimPrefix(url, "sqlite:") + "*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got files %v %v", files, err)
+	}
+	found := false
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: got mode %v %v, want 0600", file, info.Mode(), err)
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = found || bytes.Contains(content, []byte(text))
+	}
+	return found
 }
 
 func TestInviteLink(t *testing.T) {

@@ -27,13 +27,17 @@ func openSQLite(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, errors.Join(err, folder.release())
+	}
 	// Times are text that sorts as time does. FULL makes each commit reach the disk;
-	// WAL lets readers go on meanwhile.
+	// WAL lets readers go on meanwhile. What is deleted is overwritten: a person who was
+	// erased must not be found in the file.
 	settings := url.Values{
 		"_time_format": {"sqlite"},
 		"_txlock":      {"immediate"},
 		"_pragma": {
-			"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)",
+			"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(on)",
 			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 		},
 	}
@@ -54,6 +58,24 @@ func openSQLite(ctx context.Context, address string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// makePrivate makes the file of a database that is not there yet, for the eyes of the server's user alone: it holds hashes of
+// passwords. SQLite gives the files beside it the same mode.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// scrub moves what is in SQLite's write-ahead log into the database and empties the log, which holds pages as they were before
+// somebody was erased. While a reader is in the way, that is left to a later checkpoint. PostgreSQL's vacuum does it by itself.
+func (db *DB) scrub(ctx context.Context) {
+	if db.engine == SQLite {
+		_, _ = db.writer.ExecContext(ctx, `pragma wal_checkpoint(truncate)`) // the person is erased in any case
+	}
 }
 
 func classifySQLite(err error) failure {

@@ -146,6 +146,8 @@ type Tx struct {
 	ctx context.Context //nolint:containedctx // a transaction lives and dies with its context
 	tx  *sql.Tx
 	db  *DB
+	// erased says that rows were deleted of which nothing may be left once they are.
+	erased bool
 }
 
 // Update runs fn in a transaction, which is committed if fn returns nil. It is for
@@ -156,11 +158,15 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return db.failed("begin", err)
 	}
-	if err := fn(&Tx{ctx: ctx, tx: tx, db: db}); err != nil {
+	own := &Tx{ctx: ctx, tx: tx, db: db}
+	if err := fn(own); err != nil {
 		_ = tx.Rollback() // fn's error says more than a failing rollback
 		return err
 	}
 	err = tx.Commit()
+	if err == nil && own.erased {
+		db.scrub(ctx)
+	}
 	if err != nil && db.meaning(err) == lost {
 		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
