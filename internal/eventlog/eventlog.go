@@ -14,6 +14,7 @@ package eventlog
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -80,7 +81,7 @@ type Log struct {
 func New(o Options) *Log {
 	return &Log{
 		db: o.DB, state: o.State, names: o.Names, webURL: o.WebURL,
-		known: known{totals: map[string]store.EventCount{}, actors: map[string]bool{}, gone: map[int64]string{}},
+		known: known{totals: map[[sha256.Size]byte]store.EventCount{}, actors: map[string]bool{}, gone: map[int64]string{}},
 	}
 }
 

@@ -2,6 +2,8 @@ package eventlog
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +17,7 @@ import (
 // again only about what was appended since, so a long ledger is gone through once.
 type known struct {
 	mu     sync.Mutex
-	totals map[string]store.EventCount // by filter
+	totals map[[sha256.Size]byte]store.EventCount // by digests of filters, which may be long
 
 	actors   map[string]bool
 	actorsAt int64 // the revision of the newest event whose actor is in actors
@@ -30,7 +32,11 @@ const keptTotals = 1_000
 // count returns how many events match a filter, whatever page of them is wanted.
 func (l *Log) count(ctx context.Context, filter store.EventFilter) (int, error) {
 	filter.Offset, filter.Limit = 0, 0
-	key := fmt.Sprintf("%+v", filter)
+	text, err := json.Marshal(filter)
+	if err != nil {
+		return 0, fmt.Errorf("eventlog: count events: %w", err)
+	}
+	key := sha256.Sum256(text)
 	l.known.mu.Lock()
 	sum := l.known.totals[key]
 	l.known.mu.Unlock()
