@@ -66,34 +66,44 @@ func (x *Integrations) Deliveries(ctx context.Context, s *state.State, entries [
 }
 
 func (x *Integrations) ofBatch(ctx context.Context, s *state.State, batch []ledger.Entry) ([]notify.Delivery, error) {
-	last := batch[len(batch)-1].Revision
 	requests := map[changerequest.ID]*requestFacts{} // nil: a draft
 	var all []notify.Delivery
+	send := func(e *ledger.Event, r *requestFacts) error {
+		for _, i := range wanting(s, e) {
+			d, err := x.delivery(i.ID, cargo{Revision: e.Revision, Request: r, Head: s.Head()}, eventLife)
+			if err != nil {
+				return err
+			}
+			all = append(all, d)
+		}
+		return nil
+	}
 	for _, entry := range batch {
-		wanted := wanting(s, &entry.Event)
-		if len(wanted) == 0 {
+		if !submits(entry.Event) && len(wanting(s, &entry.Event)) == 0 {
 			continue
 		}
-		carried := cargo{Revision: entry.Revision, Head: s.Head()}
+		var r *requestFacts
 		if entry.Group.Kind == state.ChangeRequestGroup {
 			id := changerequest.ID(entry.Group.ID)
 			if _, known := requests[id]; !known {
-				var err error
-				if requests[id], err = x.requestAt(ctx, id, last); err != nil {
+				drafted, now, err := x.requestIn(ctx, id, batch)
+				if err != nil {
 					return nil, err
+				}
+				requests[id] = now
+				for _, d := range drafted {
+					if err := send(&d.event, d.request); err != nil {
+						return nil, err
+					}
 				}
 			}
 			// What a draft led to is no draft any more: whoever bypasses may apply one's own.
-			if carried.Request = requests[id]; carried.Request == nil && slices.Contains(requestTypes, entry.Type) {
+			if r = requests[id]; r == nil && slices.Contains(requestTypes, entry.Type) {
 				continue
 			}
 		}
-		for _, i := range wanted {
-			d, err := x.delivery(i.ID, carried, eventLife)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, d)
+		if err := send(&entry.Event, r); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
@@ -111,17 +121,47 @@ func wanting(s *state.State, e *ledger.Event) []*state.Integration {
 	return wanted
 }
 
-// requestAt returns what a change request was like at a revision; nil for a draft, which is
-// its author's alone.
-func (x *Integrations) requestAt(ctx context.Context, id changerequest.ID, revision int64) (*requestFacts, error) {
+// submits reports whether an event sends a change request to review: from then on it is not its author's alone.
+func submits(e ledger.Event) bool { return e.Type == changerequest.SentToReview{}.EventType() }
+
+// requestEvent is an event of a change request, with what the request was like after it.
+type requestEvent struct {
+	event   ledger.Event
+	request *requestFacts
+}
+
+// requestIn returns what a change request is like after a batch; nil for a draft, which is its author's alone. If the batch
+// submits it, what the draft consisted of comes with it: from now on the event log shows that as well.
+func (x *Integrations) requestIn(ctx context.Context, id changerequest.ID, batch []ledger.Entry) ([]requestEvent, *requestFacts, error) {
 	events, err := x.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id), Types: requestTypes})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	events = slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Revision > revision })
+	events = slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Revision > batch[len(batch)-1].Revision })
 	slices.Reverse(events)
+	submitted := slices.IndexFunc(events, submits)
+	if submitted < 0 {
+		return nil, nil, nil
+	}
+	var drafted []requestEvent
+	for i, e := range events {
+		if events[submitted].Revision < batch[0].Revision || e.Revision >= batch[0].Revision {
+			break
+		}
+		then, err := factsOf(id, events[:i+1])
+		if err != nil {
+			return nil, nil, err
+		}
+		drafted = append(drafted, requestEvent{e, then})
+	}
+	now, err := factsOf(id, events)
+	return drafted, now, err
+}
+
+// factsOf returns what the events of a change request, from its creation on, have made of it.
+func factsOf(id changerequest.ID, events []ledger.Event) (*requestFacts, error) {
 	r, err := state.Refold(id, events)
-	if err != nil || r == nil || !r.Submitted() {
+	if err != nil || r == nil {
 		return nil, err
 	}
 	return &requestFacts{r.ID, r.ShownTitle(), r.State, r.Author, r.Round, r.ContentID()}, nil

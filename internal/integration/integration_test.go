@@ -80,7 +80,7 @@ func TestFilter(t *testing.T) {
 }
 
 // TestChangeRequests holds that every event of a submitted request is sent, with what the request is,
-// and nothing of a draft.
+// and nothing of a draft until it is submitted.
 func TestChangeRequests(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -95,13 +95,20 @@ func TestChangeRequests(t *testing.T) {
 		if got := typesOf(t, to.take()); !cmp.Equal(got, []string{"addon-config-created"}) {
 			t.Errorf("got %q of a draft, want nothing but the integration itself", got)
 		}
-		w.say(t, ada, id, changerequest.SentToReview{Agreements: agreements()})
+		w.say(t, ada, id, changerequest.Commented{Text: "please"}, changerequest.SentToReview{Agreements: agreements()})
 		w.say(t, bo, id, changerequest.Commented{Text: "Fine!"})
 		w.work(t)
 		got := to.take()
-		if diff := cmp.Diff([]string{"change-request-sent-to-review shop", "change-request-commented shop"}, typesOf(t, got)); diff != "" {
+		if diff := cmp.Diff([]string{
+			"change-request-created shop", "change-request-described shop", "change-added shop", "change-request-commented shop",
+			"change-request-commented shop", "change-request-sent-to-review shop", "change-request-commented shop",
+		}, typesOf(t, got)); diff != "" {
 			t.Fatalf("-want +got:\n%s", diff)
 		}
+		if body := string(got[0].body); !strings.Contains(body, `"state":"Draft"`) || !strings.Contains(body, `"author":"Ada`) {
+			t.Errorf("got %s of the creation, want the draft that it was", body)
+		}
+		got = got[len(got)-2:]
 		var told struct {
 			CreatedBy     string
 			Environment   string
@@ -123,6 +130,11 @@ func TestChangeRequests(t *testing.T) {
 		}
 		if want := fmt.Sprintf("%d:%s", head.Revision, head.Hash); told.LedgerHead != want {
 			t.Errorf("got the head %s, want %s", told.LedgerHead, want)
+		}
+		w.say(t, ada, id, changerequest.ChangeDiscarded{ID: r.Changes[0].ID})
+		w.work(t)
+		if got := typesOf(t, to.take()); !cmp.Equal(got, []string{"change-discarded shop"}) {
+			t.Errorf("got %q of what was submitted before, want nothing twice", got)
 		}
 		w.happen(t, user(root), of("", state.ChangeRequestsBypassed{Environments: []flags.EnvironmentName{"production"}, Reason: "fire"}))
 		w.work(t)
