@@ -60,4 +60,13 @@ const colors = {
   '--mantine-color-default-border': 'var(--q-line)',
   '--mantine-color-error': 'var(--q-red)',
   '--mantine-color-anchor': 'var(--q-accent)',
+  // The grounds of alerts: Mantine's own are loud in the dark.
+  '--mantine-color-gray-light': 'var(--q-sunken)',
+  '--mantine-color-gray-light-color': 'var(--q-dim)',
+  '--mantine-color-indigo-light': 'var(--q-accent-ground)',
+  '--mantine-color-indigo-light-color': 'var(--q-accent)',
+  '--mantine-color-red-light': 'var(--q-red-ground)',
+  '--mantine-color-red-light-color': 'var(--q-red)',
+  '--mantine-color-yellow-light': 'var(--q-amber-ground)',
+  '--mantine-color-yellow-light-color': 'var(--q-amber)',
 };
