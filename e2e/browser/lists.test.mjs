@@ -130,6 +130,39 @@ test('each list says that it is loading, why it did not come, and comes when it 
   }
 });
 
+test('the requests of everybody are listed and sorted, and the list is the same when one comes back', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/user-admin', { username: 'newadmin', password: 'a-Long-pass-9word', name: 'New', email: 'new@example.com', rootRole: 1, sendEmail: false });
+  const fresh = await open(t, { as: { username: 'newadmin', password: 'a-Long-pass-9word' } });
+  await call(page, 'POST', '/projects', { id: 'listed', name: 'Listed' });
+  await call(page, 'POST', '/projects/listed/features', { name: 'listed-flag' });
+  const production = '/projects/listed/environments/production/change-requests';
+  await call(page, 'PUT', `${production}/config`, { changeRequestsEnabled: true, requiredApprovals: 1 });
+  const { id } = await call(page, 'POST', production, [{ feature: 'listed-flag', action: 'updateEnabled', payload: { enabled: true } }]);
+  await call(page, 'PUT', `/projects/listed/change-requests/${id}/state`, { state: 'In review' });
+  await fresh.goto('/change-requests');
+  await fresh.getByText('You have no open change requests').waitFor();
+  await fresh.getByRole('button', { name: 'Show all' }).click();
+  const table = fresh.getByRole('table', { name: 'Change requests' });
+  await table.getByRole('link', { name: `Change request #${id}` }).waitFor();
+  await table.getByRole('button', { name: 'Sort by Title' }).click();
+  await fresh.locator('[aria-sort=ascending]').waitFor();
+  await accessible(fresh);
+  await fresh.goto('/projects');
+  await fresh.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Change requests' }).click();
+  await fresh.locator('[aria-sort=ascending]').waitFor();
+  assert.equal(new URL(fresh.url()).searchParams.get('whose'), 'all');
+
+  await fresh.goto('/projects/listed/change-requests');
+  await fresh.getByText(/^Closed/).click();
+  await fresh.waitForURL('**?closed=true');
+  await fresh.goto('/projects/default/change-requests');
+  await fresh.getByRole('radio', { name: /^Open/, checked: true }).waitFor({ state: 'attached' });
+  await fresh.goto('/projects/listed/change-requests');
+  await fresh.getByRole('radio', { name: /^Closed/, checked: true }).waitFor({ state: 'attached' });
+  await call(page, 'PUT', `/projects/listed/change-requests/${id}/state`, { state: 'Cancelled' });
+});
+
 test('what was written is still there when the server cannot be reached, and is sent once more', async (t) => {
   const page = await open(t);
   await page.goto('/projects/demo?create=true');

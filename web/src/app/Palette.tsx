@@ -105,7 +105,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         label: texts.palette.createFlag(name),
         run: () => navigate({ to: '/projects/$projectId', params: { projectId: id }, search: { create: true } }),
       })),
-    { key: 'reviews', icon: <GitPullRequestIcon />, label: texts.palette.reviews, run: () => navigate({ to: '/change-requests', search: { asked: true } }) },
+    { key: 'reviews', icon: <GitPullRequestIcon />, label: texts.palette.reviews, run: () => navigate({ to: '/change-requests', search: { whose: 'asked' } }) },
   );
 
   if (here) {

@@ -7,6 +7,7 @@ import { meQuery } from '../client/me';
 import { environmentsQuery, projectQuery, projectsQuery } from '../client/projects';
 import { Tips } from '../components/Tips';
 import { Toasts } from '../components/Toasts';
+import { keptFilters, type RequestFilters } from '../features/change-requests/filters';
 import { type FlagFilters, searchOf } from '../features/flags/filters';
 import { Crashed, NoPage } from './Fallbacks';
 import { Frame } from './Frame';
@@ -126,12 +127,11 @@ const flag = createRoute({
 const projectRequests = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/change-requests',
-  validateSearch: (search): { closed?: true; q?: string; sort?: 'title' | 'createdAt' | 'environment' | 'state'; order?: 'asc' | 'desc' } => ({
-    ...truth(search, 'closed'),
-    ...text(search, 'q'),
-    ...oneOf(search, 'sort', ['title', 'createdAt', 'environment', 'state']),
-    ...oneOf(search, 'order', ['asc', 'desc']),
-  }),
+  validateSearch: requestFilters,
+  beforeLoad: ({ search, params }) => {
+    const kept = requestFilters(keptFilters(params.projectId));
+    if (isEmpty(search) && !isEmpty(kept)) throw redirect({ to: '/projects/$projectId/change-requests', params, search: kept, replace: true });
+  },
   component: lazyRouteComponent(() => import('../features/change-requests/ProjectRequestsPage'), 'ProjectRequestsPage'),
 });
 
@@ -366,7 +366,11 @@ const instance = createRoute({
 const requests = createRoute({
   getParentRoute: () => inside,
   path: '/change-requests',
-  validateSearch: (search): { asked?: true; closed?: true; q?: string } => ({ ...truth(search, 'asked'), ...truth(search, 'closed'), ...text(search, 'q') }),
+  validateSearch: allRequestFilters,
+  beforeLoad: ({ search }) => {
+    const kept = allRequestFilters(keptFilters(''));
+    if (isEmpty(search) && !isEmpty(kept)) throw redirect({ to: '/change-requests', search: kept, replace: true });
+  },
   component: lazyRouteComponent(() => import('../features/change-requests/RequestListPage'), 'RequestListPage'),
 });
 
@@ -450,6 +454,24 @@ function flagFilters(search: Record<string, unknown>): FlagFilters {
     ...oneOf(search, 'sort', ['name', 'createdAt']),
     ...oneOf(search, 'order', ['asc', 'desc']),
   };
+}
+
+/** The filters that every list of change requests has. */
+function requestFilters(search: Record<string, unknown>): RequestFilters {
+  return {
+    ...truth(search, 'closed'),
+    ...text(search, 'q'),
+    ...oneOf(search, 'sort', ['title', 'createdAt', 'environment', 'state']),
+    ...oneOf(search, 'order', ['asc', 'desc']),
+  };
+}
+
+function allRequestFilters(search: Record<string, unknown>): RequestFilters & { whose?: 'asked' | 'all' } {
+  return { ...requestFilters(search), ...oneOf(search, 'whose', ['asked', 'all']) };
+}
+
+function isEmpty(filters: object): boolean {
+  return Object.keys(filters).length === 0;
 }
 
 /** A parameter of an address that is any text; the router reads 42 as a number. */

@@ -103,6 +103,8 @@ export interface RequestSearch {
   environment?: string;
   /** A text in the title, or a number. */
   query?: string;
+  sortBy?: 'title' | 'createdAt' | 'environment' | 'state';
+  sortOrder?: 'asc' | 'desc';
 }
 
 const pageSize = 25;

@@ -62,7 +62,13 @@ function Body({ change: { action, payload }, at }: { change: AnyChange; at: Flag
     case 'updateStrategy':
     case 'updateSegment':
     case 'patchVariant':
-      return <Differences before={action === 'patchVariant' ? { variants: snapshot } : snapshot} after={payload} />;
+      return (
+        <Differences
+          before={action === 'patchVariant' ? { variants: snapshot } : snapshot}
+          after={payload}
+          called={action === 'updateSegment' ? { ...texts.change.fields, name: texts.change.segmentName } : texts.change.fields}
+        />
+      );
     case 'reorderStrategy':
       return at ? <Order at={at} ids={orderOf(payload)} /> : null;
     default:
@@ -91,7 +97,7 @@ function only(value: unknown): Record<string, unknown> {
 }
 
 /** What differs, field by field, side by side. */
-function Differences({ before, after }: { before: unknown; after: unknown }) {
+function Differences({ before, after, called }: { before: unknown; after: unknown; called: Record<string, string> }) {
   const found = differences(only(before), only(after));
   if (found.length === 0) return <p className={styles.dim}>{texts.change.same}</p>;
   return (
@@ -111,7 +117,7 @@ function Differences({ before, after }: { before: unknown; after: unknown }) {
       <tbody>
         {found.map((difference) => (
           <tr key={difference.path}>
-            <th scope="row">{texts.change.fields[difference.path] ?? difference.path}</th>
+            <th scope="row">{called[difference.path] ?? difference.path}</th>
             <td data-tone="red">
               <Value path={difference.path} value={difference.before} other={difference.after} />
             </td>

@@ -46,8 +46,12 @@ export function changeSentence({ action, payload }: AnyChange): string {
       return words.addDependency(String(field(payload, 'feature') ?? ''), field(payload, 'enabled') !== false, (field(payload, 'variants') ?? []) as string[]);
     case 'deleteDependency':
       return words.deleteDependency;
-    case 'updateSegment':
+    case 'updateSegment': {
+      const [snapshot, name] = [field(payload, 'snapshot'), field(payload, 'name')];
+      const same = (key: string) => JSON.stringify(field(snapshot, key)) === JSON.stringify(field(payload, key));
+      if (snapshot && typeof name === 'string' && !same('name') && same('constraints')) return words.renameSegment(name);
       return words.updateSegment;
+    }
     case 'deleteSegment':
       return words.deleteSegment;
     default:

@@ -8,6 +8,7 @@ import { RequestViews } from '../../components/RequestViews';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
+import { keepFilters, type RequestFilters } from './filters';
 import { anyOf, parseSearch } from './request-search';
 import { RequestTable, type ShownRequest, type SortKey } from './RequestTable';
 
@@ -46,10 +47,10 @@ export function ProjectRequestsPage() {
   const shown = (filters.closed ? found.filter((request) => closed.has(request.state)) : open)
     .sort((a, b) => (order === 'asc' ? 1 : -1) * a[sort].localeCompare(b[sort]));
 
-  type Filters = typeof filters;
-  function choose(changed: { [K in keyof Filters]?: Filters[K] | undefined }) {
-    const next = Object.entries({ ...filters, ...changed }).filter(([, value]) => value !== undefined && value !== '');
-    return navigate({ search: Object.fromEntries(next) as Filters, replace: true });
+  function choose(changed: { [K in keyof RequestFilters]?: RequestFilters[K] | undefined }) {
+    const next = Object.fromEntries(Object.entries({ ...filters, ...changed }).filter(([, value]) => value !== undefined && value !== '')) as RequestFilters;
+    keepFilters(projectId, next);
+    return navigate({ search: next, replace: true });
   }
 
   const unprotected = protections.data?.every((one) => !one.changeRequestEnabled) ?? false;

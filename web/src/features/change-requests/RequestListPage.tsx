@@ -3,65 +3,66 @@ import { GitPullRequestIcon } from '@primer/octicons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type RequestSearch, requestSearchQuery } from '../../client/change-requests';
-import { meQuery } from '../../client/me';
 import { projectsQuery } from '../../client/projects';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Search } from '../../components/Search';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
+import { keepFilters, type RequestFilters } from './filters';
 import { anyOf, parseSearch } from './request-search';
-import { RequestTable } from './RequestTable';
+import { RequestTable, type SortKey } from './RequestTable';
 
-/** Returns what a search asks the server for, among open requests or closed ones. */
-function filterOf(q: string, closed: boolean): RequestSearch {
+type Filters = RequestFilters & { whose?: 'asked' | 'all' };
+
+/** Returns what the filters ask the server for. */
+function searchOf({ whose, closed, q = '', sort = 'createdAt', order = 'desc' }: Filters): RequestSearch {
   const { words, feature, environment, status } = parseSearch(q);
   const states = Object.keys(texts.request.states).filter((state) => anyOf(status, state));
   return {
     state: status.length > 0 && states.length > 0 ? `IS_ANY_OF:${states.join(',')}` : closed ? 'IS:closed' : 'IS:open',
+    ...(whose === 'all' ? {} : whose === 'asked' ? { requestedApproverId: 'IS:me' } : { createdBy: 'IS:me' }),
     ...(words === '' ? {} : { query: words }),
     ...(feature[0] === undefined ? {} : { feature: `IS:${feature[0]}` }),
     ...(environment[0] === undefined ? {} : { environment: `IS:${environment[0]}` }),
+    sortBy: sort,
+    sortOrder: order,
   };
 }
 
-/** Change requests of all projects: one's own, and those that one was asked to review. */
+/** Change requests of all projects: one's own, those that one was asked to review, or all that one may see. */
 export function RequestListPage() {
-  const { asked, closed, q = '' } = useSearch({ from: '/inside/change-requests' });
+  const filters = useSearch({ from: '/inside/change-requests' });
+  const { whose, closed, q = '', sort = 'createdAt', order = 'desc' } = filters;
   const navigate = useNavigate({ from: '/change-requests' });
-  const me = useQuery(meQuery);
   const projects = useQuery(projectsQuery);
-  const who = `IS:${me.data?.user.id}`;
-  const requests = useInfiniteQuery(
-    requestSearchQuery({ ...filterOf(q, closed === true), ...(asked ? { requestedApproverId: who } : { createdBy: who }) }),
-  );
+  const requests = useInfiniteQuery(requestSearchQuery(searchOf(filters)));
   const found = requests.data?.pages.flatMap((page) => page.changeRequests) ?? [];
   const total = requests.data?.pages[0]?.total ?? 0;
-  const choose = (changed: { asked?: boolean; closed?: boolean; q?: string }) => {
-    const next = { asked: asked ?? false, closed: closed ?? false, q, ...changed };
-    return navigate({
-      search: { ...(next.asked ? { asked: true as const } : {}), ...(next.closed ? { closed: true as const } : {}), ...(next.q === '' ? {} : { q: next.q }) },
-      replace: true,
-    });
-  };
+  function choose(changed: { [K in keyof Filters]?: Filters[K] | undefined }) {
+    const next = Object.fromEntries(Object.entries({ ...filters, ...changed }).filter(([, value]) => value !== undefined && value !== '')) as Filters;
+    keepFilters('', next);
+    return navigate({ search: next, replace: true });
+  }
 
   return (
     <Page title={texts.request.list} about={texts.request.about}>
       <Toolbar>
         <Search label={texts.request.searchAll} value={q} onChange={(value) => choose({ q: value })} />
         <SegmentedControl
-          aria-label={texts.request.columns.by}
-          value={asked ? 'asked' : 'mine'}
-          onChange={(value) => choose({ asked: value === 'asked' })}
+          aria-label={texts.request.whose}
+          value={whose ?? 'mine'}
+          onChange={(value) => choose({ whose: value === 'mine' ? undefined : value })}
           data={[
-            { value: 'mine', label: texts.request.mine },
-            { value: 'asked', label: texts.request.asked },
+            { value: 'mine' as const, label: texts.request.mine },
+            { value: 'asked' as const, label: texts.request.asked },
+            { value: 'all' as const, label: texts.request.all },
           ]}
         />
         <SegmentedControl
           aria-label={texts.request.columns.state}
           value={closed ? 'closed' : 'open'}
-          onChange={(value) => choose({ closed: value === 'closed' })}
+          onChange={(value) => choose({ closed: value === 'closed' ? true : undefined })}
           data={[
             { value: 'open', label: texts.request.open },
             { value: 'closed', label: texts.request.closed },
@@ -70,11 +71,7 @@ export function RequestListPage() {
       </Toolbar>
       {requests.isPending && <Loading lines={5} height={52} />}
       {requests.error && !requests.data && <Failed error={requests.error} retry={() => requests.refetch()} />}
-      {requests.data && found.length === 0 && (
-        <Empty icon={<GitPullRequestIcon size={24} />} title={texts.request.nothing}>
-          {texts.request.nothingWords}
-        </Empty>
-      )}
+      {requests.data && found.length === 0 && <Nothing filters={filters} choose={choose} />}
       {found.length > 0 && (
         <>
           <RequestTable
@@ -85,6 +82,7 @@ export function RequestListPage() {
               projectName: projects.data?.find((one) => one.id === request.project)?.name ?? request.project,
               names: [...request.segments, ...request.features],
             }))}
+            sort={{ key: sort, order, choose: (key: SortKey) => choose({ sort: key, order: key === sort && order === 'asc' ? 'desc' : 'asc' }) }}
           />
           {requests.hasNextPage && (
             <Button variant="default" mt="sm" loading={requests.isFetchingNextPage} onClick={() => requests.fetchNextPage()}>
@@ -94,5 +92,28 @@ export function RequestListPage() {
         </>
       )}
     </Page>
+  );
+}
+
+/** Says that a list is empty, and leads to where there may be something. */
+function Nothing({ filters: { whose, closed, q }, choose }: { filters: Filters; choose: (changed: { q?: undefined; whose?: 'all' }) => void }) {
+  const words = closed ? texts.request.noneClosed : texts.request.noneOpen;
+  const action = q ? { say: texts.flag.filters.clear, act: () => choose({ q: undefined }) } : { say: texts.request.showAll, act: () => choose({ whose: 'all' }) };
+  return (
+    <Empty
+      icon={<GitPullRequestIcon size={24} />}
+      title={q ? texts.request.nothing : words[whose ?? 'mine']}
+      {...(q || whose !== 'all'
+        ? {
+            action: (
+              <Button variant="default" onClick={action.act}>
+                {action.say}
+              </Button>
+            ),
+          }
+        : {})}
+    >
+      {q ? texts.request.nothingWords : !closed && whose !== 'asked' && texts.request.nothingOpenWords}
+    </Empty>
   );
 }

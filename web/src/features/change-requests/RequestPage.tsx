@@ -53,7 +53,7 @@ export function RequestPage() {
       heading={
         <span className={styles.heading}>
           {request?.title ?? texts.request.defaultTitle(id)}
-          <span className={styles.number}>{texts.request.number(id)}</span>
+          {request && request.title !== texts.request.defaultTitle(id) && <span className={styles.number}>{texts.request.number(id)}</span>}
           {request && actionOf(request, 'describe').allowed && (
             <Tooltip label={texts.request.edit}>
               <ActionIcon aria-label={texts.request.edit} onClick={() => setEditing(true)}>
@@ -182,9 +182,11 @@ function Describe({ request, onClose }: { request: ChangeRequest; onClose: () =>
 
 /** What keeps the request from being applied, and what has moved under it. */
 function Warnings({ request }: { request: ChangeRequest }) {
+  // The box of a schedule that failed or is suspended names what is in the way itself.
+  const told = request.conflicts.every((conflict) => request.schedule?.reason?.includes(conflict));
   return (
     <>
-      {request.conflicts.length > 0 && (
+      {request.conflicts.length > 0 && !told && (
         <Alert color="red" icon={<AlertIcon />} title={texts.request.conflicts}>
           {request.conflicts.map((conflict) => (
             <p key={conflict}>{conflict}</p>

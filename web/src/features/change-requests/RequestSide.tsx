@@ -15,7 +15,7 @@ import styles from './RequestSide.module.css';
 export function RequestSide({ request }: { request: ChangeRequest }) {
   return (
     <aside className={styles.side} aria-label={texts.request.standing}>
-      <section>
+      {(request.standing.length > 0 || request.missing || request.round > 1) && <section>
         <h2 className={styles.name}>{texts.request.standing}</h2>
         <ul className={styles.list}>
           {request.standing.map((place) => (
@@ -34,7 +34,7 @@ export function RequestSide({ request }: { request: ChangeRequest }) {
         </ul>
         {request.missing && <p className={styles.missing}>{request.missing}</p>}
         {request.round > 1 && <p className={styles.dim}>{texts.request.round(request.round)}</p>}
-      </section>
+      </section>}
       <Reviewers request={request} />
       {request.deadline && (
         <section>

@@ -13,7 +13,7 @@ import styles from './ScheduleStatus.module.css';
 const overwritten = new Set(['strategy-updated', 'variants-updated', 'segment-updated', 'target-changed']);
 
 /** When a scheduled request is applied; or why it was not, or will not be, and what can be done now. */
-export function ScheduleStatus({ request: { project, schedule, scheduleDetails: details } }: { request: ChangeRequest }) {
+export function ScheduleStatus({ request: { project, schedule, scheduleDetails: details, conflicts } }: { request: ChangeRequest }) {
   useTimeZone();
   if (!schedule || !details) return null;
   const at = formatTime(schedule.scheduledAt, 'short');
@@ -35,7 +35,8 @@ export function ScheduleStatus({ request: { project, schedule, scheduleDetails: 
         <p>
           {schedule.reason} {texts.schedule.nothing}
         </p>
-        <p className={styles.dim}>{texts.schedule.tried(at)}</p>
+        <p className={styles.dim}>{texts.schedule.tried(at, details.scheduledBy.name)}</p>
+        <p className={styles.remedy}>{conflicts.length > 0 ? texts.schedule.clear : texts.schedule.retry}</p>
       </Box>
     );
   }

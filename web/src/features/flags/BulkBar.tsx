@@ -221,9 +221,9 @@ function ArchiveFlags({ projectId, names, onDone, onClose }: DialogProps) {
   return (
     <Confirm
       title={flagTexts.bulk.archiveTitle(names.length)}
-      words={texts.flag.archiveWords}
+      words={names.length === 1 ? texts.flag.archiveWords : flagTexts.bulk.archiveWords}
       act={guarded ? texts.request.addToDraft : flagTexts.bulk.archiveAct(names.length)}
-      danger
+      danger={guarded === undefined}
       pending={edit.isPending}
       notice={
         <>

@@ -1,7 +1,9 @@
-import { Checkbox, Text, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useProtection } from '../../client/change-requests';
 import { copyFlag } from '../../client/flags';
+import { useMay } from '../../client/me';
 import { Problem } from '../../client/problem';
 import { FormDialog } from '../../components/FormDialog';
 import { useWrite } from '../../components/use-write';
@@ -12,6 +14,9 @@ export function CopyFlag({ projectId, name, onClose }: { projectId: string; name
   const [newName, setNewName] = useState(`${name}-copy`);
   const [replaceGroupId, setReplace] = useState(true);
   const navigate = useNavigate();
+  const may = useMay();
+  const guarded = useProtection(projectId).anywhere?.environment;
+  const mayCopy = guarded === undefined || may('SKIP_CHANGE_REQUEST', projectId, guarded);
   const copy = useWrite({
     write: () => copyFlag(projectId, name, { name: newName, replaceGroupId }),
     touches: [['flags'], ['projects']],
@@ -27,12 +32,19 @@ export function CopyFlag({ projectId, name, onClose }: { projectId: string; name
     <FormDialog
       title={flagTexts.copy.title(name)}
       act={flagTexts.copy.act}
+      may={mayCopy}
+      why={flagTexts.copy.mayNot}
       pending={copy.isPending}
       error={aboutName ? null : copy.error}
       onSubmit={() => copy.mutate()}
       onClose={onClose}
     >
       <Text size="sm">{flagTexts.copy.words}</Text>
+      {guarded !== undefined && (
+        <Alert color={mayCopy ? 'indigo' : 'yellow'} p="xs">
+          {mayCopy ? flagTexts.copy.past(guarded) : `${flagTexts.copy.guarded(guarded)} ${flagTexts.copy.mayNot}`}
+        </Alert>
+      )}
       <TextInput
         label={flagTexts.copy.name}
         required

@@ -270,7 +270,7 @@ function Actions({ flag }: { flag: Flag }) {
               <ScheduleNotice projectId={projectId} touched={{ feature: [name] }} proposed={guarded !== undefined} />
             </>
           }
-          danger
+          danger={guarded === undefined}
           pending={archive.isPending}
           onClose={close}
           onConfirm={() =>
