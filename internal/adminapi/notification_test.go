@@ -36,6 +36,16 @@ func newNotify(e *engine.Engine, db *store.DB, keyring *identity.Keyring) *notif
 // mustBeMailed returns the link in the one mail for an account that has a link.
 func (h *house) mustBeMailed(t testing.TB, account string, purpose notify.Purpose) string {
 	t.Helper()
+	links := h.mailedLinks(t, account, purpose)
+	if len(links) != 1 {
+		t.Fatalf("got the links %v, want one", links)
+	}
+	return links[0]
+}
+
+// mailedLinks returns the links of a kind that are in mails to an account, the newest first.
+func (h *house) mailedLinks(t testing.TB, account string, purpose notify.Purpose) []string {
+	t.Helper()
 	all, _, err := h.db.Deliveries(t.Context(), store.DeliveryFilter{Target: account, Limit: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -63,10 +73,7 @@ func (h *house) mustBeMailed(t testing.TB, account string, purpose notify.Purpos
 		}
 		links = append(links, string(link))
 	}
-	if len(links) != 1 {
-		t.Fatalf("got the links %v, want one", links)
-	}
-	return links[0]
+	return links
 }
 
 func notificationScenarios() []scenario {

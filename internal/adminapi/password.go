@@ -24,7 +24,7 @@ func (a *api) passwords() {
 	register(a, operation{
 		ID: "resetUserPassword", Method: http.MethodPost, Path: "/user-admin/reset-password", Tag: tagUsers,
 		Summary:     "Make a link by which a person chooses another password",
-		Description: "The `id` is the person's e-mail address. The link opens once, within a day.", Permissions: admin,
+		Description: "The `id` is the person's e-mail address. The link opens once, within a day. It is mailed to the person, too, if there is mail.", Permissions: admin,
 	}, a.resetUserPassword)
 	register(a, operation{
 		ID: "changeMyPassword", Method: http.MethodPost, Path: "/user/change-password", Tag: tagUsers,
@@ -93,8 +93,13 @@ type resetPassword struct {
 }
 
 func (a *api) resetUserPassword(ctx context.Context, r request, in *struct{ Body id }) (resetPassword, error) {
-	secret, err := a.App.CreateResetLink(ctx, r.Caller, in.Body.ID)
-	return resetPassword{a.resetLink(secret)}, err
+	person, secret, err := a.App.CreateResetLink(ctx, r.Caller, in.Body.ID)
+	link := a.resetLink(secret)
+	// Without mail the link is the administrator's to pass on, and not for the log.
+	if err == nil && a.Notify.Mails() {
+		_, err = a.Notify.SendLink(ctx, person, notify.ToReset, link)
+	}
+	return resetPassword{link}, err
 }
 
 func (a *api) resetLink(secret string) string { return a.URL + "/reset-password?token=" + secret }

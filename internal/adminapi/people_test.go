@@ -328,6 +328,9 @@ func TestPasswords(t *testing.T) {
 
 		// A link from an administrator, and one that bob asks for himself.
 		reset := root.must(t, "POST", userAdmin+"/reset-password", `{"id":"bob@EXAMPLE.com"}`, 200, `{}`)
+		if mailed := h.mustBeMailed(t, "2", notify.ToReset); mailed != field(t, reset, "resetPasswordUrl") {
+			t.Errorf("got the link %s by mail, want the administrator's", mailed)
+		}
 		first, _ := strings.CutPrefix(field(t, reset, "resetPasswordUrl"), houseURL+"/reset-password?token=")
 		root.must(t, "POST", userAdmin+"/reset-password", `{"id":"nobody@example.com"}`, 404, `{"name":"NotFoundError"}`)
 		anonymous := h.browser()
@@ -335,7 +338,7 @@ func TestPasswords(t *testing.T) {
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{"email":"BOB@example.com"}`, 429, `{"name":"RateLimitError"}`)
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{"email":"nobody@example.com"}`, 200, "")
 		anonymous.must(t, "POST", "/auth/reset/password-email", `{}`, 400, `{"name":"BadDataError"}`)
-		second, _ := strings.CutPrefix(h.mustBeMailed(t, "2", notify.ToReset), houseURL+"/reset-password?token=")
+		second, _ := strings.CutPrefix(h.mailedLinks(t, "2", notify.ToReset)[0], houseURL+"/reset-password?token=")
 		anonymous.must(t, "GET", "/auth/reset/validate?token="+first, "", 401, `{"name":"InvalidTokenError","message":"Token was not valid"}`)
 		anonymous.must(t, "GET", "/auth/reset/validate?token="+second, "", 200, `{"id":2,"createdBy":"(present)"}`)
 		anonymous.must(t, "POST", "/auth/reset/password", `{"token":"`+second+`","password":"`+nextPassword+`"}`, 400, `{"name":"PasswordPreviouslyUsedError"}`)

@@ -101,18 +101,18 @@ func (a *App) setPassword(ctx context.Context, c Caller, id int64, password stri
 	return err
 }
 
-// CreateResetLink returns the secret of a link by which the person with the e-mail address
-// chooses another password within a day. Older links stop working. That somebody made it
+// CreateResetLink returns the person with the e-mail address, and the secret of a link by which
+// they choose another password within a day. Older links stop working. That somebody made it
 // is on record.
 //
 // Faults: NotFound.
-func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (string, error) {
+func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (store.Person, string, error) {
 	if err := c.Actor.Require("", "", access.Admin); err != nil {
-		return "", err
+		return store.Person{}, "", err
 	}
 	person, err := a.people.Named(ctx, email)
 	if err != nil {
-		return "", err
+		return store.Person{}, "", err
 	}
 	var secret string
 	var link store.ResetToken
@@ -128,7 +128,7 @@ func (a *App) CreateResetLink(ctx context.Context, c Caller, email string) (stri
 		d.Add(state.Scope{}, state.UserUpdated{AccountChange: state.AccountChange{ID: person.ID, Before: old.RootRole, After: old.RootRole}})
 		return nil
 	}, func(tx *store.Tx) error { return tx.PutResetToken(link) })
-	return secret, err
+	return person, secret, err
 }
 
 // EndSessions ends all sessions of an account on all nodes: everyone may end their own,
