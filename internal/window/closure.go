@@ -123,8 +123,8 @@ func (w *Window) shows(t time.Time) string {
 }
 
 // Contradictions returns what is wrong with a window beside the others of its environment, which do not contain
-// it: that it says what another one says, or that of a maintenance window and freezes the one leaves nothing
-// of the other. Paths begin with at.
+// it: that it says what another one says or, where both are for once, some of it, or that of a maintenance window and
+// freezes the one leaves nothing of the other. Paths begin with at.
 func Contradictions(at string, w *Window, others []*Window, now time.Time) []fault.Detail {
 	for _, other := range others {
 		if strings.EqualFold(strings.TrimSpace(other.Name), strings.TrimSpace(w.Name)) {
@@ -132,6 +132,10 @@ func Contradictions(at string, w *Window, others []*Window, now time.Time) []fau
 		}
 		if w.twin(other) {
 			return []fault.Detail{{Path: at + "/start", Message: fmt.Sprintf("The window %q says the same already.", other.Name)}}
+		}
+		if o, overlap := w.overlap(other, now); overlap {
+			return []fault.Detail{{Path: at + "/start", Message: fmt.Sprintf("The window %q is of the same kind, and lasts from %s until %s. Begin after it or end before it, or change that one instead.",
+				other.Name, other.shows(o.Begin), other.shows(o.End))}}
 		}
 	}
 	if w.Kind == Maintenance {
@@ -161,6 +165,17 @@ func (w *Window) twin(other *Window) bool {
 	return shared && w.Kind == other.Kind && w.Start == other.Start && w.Minutes == other.Minutes && w.Zone == other.Zone &&
 		a.Frequency == b.Frequency && a.Week == b.Week && a.DayOfMonth == b.DayOfMonth && a.Until == b.Until &&
 		slices.Equal(slices.Sorted(slices.Values(a.Weekdays)), slices.Sorted(slices.Values(b.Weekdays)))
+}
+
+// overlap returns when another window of the same kind for the same projects happens, if both happen once and partly at the same
+// time. Windows that come again may meet others, as each Friday meets Christmas: nobody can avoid that.
+func (w *Window) overlap(other *Window, now time.Time) (Occurrence, bool) {
+	if w.Kind != other.Kind || w.Recurrence != nil || other.Recurrence != nil || !w.contains(other) || !other.contains(w) {
+		return Occurrence{}, false
+	}
+	this, ahead := w.Next(now)
+	that, alsoAhead := other.Next(now)
+	return that, ahead && alsoAhead && this.Begin.Before(that.End) && that.Begin.Before(this.End)
 }
 
 // asFarAs is how far ahead windows are held against each other.

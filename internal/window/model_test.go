@@ -109,7 +109,7 @@ func walk(t *rapid.T, windows []*window.Window, from time.Time, minutes int) [][
 	var now, highest time.Time
 	for m := range minutes {
 		now = now.Add(time.Minute)
-		if m%15 == 0 { // clocks are moved at a quarter of an hour
+		if m%15 <= 1 { // clocks are moved at a quarter of an hour or, in Newfoundland until 2011, a minute after it
 			at := from.Add(time.Duration(m) * time.Minute)
 			_, offset := at.In(zone).Zone()
 			now = at.Add(time.Duration(offset) * time.Second)

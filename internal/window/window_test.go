@@ -179,6 +179,9 @@ func TestContradictions(t *testing.T) {
 	inFreeze := func(w *window.Window) {
 		w.Name, w.Kind, w.Start, w.Minutes, w.Recurrence = "Eve", window.Maintenance, "2026-12-24T08:00", 60, nil
 	}
+	once := func(w *window.Window, start window.Wall) { // in Oslo, an hour off UTC
+		w.Name, w.Start, w.Minutes, w.Recurrence = "Once", start, 60, nil
+	}
 	for name, test := range map[string]struct {
 		edit  func(*window.Window)
 		other *window.Window
@@ -189,6 +192,12 @@ func TestContradictions(t *testing.T) {
 		"the same":                         {func(w *window.Window) { w.Name = "Yule" }, christmas(), "/body/start"},
 		"the same in another project":      {func(w *window.Window) { w.Name, w.Projects = "Yule", []flag.ProjectID{"b"} }, in(christmas(), "a"), ""},
 		"the same in one of its projects":  {func(w *window.Window) { w.Name, w.Projects = "Yule", []flag.ProjectID{"a", "b"} }, in(christmas(), "a"), "/body/start"},
+		"once, beside another that is":     {func(w *window.Window) { once(w, "2026-12-24T09:30") }, freeze(eve()), "/body/start"},
+		"once, around another that is":     {func(w *window.Window) { once(w, "2026-12-24T07:30"); w.Minutes = 600 }, freeze(eve()), "/body/start"},
+		"once, right after another":        {func(w *window.Window) { once(w, "2026-12-24T10:00") }, freeze(eve()), ""},
+		"once, beside one for a project":   {func(w *window.Window) { once(w, "2026-12-24T09:30") }, in(freeze(eve()), "a"), ""},
+		"once, beside maintenance":         {func(w *window.Window) { once(w, "2026-12-24T09:30") }, eve(), ""},
+		"once, while another comes again":  {func(w *window.Window) { once(w, "2027-01-02T08:00") }, christmas(), ""},
 		"maintenance in a freeze":          {inFreeze, christmas(), "/body/start"},
 		"maintenance in another's freeze":  {inFreeze, in(christmas(), "a"), ""},
 		"maintenance past a freeze's end":  {func(w *window.Window) { inFreeze(w); w.Start = "2027-01-02T23:30" }, christmas(), ""},
@@ -213,6 +222,11 @@ func TestContradictions(t *testing.T) {
 // eve is a maintenance window on a Christmas Eve.
 func eve() *window.Window {
 	return &window.Window{ID: 3, Environment: "production", Kind: window.Maintenance, Name: "Eve", Start: "2026-12-24T08:00", Minutes: 60, Zone: "UTC"}
+}
+
+func freeze(w *window.Window) *window.Window {
+	w.Kind = window.Freeze
+	return w
 }
 
 func in(w *window.Window, p flag.ProjectID) *window.Window {
