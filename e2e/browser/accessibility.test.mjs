@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accessible, accessibleIn, call, open, useBrowser } from './browser.mjs';
+import { accessible, accessibleIn, call, open, soak, useBrowser } from './browser.mjs';
 
 useBrowser();
-
-const soak = process.env.QUORATE_SOAK !== undefined;
 
 // Each page, by something that shows when it is complete, and what is done on it first.
 const pages = [
@@ -122,6 +120,7 @@ test('every dialog is accessible', async (t) => {
     assert.ok(await dialog.evaluate((node) => node.scrollWidth <= 390), `the dialog of ${path} scrolls sideways`);
     if (soak || index % 2 === 1) await accessibleIn(page, 'dark', '[role=dialog]');
   }
+  await call(page, 'DELETE', '/user/calendar-link'); // its dialog has made one
 });
 
 test('the palette is accessible', async (t) => {

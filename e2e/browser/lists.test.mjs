@@ -57,6 +57,29 @@ test('a switch shows at once what was asked for, and goes back with the reason i
   await page.getByRole('switch', { name: 'demo-maintenance in development', checked: false }).waitFor();
 });
 
+test('a favourite and an order of strategies are shown at once, and go back if they are refused', async (t) => {
+  const page = await open(t);
+  await page.goto('/projects/demo/features/demo-checkout');
+  /** Does something whose write is refused, and waits for what that shows first, and for what it shows then. */
+  const refused = async (path, act, first, then) => {
+    const asked = new Promise((resolve) => {
+      page.route(path, resolve, { times: 1 });
+    });
+    await act();
+    await first.waitFor();
+    await (await asked).fulfill({ status: 403, json: { name: 'PermissionError', message: `Not today, says the server of ${path}` } });
+    await page.getByRole('alert').getByText(path).waitFor();
+    await then.waitFor();
+  };
+  const add = page.getByRole('button', { name: 'Add to favourites' });
+  await refused('**/demo-checkout/favorites', () => add.press('Enter'), page.getByRole('button', { name: 'Remove from favourites' }), add);
+
+  const handles = page.getByRole('region', { name: 'production' }).getByRole('button', { name: /^Move / });
+  const [first, second] = await handles.evaluateAll((all) => all.map((handle) => handle.getAttribute('aria-label')));
+  const above = (name) => handles.first().and(page.getByRole('button', { name, exact: true }));
+  await refused('**/production/strategies/set-sort-order', () => handles.first().press('ArrowDown'), above(second), above(first));
+});
+
 test('a flag is completed, found by its stage, and not completed after all', async (t) => {
   const page = await open(t);
   await call(page, 'POST', '/projects/demo/features', { name: 'e2e-done' });

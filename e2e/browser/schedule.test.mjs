@@ -68,7 +68,15 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await inbox.click();
   await rob.getByText('You are asked to review it').waitFor();
   await accessible(rob);
-  await rob.getByRole('button', { name: 'Mark all as read' }).waitFor();
+  // It is marked as read at once, and no longer if that is refused.
+  const asked = new Promise((resolve) => {
+    rob.route('**/inbox/read', resolve, { times: 1 });
+  });
+  await rob.getByRole('button', { name: 'Mark all as read' }).click();
+  await rob.getByRole('link', { name: 'Inbox', exact: true }).waitFor();
+  await (await asked).fulfill({ status: 403, json: { name: 'PermissionError', message: 'Not today, says the server.' } });
+  await rob.getByRole('alert').getByText('Not today, says the server.').waitFor();
+  await inbox.waitFor();
   // What one has come to, by whichever link, one was told.
   await Promise.all([rob.waitForResponse((answer) => answer.url().endsWith('/inbox/read')), rob.goto(request)]);
   await rob.getByRole('link', { name: 'Inbox', exact: true }).waitFor();

@@ -97,6 +97,9 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 	case i.JSON:
 		return nil
 	default:
+		if len(doc.Features) == 1 {
+			return t.print("1 flag is as in the import.\n")
+		}
 		return t.print(fmt.Sprintf("%d flags are as in the import.\n", len(doc.Features)))
 	}
 }

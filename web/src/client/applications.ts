@@ -1,9 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, ok, type Schemas } from './client';
-
-export type Application = Schemas['applicationSchema'];
-
-export type ProjectApplication = Schemas['projectApplicationSchema'];
+import { api, ok } from './client';
 
 /** Asks for what has a word in its name, page after page. */
 function pages<T>(queryKey: string[], word: string, ask: (query: { query?: string; offset: string; limit: string }) => Promise<{ applications: T[]; total: number }>) {

@@ -13,7 +13,6 @@ export type Clash = Schemas['changeRequestClashSchema'];
 export type Upcoming = Schemas['upcomingItemSchema'];
 export type Occurrence = Schemas['windowOccurrenceSchema'];
 export type Protection = Schemas['changeRequestEnvironmentConfigSchema'];
-export type State = 'Draft' | 'In review' | 'Approved' | 'Scheduled' | 'Applied' | 'Rejected' | 'Cancelled';
 
 const at = (projectId: string, id: number) => ({ params: { path: { projectId, id } } });
 

@@ -4,7 +4,6 @@ import { api, ok, type Schemas } from './client';
 export type Tally = Schemas['insightTallySchema'];
 export type Span = Schemas['insightSpanSchema'];
 export type Course = Schemas['insightCourseSchema'];
-export type Waiter = Schemas['insightWaiterSchema'];
 export type Period = Schemas['insightPeriodSchema'];
 export type PlaceTally = Schemas['insightPlaceSchema'];
 export type Insight = Omit<Schemas['insightSchema'], 'periods' | 'places'> & { periods: Period[]; places: PlaceTally[] };

@@ -5,8 +5,6 @@ export type User = Schemas['userSchema'];
 export type ServiceAccount = Schemas['serviceAccountSchema'];
 export type Group = Schemas['groupSchema'];
 export type PersonalToken = Schemas['patSchema'];
-export type InviteLink = Schemas['publicSignupTokenSchema'];
-export type Session = Schemas['userSessionSchema'];
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],

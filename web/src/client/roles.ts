@@ -18,14 +18,6 @@ export function roleQuery(roleId: number) {
   });
 }
 
-/** In which projects a role is given, and to how many. */
-export function roleUseQuery(roleId: number) {
-  return queryOptions({
-    queryKey: ['roles', roleId, 'use'],
-    queryFn: async () => (await ok(api.GET('/api/admin/projects/roles/{roleId}/access', { params: { path: { roleId } } }))).projects,
-  });
-}
-
 /** All permissions that roles can have. */
 export const permissionsQuery = queryOptions({
   queryKey: ['permissions'],

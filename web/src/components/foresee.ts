@@ -18,8 +18,12 @@ export async function foresee(queryClient: QueryClient, foresights: Foresight[])
   for (const foresight of foresights) {
     queryClient.setQueriesData(reads(foresight), (data: unknown) => (data === undefined ? undefined : foresight.change(data as never)));
   }
+  const shown = before.map(([queryKey, data]) => ({ queryKey, data, foreseen: queryClient.getQueryData(queryKey) }));
   return () => {
-    for (const [queryKey, data] of before) queryClient.setQueryData(queryKey, data);
+    // What another write has foreseen since, or was read since, stays until it is read anew.
+    for (const { queryKey, data, foreseen } of shown) {
+      if (queryClient.getQueryData(queryKey) === foreseen) queryClient.setQueryData(queryKey, data);
+    }
   };
 }
 

@@ -18,21 +18,24 @@ interface Write<V, T> {
 }
 
 /** A write to the admin API. It is under way until what is shown is up to date again. */
-export function useWrite<V = void, T = unknown>({ write, touches, foresees = () => [], said, then, shown = false }: Write<V, T>) {
+export function useWrite<V = void, T = unknown>({ write, touches, foresees, said, then, shown = false }: Write<V, T>) {
   const queryClient = useQueryClient();
+  const readAnew = () => Promise.all([['events'], ...touches].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
   return useMutation({
     // One after the other, as they were made.
     scope: { id: useId() },
     mutationFn: write,
-    onMutate: (given: V) => foresee(queryClient, foresees(given)),
+    onMutate: (given: V) => foresee(queryClient, foresees?.(given) ?? []),
     onSuccess: async (answer, given) => {
-      await Promise.all([['events'], ...touches].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      await readAnew();
       if (said !== undefined) done(typeof said === 'string' ? said : said(given, answer));
       await then?.(answer, given);
     },
-    onError: (error: Error, _given, takeBack) => {
+    onError: async (error: Error, _given, takeBack) => {
       takeBack?.();
       if (!shown) failed(error);
+      // What was on its way has been called off for what was foreseen.
+      if (foresees) await readAnew();
     },
   });
 }

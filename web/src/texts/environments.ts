@@ -28,6 +28,6 @@ export const environmentTexts = {
   move: (name: string) => `Move ${name}`,
   moved: 'The order is saved.',
   windows: (name: string) => `Freezes and maintenance of ${name}`,
-  columns: { name: 'Environment', type: 'Type', approvals: 'New projects', projects: 'Projects', flags: 'Flags on', tokens: 'Tokens', enabled: 'In use' },
+  columns: { projects: 'Projects', flags: 'Flags on', tokens: 'Tokens', },
   needs: (n: number) => (n === 1 ? '1 approval' : `${n} approvals`),
 } as const;

@@ -16,7 +16,6 @@ export const inboxTexts = {
   told: 'What happened',
   none: 'Nothing yet',
   noneWords: 'When somebody asks for your review, or something happens to your change requests, it is told here.',
-  unread: 'Unread',
   markRead: (message: string) => `Mark as read: ${message}`,
   count: (n: number) => (n === 0 ? 'Nothing is unread.' : `${n} unread`),
 } as const;

@@ -22,12 +22,10 @@ export const texts = {
   actions: 'Actions',
   done: 'Done',
   delete: 'Delete',
-  optional: 'Optional',
   sortBy: (column: string) => `Sort by ${column}`,
   of: (act: string, name: string) => `${act}: ${name}`,
   mayNot: 'Only an administrator may do this.',
   notYourself: 'Nobody can delete themselves.',
-  needs: (permission: string) => `You need the permission “${permission}”; an administrator can give it.`,
 
   reason: {
     title: 'Why?',
@@ -59,7 +57,6 @@ export const texts = {
   },
 
   signIn: {
-    title: 'Sign in',
     to: 'Sign in to Quorate',
     username: 'Username or e-mail',
     password: 'Password',
@@ -97,7 +94,6 @@ export const texts = {
     username: 'Username',
     optional: 'Optional',
     submit: 'Make an account',
-    done: 'Your account is made. Sign in with it.',
   },
 
   frame: {
@@ -168,7 +164,6 @@ export const texts = {
     description: 'Description',
     filter: 'Filter projects',
     flags: (n: number) => (n === 1 ? '1 flag' : `${n} flags`),
-    health: 'Health',
     healthOf: (percent: number) => `${percent} % of the flags are neither stale nor overdue`,
     mode: { open: 'Open', protected: 'Protected', private: 'Private' } as Record<string, string>,
     none: 'There are no projects that you may see',
@@ -187,7 +182,6 @@ export const texts = {
       tokens: 'API tokens',
       context: 'Context fields',
     },
-    changed: 'Changed',
     connect: 'No application has asked for these flags yet. It needs an API token, and an SDK.',
     connectDo: 'Connect an application',
   },
@@ -206,7 +200,7 @@ export const texts = {
     tag: (type: string, value: string) => `${type}:${value}`,
     tagsWords: 'As type:value; without a type it is simple.',
     search: 'Search by name or description',
-    filters: { type: 'Type', state: 'State', tag: 'Tag', any: 'Any', clear: 'Clear filters' },
+    filters: { type: 'Type', state: 'State', tag: 'Tag', clear: 'Clear filters' },
     states: { active: 'Active', stale: 'Stale', archived: 'Archived' },
     sort: { name: 'Name', createdAt: 'Created' },
     none: 'There are no flags in this project yet',
@@ -219,7 +213,6 @@ export const texts = {
     archived: 'Archived',
     dependsOn: 'Depends on',
     neededBy: 'Needed by',
-    on: 'On',
     off: 'Off',
     toggle: (flag: string, environment: string) => `${flag} in ${environment}`,
     toggled: (flag: string, environment: string, on: boolean) => `${flag} is ${on ? 'on' : 'off'} in ${environment}.`,
@@ -230,7 +223,6 @@ export const texts = {
     allDisabledWords: 'All of its strategies there are disabled. Enable them, or leave them and add one that is on for everyone?',
     enableDisabled: 'Enable them and switch on',
     addDefault: 'Add one for everyone and switch on',
-    createdBy: (name: string) => `by ${name}`,
     tabs: { label: 'Flag', overview: 'Environments', settings: 'Settings', history: 'History' },
     archive: 'Archive',
     archiveTitle: (name: string) => `Archive ${name}?`,
@@ -254,7 +246,6 @@ export const texts = {
   },
 
   environment: {
-    strategies: (n: number) => (n === 0 ? 'No strategy' : n === 1 ? '1 strategy' : `${n} strategies`),
     none: 'Nobody gets this flag here: it has no strategy.',
     noneWords: 'Switching it on adds one that is on for everyone.',
     production: 'production',
@@ -286,7 +277,7 @@ export const texts = {
     saveIn: (environment: string) => `Save in ${environment}`,
     addTo: (environment: string) => `Add to ${environment}`,
     type: 'Type',
-    tabs: { who: 'Who gets it', variants: 'Variants' },
+    tabs: { variants: 'Variants' },
     rollout: 'Rollout',
     rolloutOf: (percent: string) => `${percent} %`,
     stickiness: 'Stickiness',
@@ -297,7 +288,6 @@ export const texts = {
     groupWords: 'Flags of one group have the same users. Usually the flag’s name.',
     gone: 'a strategy that is gone',
     gradual: 'Gradual rollout',
-    list: 'Separate values by Enter or a comma.',
     everyone: 'Everyone',
     share: (percent: string) => `${percent} % of users`,
     of: 'for whom all of this holds',
@@ -332,7 +322,6 @@ export const texts = {
     value: 'Value',
     valuesHint: 'Values, each followed by Enter or a comma',
     time: (zone: string) => `Time in the zone ${zone}`,
-    inverted: 'Not',
     invertedWords: 'Turned round: holds when this does not',
     caseInsensitive: 'Ignore case',
     legal: 'Only these values are defined for the field.',
@@ -383,7 +372,6 @@ export const texts = {
     payloadOf: (name: string) => `Payload of ${name}`,
     payloadType: 'Type of the payload',
     payloadTypes: { none: 'No payload', string: 'Text', json: 'JSON', csv: 'CSV', number: 'Number' },
-    none: 'No variants: the flag is only on or off.',
     badJson: 'This is no valid JSON.',
     badNumber: 'This is no number.',
     tooMuch: 'Fixed shares are more than 100 % together.',
@@ -534,14 +522,12 @@ export const texts = {
     exportAs: (format: string) => `What is found, as ${format}`,
     from: 'From this day on (UTC)',
     to: 'Until this day (UTC)',
-    any: 'Any',
     revision: (id: number) => `Revision ${id}`,
     origin: (address: string) => `from ${address}`,
     show: 'Show what changed',
     before: 'Before',
     after: 'After',
     nothing: 'nothing',
-    group: (n: number) => `and ${n} more in the same step`,
   },
 
   past: {
@@ -843,7 +829,6 @@ export const texts = {
     open: (n: number, environment: string) => (n === 1 ? `1 open change request in ${environment}` : `${n} open change requests in ${environment}`),
   },
   protection: {
-    title: 'Settings',
     heading: 'Protected environments',
     words:
       'In a protected environment, changes to flags take effect only as approved change requests. Approving and applying are permissions of their own, given by roles.',

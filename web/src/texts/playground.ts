@@ -25,7 +25,7 @@ export const playgroundTexts = {
   only: { all: 'All', on: 'On', off: 'Off', differs: 'Differs' },
   show: 'Show',
   list: 'Answers',
-  columns: { flag: 'Flag', project: 'Project' },
+  columns: { flag: 'Flag', },
   on: 'On',
   off: 'Off',
   onOf: (on: number, all: number) => `${on} of ${all} on`,

@@ -1,7 +1,6 @@
 /** The texts of making projects, and of their settings. */
 export const projectTexts = {
   environments: 'Environments',
-  protect: (environment: string) => `Protect ${environment}`,
   approvals: (environment: string) => `Approvals needed in ${environment}`,
   approvalsShort: (n: number) => (n === 1 ? '1 approval' : `${n} approvals`),
   open: 'Changes take effect at once',
@@ -87,6 +86,4 @@ export const projectTexts = {
   mayNotAccess: 'You may not change who has access to this project; whoever administers it can allow it.',
   columns: { who: 'Who', roles: 'Roles', since: 'Since' },
   group: 'Group',
-  contextWords: 'Fields of the context that this project alone uses, beside those of all projects.',
-  tokensWords: 'By them SDKs ask for the flags of this project alone.',
 } as const;

@@ -20,7 +20,7 @@ export const roleTexts = {
   removeWords: 'A role that somebody has cannot be deleted.',
   removeAct: (name: string) => `Delete ${name}`,
   removed: (name: string) => `Role ${name} is deleted.`,
-  columns: { name: 'Name', kind: 'Kind', permissions: 'Permissions' },
+  columns: { name: 'Name', },
   inProject: 'In the project',
   inEnvironments: 'In environments',
   inEnvironmentsWords: '“All” also means environments that are made later.',

@@ -3,7 +3,6 @@ export const signOnTexts = {
   title: 'Sign-on',
   about: 'How people sign in, and how a company’s directory keeps its people and groups here.',
   mayNot: 'You need the permission to change how people sign in; an administrator can give it.',
-  on: (what: string) => `${what} is on`,
   copy: (what: string) => `Copy: ${what}`,
   saved: 'Saved. It holds from the next sign-in on.',
   tell: 'What the provider needs to know',

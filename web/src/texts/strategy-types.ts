@@ -26,7 +26,6 @@ export const strategyTypeTexts = {
   required: 'Required',
   saved: (name: string) => `Strategy type ${name} is saved.`,
   deprecate: 'Deprecate',
-  deprecateWords: 'Strategies that use it stay. It is no longer offered for new ones.',
   reactivate: 'Offer it again',
   isDeprecated: (name: string) => `${name} is no longer offered for new strategies.`,
   isOffered: (name: string) => `${name} is offered again.`,

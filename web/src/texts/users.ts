@@ -24,7 +24,7 @@ export const userTexts = {
   removeAct: (name: string) => `Delete ${name}`,
   removed: (name: string) => `${name} is deleted.`,
   you: 'You',
-  columns: { name: 'Name', role: 'Role', seen: 'Last seen', sessions: 'Sessions' },
+  columns: { name: 'Name', role: 'Role', seen: 'Last seen', },
   never: 'Never',
   none: 'Nobody is called like this',
   noneWords: 'Search for something else.',

@@ -72,13 +72,17 @@ const stages = Object.entries(stageNames);
 function WordField({ word: asked, choose }: { word: string; choose: FlagFilteringProps['choose'] }) {
   const [word, setWord] = useState(asked);
   const [last, setLast] = useState(asked);
-  // Somebody went back, or cleared the filters.
+  const [sought, seek] = useState(asked);
   if (asked !== last) {
     setLast(asked);
-    setWord(asked);
+    // Somebody went back, or cleared the filters. What was sought here comes into the address a while after, when more may be typed.
+    if (asked !== sought) {
+      seek(asked);
+      setWord(asked);
+    }
   }
   const search = useDebouncedCallback((value: string) => {
-    setLast(value);
+    seek(value);
     choose({ q: value || undefined });
   }, 200);
   return (
