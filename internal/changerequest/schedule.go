@@ -208,7 +208,7 @@ type Obstacle struct {
 func ObstacleOf(r *Request, w World) *Obstacle {
 	scheduler, exists := w.Actor(r.Schedule.By)
 	if !exists {
-		return &Obstacle{SchedulerDeleted, fmt.Sprintf("Whoever scheduled it (%s) was deleted.", r.Schedule.By)}
+		return &Obstacle{SchedulerDeleted, fmt.Sprintf("Whoever scheduled it (%s) was deleted, or may not sign in any more.", r.Schedule.By)}
 	}
 	s := scene{r: r, w: w, actor: scheduler}
 	standing := StandingOf(r, w)
