@@ -2,6 +2,7 @@ package adminapi_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -562,11 +563,18 @@ func TestWhatBecomesImpossible(t *testing.T) {
 				reviewed := c.submitted(t, "ada", end.change)
 				approved := c.approved(t, "viv", []string{"bo"}, end.change)
 				draft := c.propose(t, "olu", end.change)
+				var told http.Header
 				for _, call := range end.calls {
 					c.arrive()
-					if got := c.call(t, "root", call[0], call[1], call[2], nil); got.status >= 300 {
+					got := c.call(t, "root", call[0], call[1], call[2], nil)
+					if got.status >= 300 {
 						t.Fatalf("%s %s: got %d %s", call[0], call[1], got.status, got.body)
 					}
+					told = got.header
+				}
+				// Of somebody else's draft the answer does not tell.
+				if got, want := told.Get("Quorate-Cancelled"), fmt.Sprintf("%d, %d", reviewed, approved); got != want || len(told.Values("Link")) != 2 {
+					t.Errorf("got the header Quorate-Cancelled: %q and the links %q, want %q", got, told.Values("Link"), want)
 				}
 				for as, id := range map[string]int{"bo": reviewed, "cy": approved, "olu": draft} {
 					c.see(t, as, id, `{"state":"Cancelled","closedReason":"`+end.reason+`","closedBy":{"id":1},"features":[{"name":"cart","changes":[{}]}]}`)

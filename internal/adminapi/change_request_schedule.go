@@ -21,8 +21,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// suspendedHeader names the change requests whose schedules a write has suspended.
-const suspendedHeader = "Quorate-Suspended"
+// The headers that name the change requests whose schedules a write has suspended, and those that it has cancelled.
+const (
+	suspendedHeader = "Quorate-Suspended"
+	cancelledHeader = "Quorate-Cancelled"
+)
 
 // schedules registers what can be read about scheduled change requests.
 func (a *api) schedules() {
@@ -244,21 +247,25 @@ func (b changeRequestState) scheduleCommand() (changerequest.Command, error) {
 	return changerequest.ScheduleAt{At: at, Zone: b.ScheduledZone, Overwrite: b.Overwrite, Comment: b.Comment}, nil
 }
 
-// tellSuspended names in the headers of an answer the scheduled requests that the write has suspended: those of
-// which the caller may know.
-func (a *api) tellSuspended(r request) {
-	var ids []string
-	for _, id := range *r.Caller.Suspended {
-		cr := r.State.ChangeRequest(id)
-		if cr == nil || !r.knows(cr) {
-			continue
+// tellBroken names in the headers of an answer the change requests that the write has suspended or cancelled besides what was
+// asked for: those of which the caller may know.
+func (a *api) tellBroken(r request) {
+	tell := func(header, title string, broken []changerequest.ID) {
+		var ids []string
+		for _, id := range broken {
+			cr := r.State.ChangeRequest(id)
+			if cr == nil || !r.knows(cr) {
+				continue
+			}
+			ids = append(ids, strconv.FormatInt(int64(id), 10))
+			r.header.Add("Link", fmt.Sprintf(`<%s>; rel="related"; title=%q`, a.page(cr), title))
 		}
-		ids = append(ids, strconv.FormatInt(int64(id), 10))
-		r.header.Add("Link", fmt.Sprintf(`<%s>; rel="related"; title="suspended"`, a.page(cr)))
+		if len(ids) > 0 {
+			r.header.Set(header, strings.Join(ids, ", "))
+		}
 	}
-	if len(ids) > 0 {
-		r.header.Set(suspendedHeader, strings.Join(ids, ", "))
-	}
+	tell(suspendedHeader, "suspended", r.Caller.Broken.Suspended)
+	tell(cancelledHeader, "cancelled", r.Caller.Broken.Cancelled)
 }
 
 // undoAction says whether the caller can undo an applied request.

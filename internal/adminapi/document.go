@@ -80,6 +80,10 @@ func responses(op operation) map[string]*huma.Response {
 			Description: "The ids of the scheduled change requests that were suspended by this, such as 38, 41; there is a Link to each. Absent: none.",
 			Schema:      &huma.Schema{Type: huma.TypeString},
 		}
+		headers[cancelledHeader] = &huma.Param{
+			Description: "The ids of the open change requests that were cancelled by this, because what they are about is gone; there is a Link to each. Absent: none.",
+			Schema:      &huma.Schema{Type: huma.TypeString},
+		}
 		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if op.Guessed {

@@ -210,7 +210,7 @@ func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
 	}
 	if r.http.Method != http.MethodGet { // the state is another one now
 		r.header.Set(revisionHeader, strconv.FormatInt(a.App.State().Revision(), 10))
-		a.tellSuspended(r)
+		a.tellBroken(r)
 	}
 	if l, ok := out.(located); ok {
 		r.header.Set("Location", l.location())

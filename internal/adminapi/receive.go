@@ -18,7 +18,6 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
-	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/webfault"
@@ -91,7 +90,7 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 			Reason:  strings.TrimSpace(r.Header.Get(reasonHeader)),
 			Propose: propose,
 
-			Suspended: new([]changerequest.ID),
+			Broken: new(app.Broken),
 		},
 		http:   r,
 		header: w.Header(),

@@ -104,9 +104,8 @@ type Caller struct {
 	Origin  Origin
 	Reason  string
 	Propose Proposal
-	// Suspended, which may be nil, gets the ids of the scheduled change requests that were suspended
-	// by what the caller did.
-	Suspended *[]changerequest.ID
+	// Broken, which may be nil, gets the change requests that were broken by what the caller did.
+	Broken *Broken
 }
 
 // do decides and writes, and returns the state right after.
@@ -153,8 +152,8 @@ func (a *App) doAlso(ctx context.Context, c Caller, decision func(*decide.Decisi
 		},
 		Also: write,
 		Done: func(change engine.Change) {
-			if c.Suspended != nil {
-				*c.Suspended = append(*c.Suspended, suspended(change.Events)...)
+			if c.Broken != nil {
+				c.Broken.hear(change.Events)
 			}
 		},
 	})

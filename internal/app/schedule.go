@@ -104,17 +104,28 @@ func (a *App) timer(ctx context.Context, id changerequest.ID, woke time.Time, co
 	return err
 }
 
-// suspended returns the ids of the scheduled requests that events suspend.
-func suspended(events []state.Applied) []changerequest.ID {
-	var ids []changerequest.ID
+// Broken are the change requests that a write has broken besides what was asked for.
+type Broken struct {
+	Suspended []changerequest.ID // scheduled ones that wait for somebody to decide anew
+	Cancelled []changerequest.ID // open ones of which something is gone for good
+}
+
+// hear notes what events break. Only a cancelling that nobody asked for has a reason.
+func (b *Broken) hear(events []state.Applied) {
 	for _, e := range events {
-		if p, ok := e.Payload.(state.ChangeRequestEvent); ok {
-			if _, is := p.Fact.(changerequest.ScheduleSuspended); is {
-				ids = append(ids, p.ID)
+		p, ok := e.Payload.(state.ChangeRequestEvent)
+		if !ok {
+			continue
+		}
+		switch fact := p.Fact.(type) {
+		case changerequest.ScheduleSuspended:
+			b.Suspended = append(b.Suspended, p.ID)
+		case changerequest.CancelledEvent:
+			if fact.Reason != "" {
+				b.Cancelled = append(b.Cancelled, p.ID)
 			}
 		}
 	}
-	return ids
 }
 
 // knownZone returns a fault if there is no time zone of a name; the empty name is none.

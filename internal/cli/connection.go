@@ -82,12 +82,15 @@ func (c remote) Call(ctx context.Context, method string, path []string, query ur
 	return answer, err
 }
 
-// write sends a write as Call does, and tells which schedules it has suspended: beside the result, which may be
+// write sends a write as Call does, and tells which requests it has suspended or cancelled: beside the result, which may be
 // JSON for a program.
 func (c remote) write(ctx context.Context, t terminal, method string, path []string, body any) (json.RawMessage, error) {
 	answer, header, err := c.ask(ctx, method, path, nil, body)
 	if suspended := header.Get("Quorate-Suspended"); suspended != "" {
 		_, _ = fmt.Fprintf(t.err, "This suspends the schedules of the change requests %s.\n", readable(suspended)) // the write is done whether or not it can be said
+	}
+	if cancelled := header.Get("Quorate-Cancelled"); cancelled != "" {
+		_, _ = fmt.Fprintf(t.err, "This cancels the change requests %s.\n", readable(cancelled))
 	}
 	return answer, err
 }

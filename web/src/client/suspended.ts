@@ -11,7 +11,7 @@ export function onSuspended(tell: (suspended: Suspended[]) => void) {
   listener = tell;
 }
 
-const link = /\/projects\/([^/>]+)\/change-requests\/(\d+)>/g;
+const link = /\/projects\/([^/>]+)\/change-requests\/(\d+)>; rel="related"; title="suspended"/g;
 
 /** Tells of the scheduled requests that an answer names as suspended; its links say where they are. */
 export function tellSuspended(headers: Headers) {
