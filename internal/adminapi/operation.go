@@ -133,7 +133,7 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 		}
 		if err != nil {
 			_, w := humachi.Unwrap(ctx)
-			webfault.Write(w, r.http, err)
+			webfault.Write(w, r.http, app.Away(err))
 		}
 	}))
 }

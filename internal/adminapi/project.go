@@ -456,7 +456,7 @@ func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) 
 	}
 	now := a.App.Now()
 	c := countFlags(r.State, p.ID, use, now)
-	stats, err := a.projectStats(ctx, r.State, p.ID, now)
+	stats, err := orAway(a.projectStats(ctx, r.State, p.ID, now))
 	if err != nil {
 		return projectOverview{}, err
 	}

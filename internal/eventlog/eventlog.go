@@ -96,7 +96,7 @@ type Day struct {
 func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]Day, error) {
 	counts, err := l.db.EventDays(ctx, project, since)
 	if err != nil {
-		return nil, fmt.Errorf("eventlog: activity: %w", err)
+		return nil, away("activity", err)
 	}
 	var days []Day
 	for _, date := range slices.Sorted(maps.Keys(counts)) {
