@@ -116,7 +116,11 @@ func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]an
 	}
 	if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
 		for _, name := range sortedKeys(object) {
-			if schema.Properties[name] == nil {
+			switch {
+			case schema.Properties[name] != nil: // below
+			case !storable(name):
+				details = append(details, unstorable(at, name)...)
+			default:
 				keep(name, values)
 			}
 		}
@@ -196,6 +200,8 @@ func coerceNumber(to, text string) (any, bool) {
 func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 	n := utf8.RuneCountInString(text)
 	switch {
+	case !storable(text):
+		return unstorable(at, text)
 	case len(schema.Enum) > 0 && !slices.Contains(schema.Enum, any(text)):
 		return notAllowed(at, schema.Enum, text)
 	case schema.MinLength != nil && n < *schema.MinLength:
@@ -209,6 +215,13 @@ func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 	default:
 		return nil
 	}
+}
+
+// storable reports whether a text can be kept: PostgreSQL takes no other, so that neither database does.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
+
+func unstorable(at, text string) []fault.Detail {
+	return unlike(at, strings.ToValidUTF8(text, "\uFFFD"), "be UTF-8 without the character U+0000")
 }
 
 func checkNumber(at string, schema *huma.Schema, number json.Number) []fault.Detail {

@@ -18,7 +18,7 @@ type Origin struct {
 // PutOrigin stores where a batch came from.
 func (tx *Tx) PutOrigin(batch ledger.BatchID, o Origin) error {
 	_, err := tx.exec("put origin", `insert into event_origins (batch, ip, user_agent, at) values ($1, $2, $3, $4)`,
-		batch[:], o.IP, o.UserAgent, stamp(o.At))
+		batch[:], o.IP, readable(o.UserAgent), stamp(o.At))
 	return err
 }
 

@@ -24,7 +24,7 @@ type Session struct {
 func (tx *Tx) AddSession(s Session, keep int) (active, deleted int, err error) {
 	if _, err := tx.exec("add session", `insert into sessions (id, digest, account, created_at, expires_at, ip, user_agent, provider, provider_session)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		s.ID, s.Digest[:], s.Account, stamp(s.CreatedAt), stamp(s.ExpiresAt), s.IP, s.UserAgent, s.Provider, s.ProviderSession); err != nil {
+		s.ID, s.Digest[:], s.Account, stamp(s.CreatedAt), stamp(s.ExpiresAt), s.IP, readable(s.UserAgent), s.Provider, s.ProviderSession); err != nil {
 		return 0, 0, err
 	}
 	if _, err := tx.exec("delete expired sessions", `delete from sessions where account = $1 and expires_at <= $2`, s.Account, stamp(s.CreatedAt)); err != nil {

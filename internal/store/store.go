@@ -137,6 +137,9 @@ func in[T any](column string, values []T, args *[]any) string {
 	return column + " in (" + strings.Join(list, ", ") + ")"
 }
 
+// readable returns a header's value as text: its bytes may be anything, and PostgreSQL takes UTF-8 only.
+func readable(value string) string { return strings.ToValidUTF8(value, "\uFFFD") }
+
 // stamp gives a time the form in which both engines keep it: UTC, whole microseconds.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
