@@ -144,6 +144,39 @@ func TestChangeRequests(t *testing.T) {
 	})
 }
 
+// TestScheduled holds that a message says for when a request is scheduled, in the zone in which that was entered as well.
+func TestScheduled(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t, storetest.SQLite(t))
+	w := newWorld(t, db)
+	to := newReceiver(t, nil)
+	_, _, err := w.Create(t.Context(), w.caller(root), integration.Settings{
+		Provider: "slack", Enabled: true, Events: []string{"change-request-scheduled"}, Parameters: map[string]any{"url": to.URL, "defaultChannel": "ops"},
+	})
+	must(t, err)
+	w.happen(t, user(ada), aFlag("checkout", "shop"))
+	id := w.draft(t, "Open the shop")
+	w.say(t, ada, id, changerequest.SentToReview{Agreements: agreements()})
+	w.say(t, bo, id, changerequest.ApprovedEvent{Vote: changerequest.Vote{By: user(bo), At: noon, ContentID: w.engine.State().ChangeRequest(id).ContentID()}})
+	w.say(t, bo, id, changerequest.ScheduledEvent{At: noon.Add(48 * time.Hour), Zone: "Asia/Kolkata"})
+	w.say(t, bo, id, changerequest.ScheduledEvent{At: noon.Add(49 * time.Hour)})
+	w.work(t)
+	got := to.take()
+	if len(got) != 2 {
+		t.Fatalf("got %d messages, want 2", len(got))
+	}
+	const form = "2006-01-02 15:04"
+	at := noon.Add(48 * time.Hour).UTC()
+	for i, want := range []string{
+		fmt.Sprintf("It is applied at %s UTC (%s in Asia/Kolkata).", at.Format(form), at.Add(330*time.Minute).Format(form)),
+		fmt.Sprintf("It is applied at %s UTC.", at.Add(time.Hour).Format(form)),
+	} {
+		if body := string(got[i].body); !strings.Contains(body, want) {
+			t.Errorf("got %s, want %s", body, want)
+		}
+	}
+}
+
 // TestSignature holds that requests are verified by somebody else's code, and that a repetition has
 // the same id.
 func TestSignature(t *testing.T) {

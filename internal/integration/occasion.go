@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/notify"
+	"github.com/quorate/quorate/internal/window"
 )
 
 // testType is the type of the event that a test sends. No ledger has it.
@@ -92,20 +94,37 @@ func (x *Integrations) link(o *occasion) string {
 	}
 }
 
-// saidIn returns the comment or reason in an event's data.
+// saidIn returns the comment or reason in an event's data, or for when something is scheduled.
 func saidIn(data any) string {
 	text, err := json.Marshal(data)
 	if err != nil {
 		return ""
 	}
-	var found struct{ Comment, Reason string }
-	if json.Unmarshal(text, &found) != nil {
+	var found struct {
+		Comment, Reason string
+		ScheduledDate   time.Time
+		ScheduledZone   string
+	}
+	switch {
+	case json.Unmarshal(text, &found) != nil:
 		return "" // the data of other types has other shapes
-	}
-	if found.Comment != "" {
+	case found.Comment != "":
 		return found.Comment
+	case !found.ScheduledDate.IsZero():
+		return "It is applied at " + readable(found.ScheduledDate, found.ScheduledZone) + "."
+	default:
+		return found.Reason
 	}
-	return found.Reason
+}
+
+// readable writes a time in UTC and in the zone in which it was entered, if that is known.
+func readable(at time.Time, zone string) string {
+	const form = "2006-01-02 15:04"
+	text := at.UTC().Format(form) + " UTC"
+	if place, err := window.LoadZone(zone); zone != "" && err == nil {
+		text += fmt.Sprintf(" (%s in %s)", at.In(place).Format(form), zone)
+	}
+	return text
 }
 
 // title returns what a message is about, in a few words without markup.
