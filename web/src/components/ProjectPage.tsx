@@ -98,7 +98,7 @@ export function ProjectPage({ projectId, tab, actions, children }: ProjectPagePr
 /** Says what comes next when there are flags, and no application has asked for any. */
 function Connect({ projectId }: { projectId: string }) {
   return (
-    <Alert color="gray" p="xs" mb="md">
+    <Alert color="gray" role="note" p="xs" mb="md">
       {texts.project.connect}{' '}
       <Anchor size="sm" c="inherit" underline="always" renderRoot={(link) => <Link {...link} to="/projects/$projectId/settings/api-tokens" params={{ projectId }} />}>
         {texts.project.connectDo}

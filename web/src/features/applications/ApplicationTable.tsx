@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { SearchIcon, ServerIcon } from '@primer/octicons-react';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { Search } from '../../components/Search';
+import type { ReactNode } from 'react';
+import { AddressSearch } from '../../components/Search';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table, TableFoot } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
@@ -21,20 +20,11 @@ interface ApplicationTableProps<T> {
 
 /** Applications, narrowed down by a word, page after page. */
 export function ApplicationTable<T>({ asked, onAsk, query, columns, row }: ApplicationTableProps<T>) {
-  const [word, setWord] = useState(asked);
-  const ask = useDebouncedCallback(onAsk, 250);
   const found = query.data?.pages.flatMap((page) => page.applications) ?? [];
   return (
     <>
       <Toolbar>
-        <Search
-          label={applicationTexts.search}
-          value={word}
-          onChange={(value) => {
-            setWord(value);
-            ask(value);
-          }}
-        />
+        <AddressSearch label={applicationTexts.search} asked={asked} onAsk={onAsk} />
       </Toolbar>
       {query.isPending && <Loading lines={5} height={42} />}
       {query.error && !query.data && <Failed error={query.error} retry={() => query.refetch()} />}

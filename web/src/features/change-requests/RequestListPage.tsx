@@ -6,7 +6,7 @@ import { type RequestSearch, requestSearchQuery } from '../../client/change-requ
 import { projectsQuery } from '../../client/projects';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
-import { Search } from '../../components/Search';
+import { AddressSearch } from '../../components/Search';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
 import { keepFilters, type RequestFilters } from './filters';
@@ -48,7 +48,7 @@ export function RequestListPage() {
   return (
     <Page title={texts.request.list} about={texts.request.about}>
       <Toolbar>
-        <Search label={texts.request.searchAll} value={q} onChange={(value) => choose({ q: value })} />
+        <AddressSearch label={texts.request.searchAll} asked={q} onAsk={(word) => choose({ q: word })} />
         <SegmentedControl
           aria-label={texts.request.whose}
           value={whose ?? 'mine'}

@@ -1,9 +1,9 @@
-import { Button, Select, type SelectProps, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { SearchIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { Button, Select, type SelectProps } from '@mantine/core';
+import { StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
-import { memo, type ReactNode, useState } from 'react';
+import { memo, type ReactNode } from 'react';
 import { flagTypesQuery, tagsQuery } from '../../client/vocabulary';
+import { AddressSearch } from '../../components/Search';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
 import { flagTexts } from '../../texts/flags';
@@ -25,7 +25,7 @@ export function FlagFiltering({ filters: { q, type, state, stage, tag, status, f
   const tags = useQuery(tagsQuery).data ?? [];
   return (
     <Toolbar>
-      <WordField word={q ?? ''} choose={choose} />
+      <AddressSearch label={texts.flag.search} asked={q ?? ''} onAsk={(word) => choose({ q: word || undefined })} />
       <Filter
         name="type"
         label={texts.flag.filters.type}
@@ -68,37 +68,6 @@ export function FlagFiltering({ filters: { q, type, state, stage, tag, status, f
 
 const { archived: _, ...stageNames } = flagTexts.stage.names;
 const stages = Object.entries(stageNames);
-
-function WordField({ word: asked, choose }: { word: string; choose: FlagFilteringProps['choose'] }) {
-  const [word, setWord] = useState(asked);
-  const [last, setLast] = useState(asked);
-  const [sought, seek] = useState(asked);
-  if (asked !== last) {
-    setLast(asked);
-    // Somebody went back, or cleared the filters. What was sought here comes into the address a while after, when more may be typed.
-    if (asked !== sought) {
-      seek(asked);
-      setWord(asked);
-    }
-  }
-  const search = useDebouncedCallback((value: string) => {
-    seek(value);
-    choose({ q: value || undefined });
-  }, 200);
-  return (
-    <TextInput
-      type="search"
-      aria-label={texts.flag.search}
-      placeholder={texts.flag.search}
-      leftSection={<SearchIcon />}
-      value={word}
-      onChange={(event) => {
-        setWord(event.currentTarget.value);
-        search(event.currentTarget.value);
-      }}
-    />
-  );
-}
 
 interface FilterProps extends Pick<SelectProps, 'searchable'> {
   name: keyof FlagFilters;
