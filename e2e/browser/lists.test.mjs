@@ -156,7 +156,7 @@ test('each list says that it is loading, why it did not come, and comes when it 
 
 test('the requests of everybody are listed and sorted, and the list is the same when one comes back', async (t) => {
   const page = await open(t);
-  await call(page, 'POST', '/user-admin', { username: 'newadmin', password: 'a-Long-pass-9word', name: 'New', email: 'new@example.com', rootRole: 1, sendEmail: false });
+  await call(page, 'POST', '/user-admin', { username: 'newadmin', password: 'a-Long-pass-9word', name: 'New', email: 'newadmin@example.com', rootRole: 1, sendEmail: false });
   const fresh = await open(t, { as: { username: 'newadmin', password: 'a-Long-pass-9word' } });
   await call(page, 'POST', '/projects', { id: 'listed', name: 'Listed' });
   await call(page, 'POST', '/projects/listed/features', { name: 'listed-flag' });
