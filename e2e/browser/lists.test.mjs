@@ -195,10 +195,12 @@ test('what was written is still there when the server cannot be reached, and is 
   await page.context().setOffline(true);
   await dialog.getByRole('button', { name: 'Create flag' }).click();
   await dialog.getByText('The server cannot be reached.').waitFor();
+  await page.getByText('What is shown may be out of date').waitFor({ state: 'attached' });
   await page.context().setOffline(false);
   assert.equal(await dialog.getByLabel('Name').inputValue(), 'e2e-offline');
   await dialog.getByRole('button', { name: 'Create flag' }).click();
   await page.getByRole('heading', { name: 'e2e-offline' }).waitFor();
+  await page.getByText('What is shown may be out of date').waitFor({ state: 'detached' });
 });
 
 test('a comment is there at once, and in its field again if it is refused', async (t) => {

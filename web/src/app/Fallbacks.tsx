@@ -24,19 +24,23 @@ export function NoPage() {
   );
 }
 
+// What browsers call it when the code of a page does not come: Chromium and Firefox, then Safari.
+const noCode = /dynamically imported module|module script failed/i;
+
 /** What is shown when a page cannot be drawn, as when its code could not be fetched. */
-export function Crashed() {
+export function Crashed({ error }: { error: unknown }) {
+  const away = error instanceof Error && noCode.test(error.message);
   return (
     <Empty
       icon={<AlertIcon size={24} />}
-      title={texts.state.crashed}
+      title={away ? texts.state.away : texts.state.crashed}
       action={
         <Button variant="default" onClick={() => window.location.reload()}>
-          {texts.state.reload}
+          {away ? texts.state.retry : texts.state.reload}
         </Button>
       }
     >
-      {texts.state.crashedWords}
+      {away ? texts.state.awayWords : texts.state.crashedWords}
     </Empty>
   );
 }

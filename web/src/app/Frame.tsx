@@ -1,9 +1,9 @@
-import { ActionIcon, Drawer, Kbd, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Drawer, Kbd, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { BeakerIcon, ClockIcon, FlagIcon, GearIcon, GitPullRequestIcon, GraphIcon, HistoryIcon, InboxIcon, PeopleIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
-import { useQuery } from '@tanstack/react-query';
+import { BeakerIcon, ClockIcon, FlagIcon, GearIcon, GitPullRequestIcon, GraphIcon, HistoryIcon, InboxIcon, PeopleIcon, PlugIcon, ProjectIcon, SearchIcon, ThreeBarsIcon } from '@primer/octicons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { unreadQuery } from '../client/inbox';
 import { useMay } from '../client/me';
 import { projectsQuery } from '../client/projects';
@@ -15,6 +15,7 @@ import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
 import { adminPages } from './admin-pages';
 import styles from './Frame.module.css';
+import { reached } from './query-client';
 
 const Palette = lazy(() => import('./Palette').then((module) => ({ default: module.Palette })));
 
@@ -61,11 +62,31 @@ export function Frame({ children }: { children: ReactNode }) {
         />
       </Drawer>
       <main id="content" className={styles.content} tabIndex={-1}>
+        <Lost />
         {children}
       </main>
       <ProposalDialog />
       <ReasonDialog />
       <Suspense>{searching && <Palette onClose={search.close} />}</Suspense>
+    </div>
+  );
+}
+
+/** Says that the server cannot be reached, until it answers: what is asked every few seconds tells. */
+function Lost() {
+  const queryClient = useQueryClient();
+  const here = useSyncExternalStore(reached.subscribe, reached.get);
+  return (
+    <div role="status" className={styles.status}>
+      {!here && (
+        <div className={styles.lost}>
+          <PlugIcon />
+          <span>{texts.state.lost}</span>
+          <Button variant="default" onClick={() => queryClient.invalidateQueries()}>
+            {texts.state.retry}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

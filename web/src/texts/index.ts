@@ -54,6 +54,9 @@ export const texts = {
     crashed: 'The page ran into an error',
     crashedWords: 'Nothing was changed by it. Reload the page to go on.',
     reload: 'Reload',
+    away: 'This page did not come',
+    awayWords: 'The server cannot be reached, or has been updated since. Nothing was changed.',
+    lost: 'The server cannot be reached. What is shown may be out of date; it is asked again by itself.',
   },
 
   signIn: {
@@ -752,7 +755,7 @@ export const texts = {
     all: 'All',
     whose: 'Whose change requests',
     showAll: 'Show all',
-    noneOpen: { mine: 'You have no open change requests', asked: 'Nobody waits for your review', all: 'No open change requests' },
+    noneOpen: { mine: 'You have no open change requests', asked: 'Nobody has asked you for a review', all: 'No open change requests' },
     noneClosed: { mine: 'None of your change requests is closed', asked: 'None that you were asked to review is closed', all: 'No closed change requests' },
     changesThis: (id: number, state: string) => `Change request #${id} changes this flag: ${state}`,
     columns: { title: 'Title', flags: 'Flags', by: 'By', environment: 'Environment', created: 'Created', state: 'State' },

@@ -93,7 +93,7 @@ export function RequestPage() {
             <section>
               <div className={styles.title}>
                 <h2>{texts.request.changes(countOf(request))}</h2>
-                {request.state !== 'Draft' && request.stateTimestamps['In review'] && !request.closedBy && (
+                {['In review', 'Approved', 'Scheduled'].includes(request.state) && (
                   <Link to="/playground" search={{ changeRequest: request.id }} className={styles.link}>
                     <BeakerIcon /> {texts.request.preview}
                   </Link>
