@@ -113,7 +113,7 @@ export const texts = {
     inboxOf: (unread: number) => (unread === 0 ? 'Inbox' : `Inbox, ${unread} unread`),
     upcoming: 'Upcoming',
     insights: 'Insight',
-    search: 'Search or go to…',
+    search: 'Find or go to…',
     account: (name: string) => `Account of ${name}`,
     api: 'The admin API',
     playground: 'Playground',

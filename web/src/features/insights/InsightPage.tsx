@@ -71,6 +71,7 @@ export function InsightPage() {
         <Select
           aria-label={insightTexts.environment}
           placeholder={insightTexts.environment}
+          flex="0 1 150px"
           clearable
           data={environments.map(({ name }) => name)}
           value={environment ?? null}
