@@ -18,6 +18,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -227,7 +228,24 @@ func read(r *http.Request) (object, error) {
 	if err := json.Unmarshal(raw, &body); err != nil || body == nil {
 		return nil, badRequest("invalidSyntax", "The body is not a JSON object.")
 	}
+	if holdsNull(body) {
+		return nil, badRequest("invalidValue", "A text in the body has the character U+0000, which cannot be kept.")
+	}
 	return body, nil
+}
+
+// holdsNull reports whether a text in a JSON value has the character U+0000, which PostgreSQL does not take.
+func holdsNull(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.ContainsRune(v, 0)
+	case []any:
+		return slices.ContainsFunc(v, holdsNull)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), holdsNull)
+	default:
+		return false
+	}
 }
 
 // idOf returns the id in a path, 0 for one that nothing can have.

@@ -338,6 +338,18 @@ func TestDeprovisioning(t *testing.T) {
 func first(status int, _ string) int { return status }
 
 // TestByHand keeps what the client keeps from being changed by hand, but for what the client knows nothing of.
+// TestTextThatCannotBeKept holds that a text which PostgreSQL does not take is refused on SQLite too, wherever it is.
+func TestTextThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.scim(t, "POST", "/Users", `{"userName":"ann@example.com"}`, 201)
+	h.scim(t, "POST", "/Users", `{"userName":"a\u0000b"}`, 400)
+	h.scim(t, "POST", "/Users", `{"userName":"b@example.com","name":{"givenName":"\u0000"}}`, 400)
+	h.scim(t, "PATCH", "/Users/2", `{"Operations":[{"op":"replace","path":"name.givenName","value":"\u0000"}]}`, 400)
+	h.scim(t, "POST", "/Groups", `{"displayName":"a\\u0000b"}`, 201)
+	h.scim(t, "POST", "/Groups", `{"displayName":"a\u0000b"}`, 400)
+}
+
 func TestByHand(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
