@@ -60,7 +60,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"serve", "--base-path", "flags"}, 1, "base path"},
 		{[]string{"ledger", "accept-restore"}, 2, "--reason"},
 		{[]string{"ledger", "show", "yesterday"}, 2, "a moment is a revision"},
-		{[]string{"ledger", "show", "7"}, 1, "no revision 7"},
+		{[]string{"ledger", "show", "7"}, 1, "there is no database"},
 		{[]string{"ledger", "verify", "--head", "7:abc"}, 2, "64 hexadecimal digits"},
 		{[]string{"ledger", "verify", "--head", "0:" + strings.Repeat("0", 64)}, 2, "REVISION:HASH"},
 		{[]string{"ledger", "verify", "--database", "postgres://127.0.0.1:1/none"}, 1, "database is unavailable"},
