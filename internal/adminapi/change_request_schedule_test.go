@@ -188,7 +188,7 @@ func TestConformance27(t *testing.T) {
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
 		id := c.scheduled(t, rolledOut("web", webFirst, "50"))
 		c.must(t, "root", "DELETE", "/user-admin/5", "", 200)
-		c.see(t, "viv", id, `{"schedule":{"status":"suspended","reason":"Whoever scheduled it (user:5) was deleted, or may not sign in any more."},"scheduleDetails":{"cause":{"kind":"scheduler-deleted","by":{"id":1}}}}`)
+		c.see(t, "viv", id, `{"schedule":{"status":"suspended","reason":"Whoever scheduled it was deleted, or may not sign in any more."},"scheduleDetails":{"cause":{"kind":"scheduler-deleted","by":{"id":1}}}}`)
 		c.schedule(t, "root", id, time.Hour, 200, `{"schedule":{"status":"pending"},"scheduleDetails":{"scheduledBy":{"id":1}}}`)
 	})
 	eachCrew(t, 1, func(t *testing.T, c *crew) {

@@ -208,15 +208,15 @@ type Obstacle struct {
 func ObstacleOf(r *Request, w World) *Obstacle {
 	scheduler, exists := w.Actor(r.Schedule.By)
 	if !exists {
-		return &Obstacle{SchedulerDeleted, fmt.Sprintf("Whoever scheduled it (%s) was deleted, or may not sign in any more.", r.Schedule.By)}
+		return &Obstacle{SchedulerDeleted, "Whoever scheduled it was deleted, or may not sign in any more."}
 	}
 	s := scene{r: r, w: w, actor: scheduler}
 	standing := StandingOf(r, w)
 	if err := scheduler.Require(r.Project, r.Environment, access.ApplyChangeRequest); err != nil {
-		return &Obstacle{SchedulerNotPermitted, fmt.Sprintf("Whoever scheduled it (%s) has the permission %s in the environment %q no longer.", r.Schedule.By, access.ApplyChangeRequest, r.Environment)}
+		return &Obstacle{SchedulerNotPermitted, fmt.Sprintf("Whoever scheduled it has the permission %s in the environment %q no longer.", access.ApplyChangeRequest, r.Environment)}
 	}
 	if err := s.mayApply(standing); err != nil {
-		return &Obstacle{SchedulerNotPermitted, fmt.Sprintf("Whoever scheduled it (%s) may not apply it any more. %s", r.Schedule.By, err)}
+		return &Obstacle{SchedulerNotPermitted, fmt.Sprintf("Whoever scheduled it may not apply it any more. %s", err)}
 	}
 	if !standing.Reached() {
 		return &Obstacle{ApprovalsMissing, "It is no longer agreed to: " + standing.Sentence()}

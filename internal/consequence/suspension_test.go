@@ -234,7 +234,7 @@ func TestCauses(t *testing.T) {
 			"",
 		},
 		"the flag is described":          {"web", update, one(at("", "web"), state.FeatureStaleOn{}), changerequest.Cause{}, ""},
-		"the scheduler is deleted":       {"web", update, one(state.Scope{}, state.UserDeleted{ID: scheduler.ID(), RootRole: access.RoleViewer}), changerequest.Cause{Kind: changerequest.SchedulerDeleted}, "user:3"},
+		"the scheduler is deleted":       {"web", update, one(state.Scope{}, state.UserDeleted{ID: scheduler.ID(), RootRole: access.RoleViewer}), changerequest.Cause{Kind: changerequest.SchedulerDeleted}, "may not sign in"},
 		"the scheduler loses the role":   {"web", update, roles(scheduler, access.RoleMember), changerequest.Cause{Kind: changerequest.SchedulerNotPermitted}, "APPLY_CHANGE_REQUEST"},
 		"the scheduler gets a role more": {"web", update, roles(scheduler, applies, access.RoleMember), changerequest.Cause{}, ""},
 		"the role loses the permission": {"web", update, one(state.Scope{}, state.RoleUpdated{
