@@ -158,24 +158,33 @@ type hit struct {
 // order that is wanted.
 func (s searcher) search(in *searchFeaturesQuery, sees func(flag.ProjectID) bool) []hit {
 	project, filters := parseChoice(in.Project), s.filters(in)
-	var found []hit
+	projects, flags := map[flag.ProjectID]bool{}, s.state.Flags()
 	for p := range s.state.Projects() {
-		if !project.allows(string(p.ID)) || !sees(p.ID) {
+		if project.allows(string(p.ID)) && sees(p.ID) {
+			projects[p.ID] = true
+		}
+	}
+	if len(projects) == 1 { // going through all flags is faster than finding those of each project
+		for only := range projects {
+			flags = s.state.FlagsOf(only)
+		}
+	}
+	var found []hit
+flags:
+	for f := range flags {
+		if !projects[f.Project] {
 			continue
 		}
-	flags:
-		for f := range s.state.FlagsOf(p.ID) {
-			for _, allows := range filters {
-				if !allows(f) {
-					continue flags
-				}
+		for _, allows := range filters {
+			if !allows(f) {
+				continue flags
 			}
-			one := hit{Flag: f, favourite: s.favourites[string(f.Name)]}
-			if in.SortBy == "lastSeenAt" {
-				one.seen = s.use(string(f.Name)).LastSeen()
-			}
-			found = append(found, one)
 		}
+		one := hit{Flag: f, favourite: s.favourites[string(f.Name)]}
+		if in.SortBy == "lastSeenAt" {
+			one.seen = s.use(string(f.Name)).LastSeen()
+		}
+		found = append(found, one)
 	}
 	slices.SortFunc(found, in.order())
 	return found
