@@ -1,6 +1,7 @@
 package adminapi_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 
@@ -34,7 +35,8 @@ func TestDatabaseAway(t *testing.T) {
 				}
 				func() {
 					defer func() {
-						if broken := recover(); broken != nil && broken != http.ErrAbortHandler { // a file is broken off
+						broken := recover()
+						if err, ok := broken.(error); broken != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) { // a file is broken off
 							panic(broken)
 						}
 					}()
