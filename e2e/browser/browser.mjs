@@ -92,6 +92,8 @@ export async function accessibleIn(page, colorScheme, part = 'html', runOnly = r
     // The banner of the page behind a dialog is not there for who is in the dialog.
     { runOnly, resultTypes: ['violations'], rules: part === 'html' ? {} : { 'landmark-no-duplicate-banner': { enabled: false } } },
   ]);
-  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
+  // A tooltip floats beside what it describes, in no landmark.
+  const wrong = violations.filter(({ id, nodes }) => id !== 'region' || nodes.some(({ html }) => !html.includes('role="tooltip"')));
+  const found = wrong.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
   assert.deepEqual(found, [], `${page.url()}, ${colorScheme}\n${found.join('\n')}`);
 }
