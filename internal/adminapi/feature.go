@@ -251,8 +251,11 @@ func (a *api) createFeature(ctx context.Context, r request, in *struct {
 
 func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body validateFeature }) (empty, error) {
 	var project flag.ProjectID
-	if in.Body.ProjectID != nil && r.sees(*in.Body.ProjectID) {
+	if in.Body.ProjectID != nil {
 		project = *in.Body.ProjectID
+		if p := r.State.Project(project); p == nil || p.Archived() || !r.sees(project) {
+			return empty{}, fault.Field("/body/projectId", "There is no project %q.", project)
+		}
 	}
 	return empty{}, app.ValidateFeatureName(r.State, in.Body.Name, project)
 }

@@ -146,6 +146,7 @@ func featureScenarios() []scenario {
 		{name: "check a good name", method: "POST", path: "/features/validate", body: `{"name":"fresh"}`, status: 200},
 		{name: "check a good name in a project", method: "POST", path: "/features/validate", body: `{"name":"team-b","projectId":"named"}`, status: 200},
 		{name: "check a name against the pattern", method: "POST", path: "/features/validate", body: `{"name":"fresh","projectId":"named"}`, status: 400, want: `{"name":"PatternError"}`},
+		{name: "check a name in no project", method: "POST", path: "/features/validate", body: `{"name":"fresh","projectId":"none"}`, status: 400, want: `{"details":[{"path":"/body/projectId","message":"There is no project \"none\"."}]}`},
 		{name: "check a name that no URL can hold", method: "POST", path: "/features/validate", body: `{"name":"a/b","projectId":null}`, status: 400, want: `{"details":[{"path":"/body/name"}]}`},
 		{name: "check a name that is taken", method: "POST", path: "/features/validate", body: `{"name":"checkout"}`, status: 409, want: `{"name":"NameExistsError"}`},
 

@@ -19,6 +19,11 @@ func (a *api) logins() {
 			"As CSV for who accepts `text/csv`.",
 		Permissions: []access.Permission{access.ReadLogs},
 	}, a.getLogins)
+	register(a, operation{
+		ID: "getLoginHistoryCsv", Method: http.MethodGet, Path: "/logins/csv", Tag: "Instance Admin",
+		Summary: "Who has tried to sign in, as CSV", Files: []string{csvType},
+		Permissions: []access.Permission{access.ReadLogs},
+	}, a.getLoginsCSV)
 }
 
 // maxLogins is how many attempts to sign in are shown.
@@ -75,6 +80,11 @@ func (a *api) getLogins(ctx context.Context, r request, _ *struct{}) (loginHisto
 		list.Events = append(list.Events, viewLogin(attempt, names[attempt.Account]))
 	}
 	return list, nil
+}
+
+func (a *api) getLoginsCSV(ctx context.Context, r request, _ *struct{}) (streamed, error) {
+	list, err := a.getLogins(ctx, r, nil)
+	return streamed{list.table()}, err
 }
 
 func viewLogin(l identity.Login, name string) loginEvent {

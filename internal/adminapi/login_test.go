@@ -13,6 +13,7 @@ func loginScenarios() []scenario {
 	return []scenario{
 		{name: "who has signed in", method: "GET", path: "/logins", status: 200, want: `{"events":[]}`},
 		{name: "who has signed in, as CSV", method: "GET", path: "/logins", header: csv, status: 200, wantText: "id,username,auth_type,created_at,successful,ip,failure_reason\n"},
+		{name: "who has signed in, as a file", method: "GET", path: "/logins/csv", status: 200, wantText: "id,username,auth_type,created_at,successful,ip,failure_reason\n"},
 		{name: "who has access, as CSV", method: "GET", path: "/access/overview", header: csv, status: 200, wantText: "userId,userName,userEmail,rootRole,accessibleProjects,groups,createdAt,lastSeen\n1,"},
 	}
 }

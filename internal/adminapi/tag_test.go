@@ -50,7 +50,7 @@ func tagScenarios() []scenario {
 
 func tagTypeScenarios() []scenario {
 	return []scenario{
-		{name: "list the tag types", method: "GET", path: "/tag-types", status: 200, want: `{"version":1,"tagTypes":[{"name":"simple","description":null,"icon":null,"color":"#FFFFFF"}]}`},
+		{name: "list the tag types", method: "GET", path: "/tag-types", status: 200, want: `{"version":1,"tagTypes":[{"name":"simple","description":"(absent)","icon":null,"color":"#FFFFFF"}]}`},
 		{name: "get a tag type", method: "GET", path: "/tag-types/simple", status: 200, want: `{"version":1,"tagType":{"name":"simple"}}`},
 		{name: "get no tag type", method: "GET", path: "/tag-types/none", status: 404, want: `{"name":"NotFoundError"}`},
 		{
@@ -59,10 +59,10 @@ func tagTypeScenarios() []scenario {
 		},
 		{name: "create a bad tag type", method: "POST", path: "/tag-types", body: `{"name":"x","color":"red"}`, status: 400, want: `{"details":[{"path":"/body/name"},{"path":"/body/color"}]}`},
 		{name: "create a tag type that exists", method: "POST", path: "/tag-types", body: `{"name":"simple"}`, status: 409, want: `{"name":"NameExistsError","message":"There already exists a tag-type with the name simple"}`},
-		{name: "check a tag type", method: "POST", path: "/tag-types/validate", body: `{"name":"jira"}`, status: 200, want: `{"valid":true,"tagType":{"name":"jira"}}`},
+		{name: "check a tag type", method: "POST", path: "/tag-types/validate", body: `{"name":"jira"}`, status: 200, want: `{"valid":true,"tagType":{"name":"jira","description":"(absent)"}}`},
 		{name: "check a bad tag type", method: "POST", path: "/tag-types/validate", body: `{"name":"a b"}`, status: 400, want: `{"details":[{"path":"/body/name"}]}`},
 		{name: "check a tag type that exists", method: "POST", path: "/tag-types/validate", body: `{"name":"simple"}`, status: 409, want: `{"name":"NameExistsError"}`},
-		{name: "change a tag type", method: "PUT", path: "/tag-types/simple", body: `{"icon":"S","color":null}`, status: 200, events: []string{"tag-type-updated"}, then: map[string]string{"/tag-types/simple": `{"tagType":{"icon":"S","color":null,"description":null}}`}},
+		{name: "change a tag type", method: "PUT", path: "/tag-types/simple", body: `{"icon":"S","color":null}`, status: 200, events: []string{"tag-type-updated"}, then: map[string]string{"/tag-types/simple": `{"tagType":{"icon":"S","color":null,"description":"(absent)"}}`}},
 		{name: "change a tag type to what it is", method: "PUT", path: "/tag-types/simple", body: `{}`, status: 200},
 		{name: "change a tag type to a bad one", method: "PUT", path: "/tag-types/simple", body: `{"color":"#FFF"}`, status: 400, want: `{"details":[{"path":"/body/color"}]}`},
 		{name: "change no tag type", method: "PUT", path: "/tag-types/none", body: `{}`, status: 404, want: `{"name":"NotFoundError"}`},

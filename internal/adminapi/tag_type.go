@@ -50,7 +50,7 @@ type TagTypeAt struct {
 // TagType is a tag type.
 type TagType struct {
 	Name        string  `json:"name"`
-	Description *string `json:"description" required:"false"`
+	Description *string `json:"description,omitempty"`
 	Icon        *string `json:"icon" required:"false"`
 	Color       *string `json:"color" required:"false" doc:"As in #FFFFFF."`
 }

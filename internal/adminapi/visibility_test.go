@@ -141,6 +141,12 @@ func TestPrivateProjectInPaths(t *testing.T) {
 		if seen < 80 {
 			t.Errorf("got %d operations with projects and flags in their paths, want 80 at least", seen)
 		}
+		validate := func(project string) string {
+			return told(t, w.call(t, "nothing", http.MethodPost, "/features/validate", `{"name":"fresh","projectId":"`+project+`"}`, nil))
+		}
+		if diff := cmp.Diff(validate("none"), strings.ReplaceAll(validate("hush"), "hush", "none")); diff != "" {
+			t.Errorf("a name in a hidden project is not answered like in one that does not exist (-missing +hidden):\n%s", diff)
+		}
 		for _, one := range []struct{ method, hidden, missing, body string }{
 			{http.MethodGet, "/segments/5", "/segments/99", ""},
 			{http.MethodGet, "/segments/5/strategies", "/segments/99/strategies", ""},
