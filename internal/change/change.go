@@ -238,6 +238,15 @@ func (c Change) Strategy() (flag.StrategyID, StrategySettings, bool) {
 	}
 }
 
+// Constraints returns what the change makes a strategy or a segment ask of contexts.
+func (c Change) Constraints() []flag.Constraint {
+	if p, ok := c.Payload.(UpdateSegment); ok {
+		return p.Constraints
+	}
+	_, settings, _ := c.Strategy()
+	return settings.Constraints
+}
+
 // stored is a change as the ledger keeps it.
 type stored struct {
 	ID        ID              `json:"id"`

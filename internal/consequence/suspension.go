@@ -24,7 +24,8 @@ type Suspension struct {
 
 // Suspensions returns the schedules that a write breaks, by the ids of their requests. What is
 // not touched by the write is not looked at: other flags and segments are found by indexes.
-// Only what changes permissions or protection is held against every schedule.
+// Only what changes permissions, protection, names of segments or what strategies and constraints
+// may say is held against every schedule.
 func Suspensions(w Write) ([]Suspension, error) {
 	if w.Before.DueCount() == 0 || !slices.ContainsFunc(w.Events, mayBreak) {
 		return nil, nil
@@ -53,7 +54,7 @@ func mayBreak(e state.Event) bool {
 	case state.SegmentUpdated, state.SegmentDeleted, state.LedgerRestoreAccepted:
 		return true
 	default:
-		return e.Feature != "" || gate.Governs(e)
+		return e.Feature != "" || gate.Governs(e) || crosses(e) != nil
 	}
 }
 
@@ -79,6 +80,13 @@ func (c *court) hear(e state.Event) {
 	for _, id := range segmentsOf(e) {
 		for r := range c.after.OpenRequestsUsing(id) {
 			if !r.ScheduledFor().IsZero() {
+				c.judge(r, e)
+			}
+		}
+	}
+	if crossed := crosses(e); crossed != nil {
+		for r := range c.after.Due() {
+			if slices.ContainsFunc(r.Changes, crossed) {
 				c.judge(r, e)
 			}
 		}
@@ -157,6 +165,44 @@ func segmentsOf(e state.Event) []flag.SegmentID {
 	}
 }
 
+// crosses returns which changes an event may stand in the way of although it is not about what they change: those that need the name
+// that a segment has taken, or say something with a context field or a strategy type that is not what it was; nil: none.
+func crosses(e state.Event) func(change.Change) bool {
+	named := func(s flag.Segment) func(change.Change) bool {
+		return func(c change.Change) bool {
+			update, ok := c.Payload.(change.UpdateSegment)
+			return ok && update.Name == s.Name && update.ID != s.ID
+		}
+	}
+	constrains := func(field string) func(change.Change) bool {
+		return func(c change.Change) bool {
+			return slices.ContainsFunc(c.Constraints(), func(c flag.Constraint) bool { return c.ContextName == field })
+		}
+	}
+	typed := func(name string) func(change.Change) bool {
+		return func(c change.Change) bool {
+			_, settings, ok := c.Strategy()
+			return ok && settings.Name == name
+		}
+	}
+	switch p := e.Payload.(type) {
+	case state.SegmentCreated:
+		return named(p.Segment)
+	case state.SegmentUpdated:
+		return named(p.After)
+	case state.ContextFieldCreated:
+		return constrains(p.Field.Name)
+	case state.ContextFieldUpdated:
+		return constrains(p.After.Name)
+	case state.StrategyTypeUpdated:
+		return typed(p.After.Name)
+	case state.StrategyTypeDeleted:
+		return typed(p.Before.Name)
+	default:
+		return nil
+	}
+}
+
 // protection returns which requests an event may ask for more approvals than before: those that act where it changes what is
 // protected. A segment can act in any project.
 func protection(e state.Event) func(*changerequest.Request) bool {
@@ -220,7 +266,7 @@ func (c *court) judge(r *changerequest.Request, e state.Event) {
 		if obstacle == nil {
 			return
 		}
-		s.Cause.Kind, s.Reason = obstacle.Kind, obstacle.Reason
+		s.Cause.Kind, s.Cause.Segment, s.Reason = obstacle.Kind, segmentIn(e), obstacle.Reason
 	}
 	if _, done := c.found[r.ID]; !done || takesAway(s.Cause.Kind) {
 		c.found[r.ID] = s
@@ -318,6 +364,8 @@ func strategyIn(e state.Event) flag.StrategyID {
 
 func segmentIn(e state.Event) flag.SegmentID {
 	switch p := e.Payload.(type) {
+	case state.SegmentCreated:
+		return p.Segment.ID
 	case state.SegmentUpdated:
 		return p.After.ID
 	case state.SegmentDeleted:

@@ -155,6 +155,17 @@ func TestCauses(t *testing.T) {
 	updated := func(id flag.StrategyID, percent string) state.Payload {
 		return state.FeatureStrategyUpdated{Before: rollout(id, "25"), After: rollout(id, percent)}
 	}
+	renamed := segment
+	renamed.Name = "guests"
+	crew, guests := flag.Segment{ID: 2, Name: "crew"}, flag.Segment{ID: 2, Name: "guests"}
+	users := func(values ...string) flag.ContextField {
+		field := flag.ContextField{Name: "userId"}
+		for _, v := range values {
+			field.LegalValues = append(field.LegalValues, flag.LegalValue{Value: v})
+		}
+		return field
+	}
+	demanding := flag.StrategyType{Name: decide.FlexibleRollout, Parameters: []flag.StrategyParameter{{Name: decide.GroupID, Type: "number"}}}
 	variants := []flag.Variant{{Name: "blue", Weight: 1000, WeightType: flag.WeightVariable, Stickiness: "default"}}
 	inShop := state.Scope{Project: shop}
 	roles := func(account access.Ref, ids ...access.RoleID) []state.Event {
@@ -204,6 +215,31 @@ func TestCauses(t *testing.T) {
 		"the segment is updated":             {"", segment, one(inShop, state.SegmentUpdated{Before: vips("7"), After: vips("9")}), changerequest.Cause{Kind: changerequest.SegmentUpdated, Segment: 1}, `"vips" (1)`},
 		"the segment is deleted":             {"", segment, one(inShop, state.SegmentDeleted{Before: vips("7")}), changerequest.Cause{Kind: changerequest.SegmentDeleted, Segment: 1}, "deleted"},
 		"a segment that goes is updated":     {"", change.DeleteSegment{ID: 1}, one(inShop, state.SegmentUpdated{Before: vips("7"), After: vips("9")}), changerequest.Cause{Kind: changerequest.SegmentUpdated, Segment: 1}, "updated"},
+		"a new segment takes the name": {
+			"", renamed, one(state.Scope{}, state.SegmentCreated{Segment: guests}),
+			changerequest.Cause{Kind: changerequest.TargetBlocked, Segment: 2}, `The segment 2 has the name "guests" already`,
+		},
+		"another segment is given the name": {
+			"", renamed,
+			append(one(state.Scope{}, state.SegmentCreated{Segment: crew}), one(state.Scope{}, state.SegmentUpdated{Before: crew, After: guests})...),
+			changerequest.Cause{Kind: changerequest.TargetBlocked, Segment: 2}, `The segment 2 has the name "guests" already`,
+		},
+		"another segment takes another name": {"", renamed, one(state.Scope{}, state.SegmentCreated{Segment: crew}), changerequest.Cause{}, ""},
+		"a value is legal no more": {
+			"", segment,
+			append(one(state.Scope{}, state.ContextFieldCreated{Field: users("7", "8")}), one(state.Scope{}, state.ContextFieldUpdated{Before: users("7", "8"), After: users("7")})...),
+			changerequest.Cause{Kind: changerequest.TargetBlocked}, `"8" is not one of the legal values of the context field "userId"`,
+		},
+		"the value stays legal":          {"", segment, one(state.Scope{}, state.ContextFieldCreated{Field: users("8")}), changerequest.Cause{}, ""},
+		"a context field takes the name": {"", segment, one(state.Scope{}, state.ContextFieldCreated{Field: users("7")}), changerequest.Cause{Kind: changerequest.TargetBlocked}, "legal values"},
+		"the type of strategy is deleted": {
+			"web", update, one(state.Scope{}, state.StrategyTypeDeleted{Before: flag.StrategyType{Name: decide.FlexibleRollout}}),
+			changerequest.Cause{Kind: changerequest.TargetBlocked}, "Could not find strategy type",
+		},
+		"the type of strategy asks for more": {
+			"web", update, one(state.Scope{}, state.StrategyTypeUpdated{Before: flag.StrategyType{Name: decide.FlexibleRollout}, After: demanding}),
+			changerequest.Cause{Kind: changerequest.TargetBlocked}, "must be a number",
+		},
 		"what is switched on gets another strategy": {
 			"cart",
 			change.UpdateEnabled{Enabled: true, Minted: "s9"},

@@ -161,7 +161,7 @@ func minted(int) string { return "" }
 // reason returns what a refusal says, without its full stop, as conflicts are shown.
 func reason(err error) string {
 	text := err.Error()
-	if f := fault.As(err); f != nil && f.Message == fault.InvalidRequest {
+	if f := fault.As(err); f != nil && len(f.Details) > 0 {
 		text = f.Details[0].Message
 	}
 	if n := len(text); n > 0 && text[n-1] == '.' {

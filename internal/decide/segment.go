@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 
@@ -96,7 +97,10 @@ func ValidateSegmentName(s *state.State, name string) error {
 func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
 	for other := range s.Segments() {
 		if other.Name == name && other.ID != except {
-			return fault.New(fault.NameExists, "Segment name already exists")
+			return &fault.Error{
+				Kind: fault.NameExists, Message: "Segment name already exists", // Unleash's words
+				Details: []fault.Detail{{Path: "/body/name", Message: fmt.Sprintf("The segment %d has the name %q already.", other.ID, name)}},
+			}
 		}
 	}
 	return nil
