@@ -1,6 +1,9 @@
 package eventlog_test
 
 import (
+	"flag"
+	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -31,6 +34,81 @@ func BenchmarkSearchText(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(searchLimit), "of-limit")
 		})
 	}
+}
+
+var events = flag.Int64("events", 100_000, "how many events BenchmarkSearch has in its ledger")
+
+// pageLimit bounds the first page by any indexed filter, on each database.
+const pageLimit = 100 * time.Millisecond
+
+// BenchmarkSearch reads the first page of a ledger by each filter, with the total. Nothing is kept from one search
+// to the next, so each is like the first on its node. What must be read for that when the node starts, and again
+// for what is new, is Remember.
+func BenchmarkSearch(b *testing.B) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			db := storetest.Open(b, url(b))
+			s := mustFill(b, db, *events)
+			open := func() *eventlog.Log {
+				return eventlog.New(eventlog.Options{DB: db, State: func() *state.State { return s }})
+			}
+			b.Run("Remember", func(b *testing.B) {
+				for b.Loop() {
+					if err := open().Remember(b.Context()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			log := open()
+			before := live()
+			if err := log.Remember(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			b.Logf("what is remembered takes %d KiB", (live()-before)>>10)
+			middle, err := db.Events(b.Context(), store.EventFilter{Revisions: []int64{s.Revision() / 3, s.Revision() / 3 * 2}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, page := range []struct {
+				name  string
+				query eventlog.Query
+			}{
+				{"all", eventlog.Query{}},
+				{"type", eventlog.Query{Types: []string{"feature-environment-enabled"}}},
+				{"rare type", eventlog.Query{Types: []string{"project-created"}}},
+				{"project", eventlog.Query{Projects: []string{middle[0].Project}}},
+				{"environment", eventlog.Query{Environments: []string{"production"}}},
+				{"feature", eventlog.Query{Features: []string{middle[0].Feature}}},
+				{"person", eventlog.Query{CreatorIDs: []int64{7}}},
+				{"missing person", eventlog.Query{CreatorIDs: []int64{815}}},
+				{"group", eventlog.Query{GroupIDs: []string{middle[0].Batch.String()}}},
+				{"time", eventlog.Query{From: middle[1].At, To: middle[0].At}},
+				{"everything", eventlog.Query{
+					Types: []string{"feature-environment-enabled", "feature-strategy-update"}, Projects: []string{middle[0].Project, middle[1].Project},
+					Environments: []string{"production"}, From: middle[1].At,
+				}},
+			} {
+				b.Run(fmt.Sprint("page by ", page.name), func(b *testing.B) {
+					page.query.Limit = 50
+					for b.Loop() {
+						if _, _, err := log.Search(b.Context(), page.query); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(pageLimit), "of-limit")
+				})
+			}
+			runtime.KeepAlive(log)
+		})
+	}
+}
+
+// live returns how many bytes are in use.
+func live() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // mustFill stores an instance and changes behind it, so many events in all, and returns the last state.

@@ -14,7 +14,6 @@ package eventlog
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,13 +74,16 @@ type Log struct {
 	names  func(context.Context) (map[int64]string, error)
 	webURL string
 	known  known
+
+	blockSize int64
 }
 
 // New returns a Log.
 func New(o Options) *Log {
 	return &Log{
 		db: o.DB, state: o.State, names: o.Names, webURL: o.WebURL,
-		known: known{totals: map[[sha256.Size]byte]store.EventCount{}, actors: map[string]bool{}, gone: map[int64]string{}},
+		known:     known{actors: map[string]bool{}, gone: map[int64]string{}},
+		blockSize: blockSize,
 	}
 }
 
@@ -111,11 +113,7 @@ func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]
 
 // Count returns how many events a project had from one time until before another.
 func (l *Log) Count(ctx context.Context, project string, from, to time.Time) (int, error) {
-	count, err := l.db.CountEvents(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to})
-	if err != nil {
-		return 0, away("count events", err)
-	}
-	return count.Total, nil
+	return l.count(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to})
 }
 
 // Changes returns how many events some environments had since a time.
@@ -123,11 +121,7 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	if len(environments) == 0 {
 		return 0, nil
 	}
-	count, err := l.db.CountEvents(ctx, store.EventFilter{Environments: environments, From: since})
-	if err != nil {
-		return 0, away("count changes", err)
-	}
-	return count.Total, nil
+	return l.count(ctx, store.EventFilter{Environments: environments, From: since})
 }
 
 // OriginsKept is for how long it is known from where a change was made: a yearly audit can still ask.

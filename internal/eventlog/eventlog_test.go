@@ -460,12 +460,18 @@ func TestSearchTextFar(t *testing.T) {
 	})
 }
 
-// What a log remembers of the ledger is what one that begins now reads of it, however both grew.
+// What a log that remembers answers is what one answers that begins now and reads everything, however the ledger grew
+// and whenever it was gone through.
 func TestSearchRemembers(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b, log := newLog(t, db)
-		for i := range 60 {
+		eventlog.SetBlockSize(log, 7)
+		began := b.at
+		for i := range 90 {
+			if i%4 == 1 {
+				b.at = b.at.Add(-time.Hour) // the same time as the batch before
+			}
 			token := int64(10 + i/6)
 			switch i % 6 {
 			case 0:
@@ -473,8 +479,16 @@ func TestSearchRemembers(t *testing.T) {
 			case 1:
 				b.mustWrite(t, access.NewRef(access.KindAdminToken, token+int64(i/6%2)), state.Event{Payload: state.FeatureStaleOn{}}) // deleted before, or after
 			default:
-				project := model.ProjectID(fmt.Sprint("p", i%3))
-				b.mustWrite(t, access.NewRef(access.KindUser, int64(i%7)), state.Event{Scope: state.Scope{Project: project}, Payload: state.FeatureStaleOn{}})
+				scope := state.Scope{Project: model.ProjectID(fmt.Sprint("p", i%3)), Environment: model.EnvironmentName(fmt.Sprint("e", i%4))}
+				b.mustWrite(t, access.NewRef(access.KindUser, int64(i%7)), slices.Repeat([]state.Event{{Scope: scope, Payload: state.FeatureStaleOn{}}}, 1+i%3)...)
+			}
+			if i%10 == 9 {
+				if err := log.Remember(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			at := func(part time.Duration) time.Time {
+				return began.Add(b.at.Sub(began) * part / 10).Truncate(time.Hour).Add(noon.Sub(noon.Truncate(time.Hour)))
 			}
 			for _, q := range []eventlog.Query{
 				{},
@@ -482,8 +496,16 @@ func TestSearchRemembers(t *testing.T) {
 				{Types: []string{"feature-stale-on"}, Projects: []string{"p1", "p2"}, Offset: i / 4},
 				{CreatorIDs: []int64{-42, 3}, Offset: i / 9},
 				{Projects: []string{"p0"}, Offset: 100},
-				{Projects: []string{"p1 p2"}, Offset: 100}, // not those of p1 and p2, whose total is known
-				{Projects: []string{"p1", "p2"}, Offset: 100},
+				{Projects: []string{"p1 p2"}, Offset: 100},
+				{Projects: []string{"p1", "p2", ""}},
+				{Environments: []string{"e1", "e3"}, CreatorIDs: []int64{1, 2, 4}},
+				{From: at(3)},
+				{To: at(8)},
+				{From: at(2), To: at(7), Types: []string{"feature-stale-on"}},
+				{From: at(5), To: at(5)},
+				{From: at(6), To: at(6).Add(time.Hour), Environments: []string{"e2"}},
+				{From: b.at.Add(time.Hour)},
+				{IDs: []int64{1, 2, 3, 4, 5, 6, 7, 8, 9}, Types: []string{"feature-stale-on"}},
 			} {
 				q.Limit = 3
 				_, fresh := newLog(t, db)

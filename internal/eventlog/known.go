@@ -2,8 +2,6 @@ package eventlog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +15,7 @@ import (
 // again only about what was appended since, so a long ledger is gone through once.
 type known struct {
 	mu     sync.Mutex
-	totals map[[sha256.Size]byte]store.EventCount // by digests of filters, which may be long
+	blocks []block // each behind the one before, from the ledger's beginning
 
 	actors   map[string]bool
 	actorsAt int64 // the revision of the newest event whose actor is in actors
@@ -26,35 +24,29 @@ type known struct {
 	goneAt int64
 }
 
-// keptTotals bounds the filters whose totals are kept; beyond it, all are forgotten.
-const keptTotals = 1_000
-
-// count returns how many events match a filter, whatever page of them is wanted.
-func (l *Log) count(ctx context.Context, filter store.EventFilter) (int, error) {
-	filter.Offset, filter.Limit = 0, 0
-	text, err := json.Marshal(filter)
+// Remember goes through what was appended since it was last called, so that nobody who asks waits for it. It
+// is to be called now and then; until it was, all answers are the same, only slower.
+func (l *Log) Remember(ctx context.Context) error {
+	head, err := l.db.CountEvents(ctx, store.EventFilter{}) // there are no gaps
 	if err != nil {
-		return 0, fmt.Errorf("eventlog: count events: %w", err)
+		return away("remember", err)
 	}
-	key := sha256.Sum256(text)
-	l.known.mu.Lock()
-	sum := l.known.totals[key]
-	l.known.mu.Unlock()
-	if filter.After = sum.Revision; sum.At.After(filter.From) {
-		filter.From = sum.At
+	for {
+		l.known.mu.Lock()
+		first := int64(len(l.known.blocks))*l.blockSize + 1
+		l.known.mu.Unlock()
+		if int64(head) < first+l.blockSize-1 {
+			break
+		}
+		if err := l.tally(ctx, first); err != nil {
+			return err
+		}
 	}
-	more, err := l.db.CountEvents(ctx, filter)
-	if err != nil {
-		return 0, away("count events", err)
+	if _, err := l.actors(ctx); err != nil {
+		return err
 	}
-	more.Total += sum.Total
-	l.known.mu.Lock()
-	defer l.known.mu.Unlock()
-	if len(l.known.totals) >= keptTotals {
-		clear(l.known.totals)
-	}
-	l.known.totals[key] = more
-	return more.Total, nil
+	_, err = l.deletedTokens(ctx)
+	return err
 }
 
 // actors returns the references of everyone who did something, sorted.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/adminapi"
-	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ofrep"
@@ -60,7 +59,7 @@ func (s *Server) handler() http.Handler {
 	adminapi.Mount(r, adminapi.Options{
 		App: s.app, Authenticator: s.identity, Tokens: s.identity,
 		Requests: requests.New(s.db),
-		Events:   eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath}),
+		Events:   s.events,
 		Usage:    s.usage, EndStreams: s.payload.DisconnectAll,
 		People: s.identity, URL: s.URL(), Version: s.settings.Version,
 		Notify: s.notify, Integrations: s.integrations,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/engine"
+	"github.com/quorate/quorate/internal/eventlog"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/integration"
 	"github.com/quorate/quorate/internal/notify"
@@ -77,9 +78,11 @@ type FirstAdmin struct{ Username, Password string }
 const (
 	flushEvery  = time.Minute
 	expireEvery = 5 * time.Second
-	forgetEvery = time.Hour
-	remindEvery = time.Minute
-	digestEvery = time.Minute
+	// A search counts in the database what was appended since, so it must not become much.
+	rememberEvery = time.Minute
+	forgetEvery   = time.Hour
+	remindEvery   = time.Minute
+	digestEvery   = time.Minute
 )
 
 // Server is one running node.
@@ -92,6 +95,7 @@ type Server struct {
 	payload  *payload.Payload
 	usage    *usage.Usage
 	notify   *notify.Notify
+	events   *eventlog.Log // what is searched; its links are relative to the host
 	// integrations bring events to the outside.
 	integrations *integration.Integrations
 	keys         *identity.Keyring

@@ -103,6 +103,7 @@ func (s *Server) open(ctx context.Context) error {
 		ScheduleGrace: s.settings.ScheduleGrace,
 	})
 	s.keys = keyring
+	s.events = eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.settings.BasePath})
 	return nil
 }
 
@@ -221,6 +222,7 @@ func (s *Server) jobs() []scheduler.Job {
 		{Name: "remind people of requests that are about to expire", Every: remindEvery, Do: s.notify.Remind},
 		{Name: "make the daily mails that are due", Every: digestEvery, Do: s.notify.Digest},
 		{Name: "forget old notifications and deliveries", Every: forgetEvery, Do: s.notify.Forget},
+		{Name: "remember how many events are of which kind", Every: rememberEvery, Do: s.events.Remember},
 		{Name: "forget from where changes were made", Every: forgetEvery, Do: func(ctx context.Context) error { return eventlog.Forget(ctx, s.db, time.Now()) }},
 	}
 }

@@ -60,10 +60,6 @@ var events = flag.Int("events", 100_000, "how many events BenchmarkRead has in i
 func BenchmarkRead(b *testing.B) {
 	benchmarkEach(b, func(b *testing.B, db *store.DB) {
 		fill(b, db, *events)
-		newest, err := db.CountEvents(b.Context(), store.EventFilter{})
-		if err != nil {
-			b.Fatal(err)
-		}
 		perEvent := func(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(*events), "ns/event")
 		}
@@ -111,20 +107,6 @@ func BenchmarkRead(b *testing.B) {
 					}
 				}
 			})
-			// The first time, and what it costs from then on.
-			for when, from := range map[string]int64{"all of ": 0, "what is new of ": int64(*events) - 100} {
-				b.Run("count "+when+page.name, func(b *testing.B) {
-					filter := page.filter
-					if filter.After = from; from > 0 {
-						filter.From = newest.At
-					}
-					for b.Loop() {
-						if _, err := db.CountEvents(b.Context(), filter); err != nil {
-							b.Fatal(err)
-						}
-					}
-				})
-			}
 		}
 	})
 }

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -31,32 +29,38 @@ type EventFilter struct {
 	Offset, Limit int
 }
 
-// EventCount is how many events match, and the revision and time of the newest one that was looked at,
-// whether it matches or not.
-type EventCount struct {
-	Total    int
-	Revision int64
-	At       time.Time
+// CountEvents counts the events that match, whatever page is wanted. It may cost more than the page.
+func (db *DB) CountEvents(ctx context.Context, filter EventFilter) (int, error) {
+	where, args := filter.where()
+	count := `select count(*) from events` + where
+	if where == "" {
+		count = `select coalesce(max(revision), 0) from events` // there are no gaps
+	}
+	var total int
+	err := db.reader.QueryRowContext(ctx, count, args...).Scan(&total)
+	return total, db.failed("count events", err)
 }
 
-// CountEvents counts the events that match, whatever page is wanted. It may cost more than the page.
-func (db *DB) CountEvents(ctx context.Context, filter EventFilter) (EventCount, error) {
-	var c EventCount
+// Tally is how many events have these in common; what they do not have is empty.
+type Tally struct {
+	Type, Actor, Project, Environment string
+	Events                            int
+}
+
+// Tallies counts the events that match by what they have in common, in no order.
+func (db *DB) Tallies(ctx context.Context, filter EventFilter) ([]Tally, error) {
 	where, args := filter.where()
-	const newest = `(select coalesce(max(revision), 0) from events)`
-	count := `select count(*), ` + newest + ` from events` + where
-	if where == "" {
-		count = `select ` + newest + `, ` + newest // there are no gaps
-	}
-	if err := db.reader.QueryRowContext(ctx, count, args...).Scan(&c.Total, &c.Revision); err != nil {
-		return c, db.failed("count events", err)
-	}
-	err := db.reader.QueryRowContext(ctx, `select at from events where revision = $1`, c.Revision).Scan(&c.At)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) { // the ledger may be empty
-		return c, db.failed("count events", err)
-	}
-	c.At = c.At.UTC()
-	return c, nil
+	query := `select type, coalesce(actor, ''), coalesce(project, ''), coalesce(environment, ''), count(*) from events` + where + ` group by 1, 2, 3, 4`
+	var tallies []Tally
+	err := db.each(ctx, "tally events", query, args, func(scan func(...any) error) error {
+		var t Tally
+		if err := scan(&t.Type, &t.Actor, &t.Project, &t.Environment, &t.Events); err != nil {
+			return db.failed("tally events", err)
+		}
+		tallies = append(tallies, t)
+		return nil
+	})
+	return tallies, err
 }
 
 // Events returns a page of the events that match, newest first. The error is a *ledger.Break if an

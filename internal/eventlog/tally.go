@@ -1,0 +1,138 @@
+package eventlog
+
+import (
+	"context"
+	"time"
+	"unique"
+
+	"github.com/quorate/quorate/internal/store"
+)
+
+// blockSize is how many events are tallied together. What is in no block, or in one that a filter cuts
+// through, is counted in the database, so smaller ones make counting faster and take more memory.
+const blockSize = 1 << 16
+
+// block is a stretch of the ledger, counted by what can be asked for. Nobody changes it.
+type block struct {
+	first, last int64     // revisions
+	from, to    time.Time // when these two happened
+	tallies     []tally
+}
+
+// tally is how many events of a block have these in common.
+type tally struct {
+	typ, actor, project, environment unique.Handle[string]
+	events                           int
+}
+
+// tally counts a block of events that begins with a revision, and keeps it.
+func (l *Log) tally(ctx context.Context, first int64) error {
+	b := block{first: first, last: first + l.blockSize - 1}
+	ends, err := l.db.Events(ctx, store.EventFilter{Revisions: []int64{b.last, b.first}})
+	if err != nil {
+		return away("tally", err)
+	}
+	b.to, b.from = ends[0].At, ends[len(ends)-1].At
+	counted, err := l.db.Tallies(ctx, store.EventFilter{
+		After: b.first - 1, Before: b.last + 1, From: b.from, To: b.to.Add(time.Microsecond),
+	})
+	if err != nil {
+		return away("tally", err)
+	}
+	b.tallies = make([]tally, len(counted))
+	for i, t := range counted {
+		b.tallies[i] = tally{unique.Make(t.Type), unique.Make(t.Actor), unique.Make(t.Project), unique.Make(t.Environment), t.Events}
+	}
+	l.known.mu.Lock()
+	defer l.known.mu.Unlock()
+	if n := len(l.known.blocks); n > 0 && l.known.blocks[n-1].last >= b.last {
+		return nil // somebody else was faster
+	}
+	l.known.blocks = append(l.known.blocks, b)
+	for _, t := range counted {
+		if t.Actor != "" {
+			l.known.actors[t.Actor] = true
+		}
+	}
+	l.known.actorsAt = max(l.known.actorsAt, b.last)
+	return nil
+}
+
+// count returns how many events match a filter, whatever page of them is wanted: those in blocks from
+// memory, those before and behind them from the database.
+func (l *Log) count(ctx context.Context, filter store.EventFilter) (int, error) {
+	filter.Offset, filter.Limit = 0, 0
+	rest := []store.EventFilter{filter}
+	total := 0
+	if blocks := l.blocksIn(&filter); len(blocks) > 0 {
+		wanted := wants(&filter)
+		for _, b := range blocks {
+			total += wanted.count(b.tallies)
+		}
+		before, behind := filter, filter
+		before.Before, before.To = blocks[0].first, blocks[0].from.Add(time.Microsecond)
+		behind.After, behind.From = blocks[len(blocks)-1].last, blocks[len(blocks)-1].to
+		rest = []store.EventFilter{behind}
+		if before.Before > 1 {
+			rest = append(rest, before)
+		}
+	}
+	for _, filter := range rest {
+		more, err := l.db.CountEvents(ctx, filter)
+		if err != nil {
+			return 0, away("count events", err)
+		}
+		total += more
+	}
+	return total, nil
+}
+
+// blocksIn returns the blocks that are whole within the time of a filter; none if it asks for something that
+// is not tallied.
+func (l *Log) blocksIn(f *store.EventFilter) []block {
+	if len(f.Revisions)+len(f.Features)+len(f.Batches)+len(f.Without) > 0 || f.Before+f.After > 0 || f.Group.Kind != "" {
+		return nil
+	}
+	l.known.mu.Lock()
+	blocks := l.known.blocks
+	l.known.mu.Unlock()
+	for len(blocks) > 0 && blocks[0].from.Before(f.From) {
+		blocks = blocks[1:]
+	}
+	for len(blocks) > 0 && !f.To.IsZero() && !blocks[len(blocks)-1].to.Before(f.To) {
+		blocks = blocks[:len(blocks)-1]
+	}
+	return blocks
+}
+
+// wanted are the values that are asked for; nil: any.
+type wanted struct{ types, actors, projects, environments values }
+
+type values map[unique.Handle[string]]bool
+
+func wants(f *store.EventFilter) wanted {
+	set := func(list []string) values {
+		if len(list) == 0 {
+			return nil
+		}
+		all := make(values, len(list))
+		for _, value := range list {
+			all[unique.Make(value)] = value != "" // nothing is not a value that can be asked for
+		}
+		return all
+	}
+	return wanted{types: set(f.Types), actors: set(f.Actors), projects: set(f.Projects), environments: set(f.Environments)}
+}
+
+func (w *wanted) count(tallies []tally) int {
+	total := 0
+	for i := range tallies {
+		t := &tallies[i]
+		if w.types.have(t.typ) && w.actors.have(t.actor) && w.projects.have(t.project) && w.environments.have(t.environment) {
+			total += t.events
+		}
+	}
+	return total
+}
+
+func (v values) have(value unique.Handle[string]) bool { return v == nil || v[value] }
