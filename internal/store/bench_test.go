@@ -63,14 +63,6 @@ func BenchmarkRead(b *testing.B) {
 		perEvent := func(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(*events), "ns/event")
 		}
-		b.Run("Scan", func(b *testing.B) {
-			for b.Loop() {
-				if err := db.Scan(b.Context(), 0, func([]byte, ledger.Hash) error { return nil }); err != nil {
-					b.Fatal(err)
-				}
-			}
-			perEvent(b)
-		})
 		b.Run("Verify", func(b *testing.B) {
 			for b.Loop() {
 				if _, err := db.Verify(b.Context(), ledger.Head{}, nil); err != nil {

@@ -126,9 +126,9 @@ func (db *DB) Backlogs(ctx context.Context) (map[string]Backlog, error) {
 		count       int
 	}
 	rows, err := readAll(ctx, db, "count deliveries", `select kind, state, count(*) from deliveries where state in ($1, $2) group by kind, state`,
-		[]any{DeliveryWaiting, DeliveryDead}, func(scan func(...any) error) (row, error) {
-			var r row
-			return r, scan(&r.kind, &r.state, &r.count)
+		[]any{DeliveryWaiting, DeliveryDead}, func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.kind, &r.state, &r.count)
+			return r, err
 		})
 	backlogs := map[string]Backlog{}
 	for _, r := range rows {

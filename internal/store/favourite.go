@@ -41,6 +41,7 @@ func (tx *Tx) ForgetFavourites(kind, name string) error {
 func (db *DB) Favourites(ctx context.Context, account int64) ([]Favourite, error) {
 	return readAll(ctx, db, "read favourites", `select account, kind, name from favourites where account = $1 order by kind, name`,
 		[]any{account}, func(scan func(...any) error) (f Favourite, err error) {
-			return f, scan(&f.Account, &f.Kind, &f.Name)
+			err = scan(&f.Account, &f.Kind, &f.Name)
+			return f, err
 		})
 }

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 )
 
@@ -23,9 +21,6 @@ type FlagFirstOn struct {
 // PutFlagCollaborators notes who has changed flags. Who has changed a flag before stays as they are. No
 // two may have the same feature and account.
 func (tx *Tx) PutFlagCollaborators(all []FlagCollaborator) error {
-	all = slices.SortedFunc(slices.Values(all), func(a, b FlagCollaborator) int {
-		return cmp.Or(cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.Account, b.Account))
-	})
 	var rows [][]any
 	for _, c := range all {
 		rows = append(rows, []any{c.Feature, c.Account, stamp(c.At)})
@@ -36,9 +31,6 @@ func (tx *Tx) PutFlagCollaborators(all []FlagCollaborator) error {
 // PutFlagFirstOns notes that flags are on. Where a flag was on before stays as it is. No two may have
 // the same feature and environment.
 func (tx *Tx) PutFlagFirstOns(all []FlagFirstOn) error {
-	all = slices.SortedFunc(slices.Values(all), func(a, b FlagFirstOn) int {
-		return cmp.Or(cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.Environment, b.Environment))
-	})
 	var rows [][]any
 	for _, f := range all {
 		rows = append(rows, []any{f.Feature, f.Environment, stamp(f.At)})

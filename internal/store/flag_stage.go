@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 )
 
@@ -16,9 +14,6 @@ type FlagStage struct {
 // PutFlagStages notes that flags have entered stages. A stage that was entered before
 // stays as it is.
 func (tx *Tx) PutFlagStages(stages []FlagStage) error {
-	stages = slices.SortedFunc(slices.Values(stages), func(a, b FlagStage) int {
-		return cmp.Or(cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.Stage, b.Stage))
-	})
 	var rows [][]any
 	for _, s := range stages {
 		rows = append(rows, []any{s.Feature, s.Stage, stamp(s.At)})

@@ -55,15 +55,5 @@ func (db *DB) InviteLink(ctx context.Context, digest Digest) (InviteLink, error)
 
 // InviteLinks returns all links, the newest first.
 func (db *DB) InviteLinks(ctx context.Context) ([]InviteLink, error) {
-	var all []InviteLink
-	err := db.each(ctx, "read invite links", `select `+inviteLinkColumns+` from invite_links order by created_at desc, id`, nil,
-		func(scan func(...any) error) error {
-			l, err := scanInviteLink(scan)
-			if err != nil {
-				return db.failed("read invite links", err)
-			}
-			all = append(all, l)
-			return nil
-		})
-	return all, err
+	return readAll(ctx, db, "read invite links", `select `+inviteLinkColumns+` from invite_links order by created_at desc, id`, nil, scanInviteLink)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/quorate/quorate/internal/ledger"
 )
 
-// rowsPerScan is how many events a long read takes at once: a single statement over all
+// rowsPerRead is how many events a long read takes at once: a single statement over all
 // of them would hold back SQLite's checkpoints and PostgreSQL's vacuum.
-const rowsPerScan = 10_000
+const rowsPerRead = 10_000
 
 // Head returns the end of the stored ledger; the zero Head if it is empty.
 func (db *DB) Head(ctx context.Context) (ledger.Head, error) {
@@ -87,31 +87,6 @@ func (db *DB) Tail(ctx context.Context, after int64, limit int) ([]ledger.Entry,
 	return entries, nil
 }
 
-// Scan calls fn with every stored entry after a revision, in order, and stops at the
-// first error of fn, which it returns as it is. fn may keep body.
-func (db *DB) Scan(ctx context.Context, after int64, fn func(body []byte, hash ledger.Hash) error) error {
-	for {
-		rows := 0
-		err := db.each(ctx, "scan events",
-			`select revision, body, hash from events where revision > $1 order by revision limit $2`,
-			[]any{after, rowsPerScan}, func(scan func(...any) error) error {
-				var body, stored []byte
-				if err := scan(&after, &body, &stored); err != nil {
-					return db.failed("scan events", err)
-				}
-				rows++
-				hash, err := toHash(stored)
-				if err != nil {
-					return &ledger.Break{Revision: after, Reason: err.Error()}
-				}
-				return fn(body, hash)
-			})
-		if err != nil || rows < rowsPerScan {
-			return err
-		}
-	}
-}
-
 // Verify checks the ledger from a trusted head to its end: the chain, and that the
 // columns by which events are found say what the bodies say. It calls fn, which may be
 // nil, with each entry in order once it is verified, and stops at the first error of
@@ -124,7 +99,7 @@ func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Entry
 		err := db.each(ctx, "verify events", `select revision, previous, hash, batch, batch_index, at, actor, type,
 				project, environment, feature, group_kind, group_id, body
 			from events where revision > $1 order by revision limit $2`,
-			[]any{v.Head().Revision, rowsPerScan}, func(scan func(...any) error) error {
+			[]any{v.Head().Revision, rowsPerRead}, func(scan func(...any) error) error {
 				var row eventRow
 				if err := scan(row.fields()...); err != nil {
 					return db.failed("verify events", err)
@@ -139,7 +114,7 @@ func (db *DB) Verify(ctx context.Context, from ledger.Head, fn func(ledger.Entry
 		if err != nil {
 			return v.Head(), err
 		}
-		if rows < rowsPerScan {
+		if rows < rowsPerRead {
 			return v.Head(), v.Close()
 		}
 	}

@@ -105,8 +105,8 @@ func TestTail(t *testing.T) {
 	})
 }
 
-// TestScan reads more than one chunk.
-func TestScan(t *testing.T) {
+// TestVerifyInParts reads more events than are read at once, from several heads on.
+func TestVerifyInParts(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		var want []ledger.Entry
@@ -118,26 +118,26 @@ func TestScan(t *testing.T) {
 			}
 			want, head = append(want, entries...), next
 		}
-		for _, after := range []int64{0, 1, 499, 500, 10_499, 10_500} {
-			rest := want[after:]
-			err := db.Scan(t.Context(), after, func(body []byte, hash ledger.Hash) error {
-				if string(body) != string(rest[0].Body) || hash != rest[0].Hash {
-					return fmt.Errorf("got %v, want revision %d", hash, rest[0].Revision)
+		for _, after := range []int{0, 500, 10_000, 10_500} {
+			from, rest := ledger.Head{}, want[after:]
+			if after > 0 {
+				from = ledger.Head{Revision: int64(after), Hash: want[after-1].Hash}
+			}
+			got, err := db.Verify(t.Context(), from, func(e ledger.Entry) error {
+				if string(e.Body) != string(rest[0].Body) || e.Hash != rest[0].Hash {
+					return fmt.Errorf("got %v, want revision %d", e.Hash, rest[0].Revision)
 				}
 				rest = rest[1:]
 				return nil
 			})
-			if err != nil || len(rest) != 0 {
-				t.Errorf("after %d: got %v and %d entries too few", after, err, len(rest))
+			if got != head || err != nil || len(rest) != 0 {
+				t.Errorf("after %d: got %v, %v and %d entries too few, want %v", after, got, err, len(rest), head)
 			}
 		}
 		enough, calls := errors.New("enough"), 0
-		err := db.Scan(t.Context(), 0, func([]byte, ledger.Hash) error { calls++; return enough })
+		_, err := db.Verify(t.Context(), ledger.Head{}, func(ledger.Entry) error { calls++; return enough })
 		if err != enough || calls != 1 { //nolint:errorlint // it must be the very error
 			t.Errorf("stopped: got %v after %d calls, want %v after one", err, calls, enough)
-		}
-		if got, err := db.Verify(t.Context(), ledger.Head{}, nil); got != head || err != nil {
-			t.Errorf("verify: got %v, %v, want %v", got, err, head)
 		}
 	})
 }

@@ -26,18 +26,13 @@ func (tx *Tx) AddLogin(l Login) error {
 
 // Logins returns the newest attempts to sign in, the newest first.
 func (db *DB) Logins(ctx context.Context, limit int) ([]Login, error) {
-	var all []Login
-	err := db.each(ctx, "read logins", `select id, coalesce(account, 0), at, successful, failure, ip, provider from logins order by at desc, id desc limit $1`, []any{limit},
-		func(scan func(...any) error) error {
-			var l Login
-			if err := scan(&l.ID, &l.Account, &l.At, &l.Successful, &l.Failure, &l.IP, &l.Provider); err != nil {
-				return db.failed("read logins", err)
-			}
+	return readAll(ctx, db, "read logins", `select id, coalesce(account, 0), at, successful, failure, ip, provider from logins
+		order by at desc, id desc limit $1`, []any{limit},
+		func(scan func(...any) error) (l Login, err error) {
+			err = scan(&l.ID, &l.Account, &l.At, &l.Successful, &l.Failure, &l.IP, &l.Provider)
 			l.At = stamp(l.At)
-			all = append(all, l)
-			return nil
+			return l, err
 		})
-	return all, err
 }
 
 // ForgetLogins deletes the attempts that are older than a time, and returns how many.

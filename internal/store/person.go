@@ -177,17 +177,11 @@ func (tx *Tx) SetPassword(id int64, hash string, at time.Time, remembered int) e
 
 // OldPasswords returns the hashes of a person's earlier passwords that are remembered.
 func (db *DB) OldPasswords(ctx context.Context, id int64) ([]string, error) {
-	var hashes []string
-	err := db.each(ctx, "read old passwords", `select password_hash from old_passwords where account = $1`, []any{id},
-		func(scan func(...any) error) error {
-			var hash string
-			if err := scan(&hash); err != nil {
-				return db.failed("read old passwords", err)
-			}
-			hashes = append(hashes, hash)
-			return nil
+	return readAll(ctx, db, "read old passwords", `select password_hash from old_passwords where account = $1`, []any{id},
+		func(scan func(...any) error) (hash string, err error) {
+			err = scan(&hash)
+			return hash, err
 		})
-	return hashes, err
 }
 
 // WithPassword returns how many of the accounts can sign in by a password.
@@ -256,29 +250,7 @@ func (db *DB) PersonNamed(ctx context.Context, name string) (Person, error) {
 
 // People returns everyone, by id.
 func (db *DB) People(ctx context.Context) ([]Person, error) {
-	return db.people(ctx, `select `+personColumns+` from people order by id`, nil)
-}
-
-// PeopleByID returns who the accounts are, as far as they are not deleted.
-func (db *DB) PeopleByID(ctx context.Context, accounts ...int64) ([]Person, error) {
-	if len(accounts) == 0 {
-		return nil, nil
-	}
-	var args []any
-	return db.people(ctx, `select `+personColumns+` from people where `+in("id", accounts, &args)+` order by id`, args)
-}
-
-func (db *DB) people(ctx context.Context, query string, args []any) ([]Person, error) {
-	var people []Person
-	err := db.each(ctx, "read people", query, args, func(scan func(...any) error) error {
-		p, err := scanPerson(scan)
-		if err != nil {
-			return db.failed("read people", err)
-		}
-		people = append(people, p)
-		return nil
-	})
-	return people, err
+	return readAll(ctx, db, "read people", `select `+personColumns+` from people order by id`, nil, scanPerson)
 }
 
 // NoteFailure counts an attempt to sign in that failed; an unknown account costs the same.

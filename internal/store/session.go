@@ -79,17 +79,8 @@ func (db *DB) Session(ctx context.Context, digest Digest) (Session, error) {
 
 // Sessions returns all sessions that have not expired, the newest first.
 func (db *DB) Sessions(ctx context.Context, now time.Time) ([]Session, error) {
-	var all []Session
-	err := db.each(ctx, "read sessions", `select `+sessionColumns+` from sessions where expires_at > $1 order by created_at desc, id desc`, []any{stamp(now)},
-		func(scan func(...any) error) error {
-			s, err := scanSession(scan)
-			if err != nil {
-				return db.failed("read sessions", err)
-			}
-			all = append(all, s)
-			return nil
-		})
-	return all, err
+	return readAll(ctx, db, "read sessions", `select `+sessionColumns+` from sessions where expires_at > $1 order by created_at desc, id desc`,
+		[]any{stamp(now)}, scanSession)
 }
 
 // ForgetSessions deletes the sessions that expired before a time, and returns how many.

@@ -57,15 +57,10 @@ func (db *DB) DeleteSnapshot(ctx context.Context, format int, revision int64) er
 
 // PruneSnapshots deletes the snapshots that Unneeded names, and returns how many.
 func (db *DB) PruneSnapshots(ctx context.Context, format int, now time.Time) (int, error) {
-	var stored []Snapshot
-	err := db.each(ctx, "list snapshots", `select revision, format, at from snapshots`, nil,
-		func(scan func(...any) error) error {
-			var s Snapshot
-			if err := scan(&s.Revision, &s.Format, &s.At); err != nil {
-				return db.failed("list snapshots", err)
-			}
-			stored = append(stored, s)
-			return nil
+	stored, err := readAll(ctx, db, "list snapshots", `select revision, format, at from snapshots`, nil,
+		func(scan func(...any) error) (s Snapshot, err error) {
+			err = scan(&s.Revision, &s.Format, &s.At)
+			return s, err
 		})
 	if err != nil {
 		return 0, err

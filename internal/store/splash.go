@@ -15,5 +15,8 @@ func (tx *Tx) PutSplash(account int64, name string, at time.Time) error {
 // Splashes returns the splash screens that a person has seen, by name.
 func (db *DB) Splashes(ctx context.Context, account int64) ([]string, error) {
 	return readAll(ctx, db, "read splashes", `select name from splash_views where account = $1 order by name`, []any{account},
-		func(scan func(...any) error) (name string, err error) { return name, scan(&name) })
+		func(scan func(...any) error) (name string, err error) {
+			err = scan(&name)
+			return name, err
+		})
 }

@@ -24,10 +24,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -206,4 +208,62 @@ func (db *DB) each(ctx context.Context, what, query string, args []any, fn func(
 		}
 	}
 	return db.failed(what, rows.Err())
+}
+
+// readAll runs a query and returns what read makes of each row.
+func readAll[T any](ctx context.Context, db *DB, what, query string, args []any, read func(scan func(...any) error) (T, error)) ([]T, error) {
+	var all []T
+	err := db.each(ctx, what, query, args, func(scan func(...any) error) error {
+		row, err := read(scan)
+		if err != nil {
+			return db.failed(what, err)
+		}
+		all = append(all, row)
+		return nil
+	})
+	return all, err
+}
+
+// rowsAtOnce is how many rows one statement writes.
+const rowsAtOnce = 100
+
+// upsert writes rows, whose key comes first and which no two share. Those that are there
+// already are treated as the end of the statement says: "on conflict …". All nodes write in
+// the order of the keys, so that no two wait for each other.
+func (tx *Tx) upsert(what, into, onConflict string, rows [][]any) error {
+	slices.SortFunc(rows, compareRows)
+	for chunk := range slices.Chunk(rows, rowsAtOnce) {
+		var args []any
+		values := make([]string, len(chunk))
+		for i, row := range chunk {
+			list := make([]string, len(row))
+			for j, value := range row {
+				list[j] = placeholder(value, &args)
+			}
+			values[i] = "(" + strings.Join(list, ", ") + ")"
+		}
+		if _, err := tx.exec(what, "insert into "+into+" values "+strings.Join(values, ", ")+" "+onConflict, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareRows orders rows by their keys, which are texts, numbers and times.
+func compareRows(a, b []any) int {
+	for i := range a {
+		order := 0
+		switch value := a[i].(type) {
+		case string:
+			order = cmp.Compare(value, b[i].(string))
+		case int64:
+			order = cmp.Compare(value, b[i].(int64))
+		case time.Time:
+			order = value.Compare(b[i].(time.Time))
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return 0
 }
