@@ -19,6 +19,10 @@ func segmentScenarios() []scenario {
 			want: `{"id":5,"name":"fresh","description":"d","project":"(absent)","createdBy":"terraform",` + inGermany + `}`, events: []string{"segment-created"},
 		},
 		{
+			name: "create a segment with a name in words", method: "POST", path: "/segments", body: `{"name":"Beta users, 50%","constraints":[]}`, status: 201,
+			want: `{"id":5,"name":"Beta users, 50%"}`, events: []string{"segment-created"},
+		},
+		{
 			name: "create a segment of a project", as: "owner", method: "POST", path: "/segments", body: `{"name":"fresh","project":"guarded","constraints":[]}`, status: 201,
 			want: `{"project":"guarded","createdBy":"person-11","constraints":[]}`, events: []string{"segment-created guarded"},
 		},
@@ -27,7 +31,7 @@ func segmentScenarios() []scenario {
 		{name: "create a segment without constraints", method: "POST", path: "/segments", body: `{"name":"fresh"}`, status: 400, want: `{"details":[{"path":"/body/constraints"}]}`},
 		{
 			name: "create a segment with bad constraints", method: "POST", path: "/segments",
-			body:   `{"name":"a b","constraints":[{"contextName":"country","operator":"IN","values":["XX"]},{"contextName":"v","operator":"SEMVER_EQ","value":"v1.0.0"},{"contextName":"m","operator":"REGEX","value":"(","inverted":true}]}`,
+			body:   `{"name":" ","constraints":[{"contextName":"country","operator":"IN","values":["XX"]},{"contextName":"v","operator":"SEMVER_EQ","value":"v1.0.0"},{"contextName":"m","operator":"REGEX","value":"(","inverted":true}]}`,
 			status: 400, want: `{"details":[{"path":"/body/name"},{"path":"/body/constraints/0/values/0"},{"path":"/body/constraints/1/value"},{"path":"/body/constraints/2/value"},{"path":"/body/constraints/2/inverted"}]}`,
 		},
 		{name: "create a segment with an unknown operator", method: "POST", path: "/segments", body: `{"name":"fresh","constraints":[{"contextName":"a","operator":"LIKE","values":["x"]}]}`, status: 400, want: `{"details":[{"path":"operator"}]}`},
@@ -48,7 +52,8 @@ func segmentScenarios() []scenario {
 		{name: "delete a segment in use", method: "DELETE", path: "/segments/1", status: 409, want: `{"name":"ConflictError"}`},
 		{name: "delete no segment", method: "DELETE", path: "/segments/999", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "check the name of a segment", method: "POST", path: "/segments/validate", body: `{"name":"fresh"}`, status: 204},
-		{name: "check a bad name of a segment", method: "POST", path: "/segments/validate", body: `{"name":"a/b"}`, status: 400, want: `{"details":[{"path":"/body/name"}]}`},
+		{name: "check a name of a segment in words", method: "POST", path: "/segments/validate", body: `{"name":"Beta users / Norge & Åland"}`, status: 204},
+		{name: "check a bad name of a segment", method: "POST", path: "/segments/validate", body: `{"name":"\t "}`, status: 400, want: `{"details":[{"path":"/body/name"}]}`},
 		{name: "check the name of a segment that exists", method: "POST", path: "/segments/validate", body: `{"name":"europe"}`, status: 409, want: `{"name":"NameExistsError"}`},
 
 		{name: "list the strategies of a segment", method: "GET", path: "/segments/1/strategies", status: 200, want: `{"strategies":[{"id":"` + europeans + `","projectId":"default","featureName":"checkout","strategyName":"flexibleRollout","environment":"production"}],"changeRequestStrategies":[]}`},

@@ -87,7 +87,7 @@ func fillSegment(d *Decision, segment *flag.Segment, in SegmentSettings) error {
 //
 // Faults: BadData, NameExists.
 func ValidateSegmentName(s *state.State, name string) error {
-	if err := fault.Invalid(flag.ValidateName("/body/name", name)...); err != nil {
+	if err := fault.Invalid(flag.ValidateSegmentName("/body/name", name)...); err != nil {
 		return err
 	}
 	return freeSegmentName(s, name, 0)

@@ -28,8 +28,8 @@ var environmentName = regexp.MustCompile(`^[a-zA-Z0-9~_.-]+$`)
 // color is the pattern of a tag type's colour.
 var color = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
-// ValidateName checks the name of a flag, segment, context field, strategy type or
-// variant, or the id of a project: 1 to MaxName characters that a URL can hold as they are.
+// ValidateName checks the name of a flag, context field, strategy type or variant, or the
+// id of a project: 1 to MaxName characters that a URL can hold as they are.
 func ValidateName(at, name string) []fault.Detail {
 	return validateName(at, name, 1, MaxName)
 }

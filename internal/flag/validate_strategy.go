@@ -42,10 +42,22 @@ func validateParameters(at string, parameters map[string]string, t StrategyType)
 	return details
 }
 
+// maxSegmentName is the length of the longest name of a segment, in characters.
+const maxSegmentName = 255
+
+// ValidateSegmentName checks the name of a segment. No path has it, and in Unleash people write it in
+// words: it is any text but white space alone.
+func ValidateSegmentName(at, name string) []fault.Detail {
+	if details := validateText(at, name); details != nil {
+		return details
+	}
+	return validateLength(at, name, 1, maxSegmentName)
+}
+
 // ValidateSegment checks a segment as somebody wants to write it.
 func ValidateSegment(at string, s Segment, legal Legal) []fault.Detail {
 	return slices.Concat(
-		ValidateName(at+"/name", s.Name),
+		ValidateSegmentName(at+"/name", s.Name),
 		ValidateConstraints(at+"/constraints", s.Constraints, legal),
 	)
 }

@@ -53,6 +53,25 @@ func TestValidateName(t *testing.T) {
 	}
 }
 
+func TestValidateSegmentName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Beta users / Åland":     "",
+		strings.Repeat("ä", 255): "",
+		strings.Repeat("ä", 256): `"name" must have at most 255 characters. You provided 256.`,
+		"":                       `"name" is not allowed to be empty.`,
+		" \t":                    `"name" is not allowed to be empty.`,
+	} {
+		got := ""
+		for _, d := range flag.ValidateSegmentName("/body/name", name) {
+			got += d.Message
+		}
+		if got != want {
+			t.Errorf("ValidateSegmentName(%q): got %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestValidateEnvironment(t *testing.T) {
 	t.Parallel()
 	got := flag.ValidateEnvironment("/body", flag.Environment{Name: "prod!", Type: " ", RequiredApprovals: new(0)})
