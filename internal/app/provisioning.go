@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -64,27 +65,27 @@ type ProvisionedUser struct {
 // says; id 0 is a new one, a Viewer. Who becomes inactive is suspended: sessions end, and
 // tokens open nothing, on every node. It returns the id.
 //
+// as says on a state what the person is to be, nil: as now. It is asked again if anything was written meanwhile, on any node.
+// So it may read the person's row as well, for nobody changes one without an event: what it has read holds when this is written.
+//
 // Faults: NotFound, BadData; NameExists for a name that somebody has; InvalidOperation if nobody
-// would be left who administers.
-func (a *App) ProvisionUser(ctx context.Context, origin Origin, id int64, in ProvisionedUser) (int64, error) {
-	username, email := strings.TrimSpace(in.UserName), strings.TrimSpace(in.Email)
-	if email == "" && validEmail(username) {
-		email = username
-	}
-	if strings.EqualFold(username, email) {
-		username = "" // the address alone names the person
-	}
-	if username == "" && email == "" {
-		return 0, fault.Field("userName", "The attribute userName is required.")
-	}
-	if err := fault.Invalid(validNames(in.Name, username, email)...); err != nil {
-		return 0, err
-	}
-	person := store.Person{Kind: string(access.KindUser), Name: in.Name, Username: username, Email: email}
+// would be left who administers. What as returns, too.
+func (a *App) ProvisionUser(ctx context.Context, c Caller, id int64, as func(*state.State) (*ProvisionedUser, error)) (int64, error) {
+	var person store.Person
 	var at store.Provisioned
 	var ends bool
 	var lost, left []int64
-	_, err := a.doAlso(ctx, Caller{Actor: access.System(), Origin: origin}, func(d *decide.Decision) error {
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
+		if err := d.Require("", "", access.Admin); err != nil {
+			return err
+		}
+		in, err := as(d.State)
+		if in == nil || err != nil {
+			return err
+		}
+		if person, err = personOf(*in); err != nil {
+			return err
+		}
 		was := d.State
 		at = store.Provisioned{At: d.Now, ExternalID: in.ExternalID, GivenName: in.GivenName, FamilyName: in.FamilyName}
 		person.ID, person.CreatedAt = id, d.Now
@@ -115,7 +116,23 @@ func (a *App) ProvisionUser(ctx context.Context, origin Origin, id int64, in Pro
 		}
 		return tx.SetProvisioned(person.ID, at)
 	})
-	return person.ID, err
+	return cmp.Or(id, person.ID), err
+}
+
+// personOf returns the names of a person as a client describes them.
+func personOf(in ProvisionedUser) (store.Person, error) {
+	username, email := strings.TrimSpace(in.UserName), strings.TrimSpace(in.Email)
+	if email == "" && validEmail(username) {
+		email = username
+	}
+	if strings.EqualFold(username, email) {
+		username = "" // the address alone names the person
+	}
+	person := store.Person{Kind: string(access.KindUser), Name: in.Name, Username: username, Email: email}
+	if username == "" && email == "" {
+		return person, fault.Field("userName", "The attribute userName is required.")
+	}
+	return person, fault.Invalid(validNames(in.Name, username, email)...)
 }
 
 // suspend decides whether an account is suspended, and reports whether it becomes so.
@@ -146,11 +163,12 @@ func putPerson(tx *store.Tx, id int64, p store.Person) error {
 	return err
 }
 
-// DeprovisionUser removes a person for a SCIM client, with all that is about them.
+// DeprovisionUser removes a person for a SCIM client, with all that is about them, unless check refuses, which is asked as in
+// ProvisionUser.
 //
-// Faults: NotFound; InvalidOperation if nobody would be left who administers.
-func (a *App) DeprovisionUser(ctx context.Context, origin Origin, id int64) error {
-	return a.deleteUsers(ctx, Caller{Actor: access.System(), Origin: origin}, func(*store.Tx, int64) error { return nil }, id)
+// Faults: NotFound; InvalidOperation if nobody would be left who administers. What check returns, too.
+func (a *App) DeprovisionUser(ctx context.Context, c Caller, id int64, check func(*state.State) error) error {
+	return a.deleteUsers(ctx, c, check, nil, id)
 }
 
 // DeleteProvisionedUsers removes the given people, as far as they are provisioned.
@@ -166,7 +184,7 @@ func (a *App) DeleteProvisionedUsers(ctx context.Context, c Caller, people []sto
 			ids = append(ids, p.ID)
 		}
 	}
-	return a.deleteUsers(ctx, c, func(*store.Tx, int64) error { return nil }, ids...)
+	return a.deleteUsers(ctx, c, nil, nil, ids...)
 }
 
 // notProvisioned refuses to touch by hand who is provisioned.
@@ -201,15 +219,23 @@ type ProvisionedGroup struct {
 }
 
 // ProvisionGroup makes a group for a SCIM client, or makes the group with an id what the client
-// says; id 0 is a new one. What a client does not know of (description, root role, mappings) stays.
+// says; id 0 is a new one. What a client does not know of (description, root role, mappings) stays. as is asked as in
+// ProvisionUser. It returns the id.
 //
-// Faults: NotFound, BadData, NameExists; InvalidOperation if nobody would be left who administers.
-func (a *App) ProvisionGroup(ctx context.Context, origin Origin, id int64, in ProvisionedGroup) (int64, error) {
-	var made int64
+// Faults: NotFound, BadData, NameExists; InvalidOperation if nobody would be left who administers. What as returns, too.
+func (a *App) ProvisionGroup(ctx context.Context, c Caller, id int64, as func(*state.State) (*ProvisionedGroup, error)) (int64, error) {
+	made := id
 	var lost, left []int64
-	_, err := a.doAlso(ctx, Caller{Actor: access.System(), Origin: origin}, func(d *decide.Decision) error {
-		was := d.State
+	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		lost, left = nil, nil
+		if err := d.Require("", "", access.Admin); err != nil {
+			return err
+		}
+		in, err := as(d.State)
+		if in == nil || err != nil {
+			return err
+		}
+		was := d.State
 		before := access.Group{ID: d.NextGroupID(), CreatedAt: d.Now, CreatedBy: d.Actor.Ref}
 		if id != 0 {
 			group, err := Group(d.State, id)
@@ -238,29 +264,30 @@ func (a *App) ProvisionGroup(ctx context.Context, origin Origin, id int64, in Pr
 	return made, err
 }
 
-// DeprovisionGroups removes groups for a SCIM client, with what they gave their members.
+// DeprovisionGroup removes a group for a SCIM client, with what it gave its members, unless check refuses, which is asked as
+// in ProvisionUser.
 //
-// Faults: NotFound; InvalidOperation if nobody would be left who administers.
-func (a *App) DeprovisionGroups(ctx context.Context, origin Origin, ids ...int64) error {
-	return a.deleteGroups(ctx, Caller{Actor: access.System(), Origin: origin}, func(g *access.Group) bool { return slices.Contains(ids, g.ID) }, ids...)
+// Faults: NotFound; InvalidOperation if nobody would be left who administers. What check returns, too.
+func (a *App) DeprovisionGroup(ctx context.Context, c Caller, id int64, check func(*state.State) error) error {
+	return a.deleteGroups(ctx, c, func(g *access.Group) bool { return g.ID == id }, check)
 }
 
 // DeleteProvisionedGroups removes all groups that a SCIM client keeps.
 //
 // Faults: InvalidOperation if nobody would be left who administers.
 func (a *App) DeleteProvisionedGroups(ctx context.Context, c Caller) error {
-	return a.deleteGroups(ctx, c, func(g *access.Group) bool { return g.SCIMID != nil })
+	return a.deleteGroups(ctx, c, func(g *access.Group) bool { return g.SCIMID != nil }, nil)
 }
 
-// deleteGroups removes the groups that are chosen; those that are named have to be there.
-func (a *App) deleteGroups(ctx context.Context, c Caller, chosen func(*access.Group) bool, named ...int64) error {
+// deleteGroups removes the groups that are chosen, unless check, which may be nil, refuses.
+func (a *App) deleteGroups(ctx context.Context, c Caller, chosen func(*access.Group) bool, check func(*state.State) error) error {
 	var lost, left []int64
 	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require("", "", access.Admin); err != nil {
 			return err
 		}
-		for _, id := range named {
-			if _, err := Group(d.State, id); err != nil {
+		if check != nil {
+			if err := check(d.State); err != nil {
 				return err
 			}
 		}

@@ -236,16 +236,21 @@ func orNone(s *string) string {
 // Faults: NotFound; Forbidden for who is provisioned; InvalidOperation for oneself, and if nobody
 // would be left who administers.
 func (a *App) DeleteUsers(ctx context.Context, c Caller, ids ...int64) error {
-	return a.deleteUsers(ctx, c, func(tx *store.Tx, id int64) error { return notProvisioned(a.State(), tx, id) }, ids...)
+	return a.deleteUsers(ctx, c, nil, func(tx *store.Tx, id int64) error { return notProvisioned(a.State(), tx, id) }, ids...)
 }
 
-// deleteUsers removes people. also runs for each, first, in the same transaction.
-func (a *App) deleteUsers(ctx context.Context, c Caller, also func(tx *store.Tx, id int64) error, ids ...int64) error {
+// deleteUsers removes people, unless check refuses. also runs for each, first, in the same transaction. Both may be nil.
+func (a *App) deleteUsers(ctx context.Context, c Caller, check func(*state.State) error, also func(tx *store.Tx, id int64) error, ids ...int64) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var leaving, others []int64
 	_, err := a.doAlso(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require("", "", access.Admin); err != nil {
 			return err
+		}
+		if check != nil {
+			if err := check(d.State); err != nil {
+				return err
+			}
 		}
 		leaving = nil
 		for _, id := range ids {
@@ -270,8 +275,10 @@ func (a *App) deleteUsers(ctx context.Context, c Caller, also func(tx *store.Tx,
 			}
 		}
 		for _, id := range ids {
-			if err := also(tx, id); err != nil {
-				return err
+			if also != nil {
+				if err := also(tx, id); err != nil {
+					return err
+				}
 			}
 			if err := tx.DeletePerson(id); err != nil {
 				return err

@@ -3,6 +3,7 @@ package scim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,8 +22,8 @@ const (
 )
 
 // bulk does several operations one after the other (RFC 7644, section 3.7). Those that refer to what others make wait for it.
-func (a *API) bulk(r *http.Request, kinds map[string]kind) (answer, error) {
-	body, err := read(r)
+func (a *API) bulk(r request, kinds map[string]kind) (answer, error) {
+	body, err := read(r.Request)
 	if err != nil {
 		return answer{}, err
 	}
@@ -35,26 +36,26 @@ func (a *API) bulk(r *http.Request, kinds map[string]kind) (answer, error) {
 		f.RetryAfter = time.Duration(len(waiting)) * time.Second / perSecond
 		return answer{}, f
 	}
-	a.turn.Lock()
-	defer a.turn.Unlock()
+	referring := map[string][]*operation{} // to what an operation makes, by its bulkId
+	for _, o := range waiting {
+		for name := range o.unmade {
+			referring[name] = append(referring[name], o)
+		}
+	}
 	made, done, failed := map[string]string{}, []any{}, 0
 	for len(waiting) > 0 && (failOnErrors == 0 || failed < failOnErrors) {
-		next := slices.IndexFunc(waiting, func(o operation) bool { return len(o.unmade(made)) == 0 })
-		stuck := next < 0
-		next = max(next, 0)
+		next := max(0, slices.IndexFunc(waiting, func(o *operation) bool { return len(o.unmade) == 0 }))
 		o := waiting[next]
 		waiting = slices.Delete(waiting, next, next+1)
-		var got answer
-		if stuck {
-			err = refusal{status: http.StatusConflict, detail: fmt.Sprintf("It refers to %s, which no operation has made.", strings.Join(o.unmade(made), ", "))}
-		} else {
-			got, err = o.run(r.Context(), kinds, write{from: origin(r), match: o.version}, made)
-		}
+		got, err := o.run(r.Context(), kinds, write{caller: r.caller, match: o.version}, made)
 		if err != nil {
 			failed++
-			got = a.refused(http.Header{}, r, err)
+			got = a.refused(http.Header{}, r.Request, err)
 		} else if o.method == http.MethodPost {
 			made[o.bulkID] = text(got.body, "id")
+			for _, other := range referring[o.bulkID] {
+				delete(other.unmade, o.bulkID)
+			}
 		}
 		if o.method != http.MethodPost && got.location == "" { // it is told of what is there, whatever became of it
 			got.location = a.URL + root + o.path
@@ -68,10 +69,12 @@ func (a *API) bulk(r *http.Request, kinds map[string]kind) (answer, error) {
 type operation struct {
 	method, bulkID, path, version string
 	data                          object // nil: none
+	// unmade are the bulkIds that the operation refers to, as far as nothing has been made under them.
+	unmade map[string]bool
 }
 
 // operationsOf reads the operations of a request, and after how many errors no more are done; 0: all are.
-func operationsOf(body object) (all []operation, failOnErrors int, err error) {
+func operationsOf(body object) (all []*operation, failOnErrors int, err error) {
 	if given, _ := field(body, "failOnErrors"); given != nil {
 		n, ok := given.(float64)
 		if !ok || n < 1 || n != float64(int(n)) {
@@ -90,7 +93,7 @@ func operationsOf(body object) (all []operation, failOnErrors int, err error) {
 	names := map[string]bool{}
 	for i, each := range list {
 		given, _ := each.(object)
-		o := operation{method: strings.ToUpper(text(given, "method")), bulkID: text(given, "bulkId"), path: text(given, "path"), version: text(given, "version")}
+		o := &operation{method: strings.ToUpper(text(given, "method")), bulkID: text(given, "bulkId"), path: text(given, "path"), version: text(given, "version")}
 		data, _ := field(given, "data")
 		o.data, _ = data.(object)
 		switch {
@@ -104,28 +107,33 @@ func operationsOf(body object) (all []operation, failOnErrors int, err error) {
 			return nil, 0, badRequest("invalidSyntax", "Operation %d has no data.", i+1)
 		}
 		names[o.bulkID] = true
+		o.unmade = references(o)
 		all = append(all, o)
 	}
 	return all, failOnErrors, nil
 }
 
-// unmade returns what an operation refers to that was not made yet.
-func (o operation) unmade(made map[string]string) []string {
-	var missing []string
+// references returns the bulkIds that an operation refers to.
+func references(o *operation) map[string]bool {
+	names := map[string]bool{}
 	look := func(text string) string {
-		if name, found := strings.CutPrefix(text, reference); found && made[name] == "" {
-			missing = append(missing, name)
+		if name, found := strings.CutPrefix(text, reference); found {
+			names[name] = true
 		}
 		return text
 	}
 	_, id, _ := strings.Cut(strings.TrimPrefix(o.path, "/"), "/")
 	look(id)
 	eachText(o.data, look)
-	return missing
+	return names
 }
 
-// run does an operation, whose references have all been made.
-func (o operation) run(ctx context.Context, kinds map[string]kind, w write, made map[string]string) (answer, error) {
+// run does an operation, if all that it refers to has been made.
+func (o *operation) run(ctx context.Context, kinds map[string]kind, w write, made map[string]string) (answer, error) {
+	if len(o.unmade) > 0 {
+		names := strings.Join(slices.Sorted(maps.Keys(o.unmade)), ", ")
+		return answer{}, refusal{status: http.StatusConflict, detail: fmt.Sprintf("It refers to %s, which no operation has made.", names)}
+	}
 	resolve := func(text string) string {
 		if name, found := strings.CutPrefix(text, reference); found {
 			return made[name]
@@ -152,7 +160,7 @@ func (o operation) run(ctx context.Context, kinds map[string]kind, w write, made
 }
 
 // told returns what is said of an operation that was done.
-func (o operation) told(got answer, failed bool) object {
+func (o *operation) told(got answer, failed bool) object {
 	said := object{"method": o.method, "status": strconv.Itoa(statusOf(got))}
 	if o.bulkID != "" {
 		said["bulkId"] = o.bulkID

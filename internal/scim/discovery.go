@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"net/http"
 
 	"github.com/go-chi/chi/v5"
 
@@ -12,7 +11,7 @@ import (
 )
 
 // serviceProviderConfig says which parts of SCIM there are (RFC 7643, section 5).
-func serviceProviderConfig(*http.Request) (answer, error) {
+func serviceProviderConfig(request) (answer, error) {
 	yes := object{"supported": true}
 	return answer{body: object{
 		"schemas":        []any{"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"},
@@ -60,9 +59,9 @@ func (a *API) viewResourceType(schema object) object {
 	}
 }
 
-func (a *API) schemas(*http.Request) (answer, error) { return everything(a.described(a.viewSchema)) }
+func (a *API) schemas(request) (answer, error) { return everything(a.described(a.viewSchema)) }
 
-func (a *API) resourceTypes(*http.Request) (answer, error) {
+func (a *API) resourceTypes(request) (answer, error) {
 	return everything(a.described(a.viewResourceType))
 }
 
@@ -72,15 +71,17 @@ func everything(resources []any) (answer, error) {
 	}}, nil
 }
 
-func (a *API) schema(r *http.Request) (answer, error) { return withID(r, a.described(a.viewSchema)) }
-
-func (a *API) resourceType(r *http.Request) (answer, error) {
-	return withID(r, a.described(a.viewResourceType))
+func (a *API) schema(r request) (answer, error) {
+	return withID(chi.URLParam(r.Request, "id"), a.described(a.viewSchema))
 }
 
-func withID(r *http.Request, resources []any) (answer, error) {
+func (a *API) resourceType(r request) (answer, error) {
+	return withID(chi.URLParam(r.Request, "id"), a.described(a.viewResourceType))
+}
+
+func withID(id string, resources []any) (answer, error) {
 	for _, each := range resources {
-		if o, ok := each.(object); ok && o["id"] == chi.URLParam(r, "id") {
+		if o, ok := each.(object); ok && o["id"] == id {
 			return answer{body: o}, nil
 		}
 	}

@@ -8,13 +8,26 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/state"
 )
 
 const groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 // groups are the groups of the instance, also those that no client keeps yet.
 func (a *API) groups() kind {
+	one := func(ctx context.Context, s *state.State, id int64) (object, error) {
+		g := s.Group(id)
+		if g == nil {
+			return nil, notFound("group")
+		}
+		called, err := a.People.Names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.viewGroup(g, called), nil
+	}
 	return kind{
+		state: a.App.State,
 		all: func(ctx context.Context) ([]object, error) {
 			called, err := a.People.Names(ctx)
 			var all []object
@@ -23,23 +36,12 @@ func (a *API) groups() kind {
 			}
 			return all, err
 		},
-		one: func(ctx context.Context, id int64) (object, error) {
-			g := a.App.State().Group(id)
-			if g == nil {
-				return nil, notFound("group", id)
-			}
-			called, err := a.People.Names(ctx)
-			return a.viewGroup(g, called), err
+		one: one,
+		put: func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error) {
+			return a.App.ProvisionGroup(ctx, c, id, decided(groupOf, reading(ctx, one, id), edit))
 		},
-		put: func(ctx context.Context, from app.Origin, id int64, as object) (int64, error) {
-			in, err := groupOf(as)
-			if err != nil {
-				return 0, err
-			}
-			return a.App.ProvisionGroup(ctx, from, id, in)
-		},
-		drop: func(ctx context.Context, from app.Origin, id int64) error {
-			return a.App.DeprovisionGroups(ctx, from, id)
+		drop: func(ctx context.Context, c app.Caller, id int64, check check) error {
+			return a.App.DeprovisionGroup(ctx, c, id, checked(reading(ctx, one, id), check))
 		},
 	}
 }

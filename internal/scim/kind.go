@@ -13,18 +13,67 @@ import (
 
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
+	"github.com/quorate/quorate/internal/state"
 )
 
 // kind is a sort of resources, and what can be done with them.
 type kind struct {
+	// state returns the newest state that this node knows.
+	state func() *state.State
 	// all returns all resources, by id.
 	all func(context.Context) ([]object, error)
-	// one returns a resource, or a NotFound fault.
-	one func(ctx context.Context, id int64) (object, error)
-	// put makes a resource what the object says; id 0 is a new one. It returns the id.
-	put func(ctx context.Context, from app.Origin, id int64, as object) (int64, error)
-	// drop removes a resource.
-	drop func(ctx context.Context, from app.Origin, id int64) error
+	// one returns a resource as it is in a state, or a NotFound fault.
+	one func(ctx context.Context, s *state.State, id int64) (object, error)
+	// put makes a resource what edit makes of it; nothing: it stays. id 0 is a new one. It returns the id.
+	put func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error)
+	// drop removes a resource, unless check refuses.
+	drop func(ctx context.Context, c app.Caller, id int64, check check) error
+}
+
+// edit returns what is to become of a resource, which is nothing for a new one, and check whether it may be removed. Both
+// are asked on the state on which is decided, so that nothing comes between their answer and the write, on no node.
+type (
+	edit  func(before object) (after object, err error)
+	check func(before object) error
+)
+
+// reader reads the resource that is to be written, as it is in a state; nothing for a new one.
+type reader func(*state.State) (object, error)
+
+func reading(ctx context.Context, one func(context.Context, *state.State, int64) (object, error), id int64) reader {
+	return func(s *state.State) (object, error) {
+		if id == 0 {
+			return nil, nil
+		}
+		return one(ctx, s, id)
+	}
+}
+
+// decided returns what app asks in an edit's place: of describes to it what came of the edit.
+func decided[T any](of func(object) (T, error), before reader, edit edit) func(*state.State) (*T, error) {
+	return func(s *state.State) (*T, error) {
+		o, err := before(s)
+		if err != nil {
+			return nil, err
+		}
+		after, err := edit(o)
+		if after == nil || err != nil {
+			return nil, err
+		}
+		in, err := of(after)
+		return &in, err
+	}
+}
+
+// checked returns what app asks in a check's place.
+func checked(before reader, check check) func(*state.State) error {
+	return func(s *state.State) error {
+		o, err := before(s)
+		if err != nil {
+			return err
+		}
+		return check(o)
+	}
 }
 
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -37,7 +86,7 @@ type query struct {
 	wanted, notWanted string // attributes, parted by commas
 }
 
-func (k kind) list(r *http.Request) (answer, error) {
+func (k kind) list(r request) (answer, error) {
 	values := r.URL.Query()
 	q := query{
 		filter: values.Get("filter"), start: 1, count: defaultPage, wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes"),
@@ -56,8 +105,8 @@ func (k kind) list(r *http.Request) (answer, error) {
 }
 
 // search is list with its parameters in the body (RFC 7644, section 3.4.3).
-func (k kind) search(r *http.Request) (answer, error) {
-	body, err := read(r)
+func (k kind) search(r request) (answer, error) {
+	body, err := read(r.Request)
 	if err != nil {
 		return answer{}, err
 	}
@@ -140,8 +189,8 @@ func project(o object, wanted, notWanted string) object {
 	return shown
 }
 
-func (k kind) get(r *http.Request) (answer, error) {
-	o, err := k.one(r.Context(), idOf(chi.URLParam(r, "id")))
+func (k kind) get(r request) (answer, error) {
+	o, err := k.one(r.Context(), k.state(), idOf(chi.URLParam(r.Request, "id")))
 	if err != nil {
 		return answer{}, err
 	}
@@ -163,31 +212,29 @@ func located(o object) string {
 
 // write is a client's wish to change something.
 type write struct {
-	from app.Origin
-	id   int64
-	body object // nil: none
+	caller app.Caller
+	id     int64
+	body   object // nil: none
 	// match and noneMatch are what the resource's version must be one of, and must not be; empty: anything.
 	match, noneMatch string
 }
 
 // writing makes an endpoint of a function that changes something.
-func (a *API) writing(do func(context.Context, write) (answer, error)) func(*http.Request) (answer, error) {
-	return func(r *http.Request) (answer, error) {
-		w := write{from: origin(r), id: idOf(chi.URLParam(r, "id")), match: r.Header.Get("If-Match"), noneMatch: r.Header.Get("If-None-Match")}
+func (a *API) writing(do func(context.Context, write) (answer, error)) func(request) (answer, error) {
+	return func(r request) (answer, error) {
+		w := write{caller: r.caller, id: idOf(chi.URLParam(r.Request, "id")), match: r.Header.Get("If-Match"), noneMatch: r.Header.Get("If-None-Match")}
 		if r.Method != http.MethodDelete {
 			var err error
-			if w.body, err = read(r); err != nil {
+			if w.body, err = read(r.Request); err != nil {
 				return answer{}, err
 			}
 		}
-		a.turn.Lock()
-		defer a.turn.Unlock()
 		return do(r.Context(), w)
 	}
 }
 
 func (k kind) create(ctx context.Context, w write) (answer, error) {
-	id, err := k.put(ctx, w.from, 0, w.body)
+	id, err := k.put(ctx, w.caller, 0, func(object) (object, error) { return w.body, nil })
 	if err != nil {
 		return answer{}, err
 	}
@@ -195,7 +242,7 @@ func (k kind) create(ctx context.Context, w write) (answer, error) {
 }
 
 func (k kind) shown(ctx context.Context, id int64, status int) (answer, error) {
-	o, err := k.one(ctx, id)
+	o, err := k.one(ctx, k.state(), id)
 	return answer{status: status, body: o, location: located(o), version: versionOf(o)}, err
 }
 
@@ -213,45 +260,34 @@ func (k kind) patch(ctx context.Context, w write) (answer, error) {
 	})
 }
 
-// change makes a resource what edit makes of it; nil: it stays.
-func (k kind) change(ctx context.Context, w write, edit func(object) (object, error)) (answer, error) {
-	before, err := k.meant(ctx, w)
-	if err != nil {
-		return answer{}, err
-	}
-	after, err := edit(before)
-	if err != nil {
-		return answer{}, err
-	}
-	if after != nil {
-		if _, err := k.put(ctx, w.from, w.id, after); err != nil {
-			return answer{}, err
+// change makes a resource what edit makes of it, if it is as the client thinks.
+func (k kind) change(ctx context.Context, w write, edit edit) (answer, error) {
+	_, err := k.put(ctx, w.caller, w.id, func(before object) (object, error) {
+		if err := w.fits(before); err != nil {
+			return nil, err
 		}
+		return edit(before)
+	})
+	if err != nil {
+		return answer{}, err
 	}
 	return k.shown(ctx, w.id, http.StatusOK)
 }
 
-// meant returns the resource that is to be changed, if it is as the client thinks.
-func (k kind) meant(ctx context.Context, w write) (object, error) {
-	o, err := k.one(ctx, w.id)
-	if err != nil {
-		return nil, err
+// fits refuses a write to a resource that is not as the client thinks.
+func (w write) fits(before object) error {
+	if version := versionOf(before); w.match != "" && !matches(w.match, version) || w.noneMatch != "" && matches(w.noneMatch, version) {
+		return refusal{status: http.StatusPreconditionFailed, detail: "The resource has another version meanwhile. Read it again."}
 	}
-	if w.match != "" && !matches(w.match, versionOf(o)) || w.noneMatch != "" && matches(w.noneMatch, versionOf(o)) {
-		return nil, refusal{status: http.StatusPreconditionFailed, detail: "The resource has another version meanwhile. Read it again."}
-	}
-	return o, nil
+	return nil
 }
 
 func (k kind) remove(ctx context.Context, w write) (answer, error) {
-	if _, err := k.meant(ctx, w); err != nil {
-		return answer{}, err
-	}
-	return answer{}, k.drop(ctx, w.from, w.id)
+	return answer{}, k.drop(ctx, w.caller, w.id, w.fits)
 }
 
-func notFound(what string, id int64) error {
-	return fault.New(fault.NotFound, "There is no %s with the id %d.", what, id)
+func notFound(what string) error {
+	return fault.New(fault.NotFound, "There is no %s with this id.", what)
 }
 
 // meta is what is said about a resource itself.

@@ -21,13 +21,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/time/rate"
 
+	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
+	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
 	"github.com/quorate/quorate/internal/webfault"
@@ -46,7 +47,6 @@ type Options struct {
 type API struct {
 	Options
 	limit *rate.Limiter
-	turn  sync.Mutex // of writes, so that nothing comes between a version's check and what it is checked for
 }
 
 // How much clients may ask for.
@@ -76,10 +76,10 @@ func (a *API) Mount(r chi.Router) {
 
 func (a *API) router() http.Handler {
 	r := chi.NewRouter()
-	r.NotFound(a.serve(func(*http.Request) (answer, error) {
+	r.NotFound(a.serve(func(request) (answer, error) {
 		return answer{}, fault.New(fault.NotFound, "There is no such resource or endpoint.")
 	}))
-	r.MethodNotAllowed(a.serve(func(*http.Request) (answer, error) {
+	r.MethodNotAllowed(a.serve(func(request) (answer, error) {
 		return answer{}, refusal{status: http.StatusMethodNotAllowed, detail: "The endpoint does not know this method."}
 	}))
 	r.Get("/ServiceProviderConfig", a.serve(serviceProviderConfig))
@@ -97,7 +97,7 @@ func (a *API) router() http.Handler {
 		r.Patch(path+"/{id}", a.serve(a.writing(kind.patch)))
 		r.Delete(path+"/{id}", a.serve(a.writing(kind.remove)))
 	}
-	r.Post("/Bulk", a.serve(func(r *http.Request) (answer, error) { return a.bulk(r, kinds) }))
+	r.Post("/Bulk", a.serve(func(r request) (answer, error) { return a.bulk(r, kinds) }))
 	return r
 }
 
@@ -138,12 +138,19 @@ func badRequest(scimType, format string, args ...any) error {
 	return refusal{http.StatusBadRequest, scimType, fmt.Sprintf(format, args...)}
 }
 
+// request is a client's request, and as whom it is done.
+type request struct {
+	*http.Request
+	caller app.Caller
+}
+
 // serve answers a client that may call.
-func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFunc {
+func (a *API) serve(endpoint func(request) (answer, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		var got answer
+		broken := new(app.Broken)
 		err := a.People.Provisioning(r, address(r))
 		if err == nil && !a.limit.Allow() {
 			f := fault.New(fault.RateLimit, "Too many requests, please try again later.")
@@ -151,11 +158,12 @@ func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFu
 			err = f
 		}
 		if err == nil {
-			got, err = endpoint(r)
+			got, err = endpoint(request{r, app.Caller{Actor: access.System(), Origin: origin(r), Broken: broken}})
 		}
 		if err != nil {
 			got = a.refused(w.Header(), r, err)
 		}
+		a.tellBroken(w.Header(), broken)
 		if got.version != "" {
 			w.Header().Set("ETag", got.version)
 		}
@@ -176,6 +184,25 @@ func (a *API) serve(endpoint func(*http.Request) (answer, error)) http.HandlerFu
 		w.WriteHeader(statusOf(got))
 		_, _ = w.Write(body) // whoever has gone gets no answer
 	}
+}
+
+// tellBroken names in the headers of an answer the change requests that were suspended or cancelled, since somebody who
+// mattered to them is gone, in the form of the admin API.
+func (a *API) tellBroken(into http.Header, broken *app.Broken) {
+	tell := func(header, title string, requests []changerequest.ID) {
+		var ids []string
+		for _, id := range requests {
+			ids = append(ids, strconv.FormatInt(int64(id), 10))
+			if cr := a.App.State().ChangeRequest(id); cr != nil {
+				into.Add("Link", fmt.Sprintf(`<%s/projects/%s/change-requests/%d>; rel="related"; title=%q`, a.URL, cr.Project, id, title))
+			}
+		}
+		if ids != nil {
+			into.Set(header, strings.Join(ids, ", "))
+		}
+	}
+	tell("Quorate-Suspended", "suspended", broken.Suspended)
+	tell("Quorate-Cancelled", "cancelled", broken.Cancelled)
 }
 
 const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -248,11 +275,14 @@ func holdsNull(value any) bool {
 	}
 }
 
-// idOf returns the id in a path, 0 for one that nothing can have.
+// noID is an id that nothing can have.
+const noID = -1
+
+// idOf returns the id in a path.
 func idOf(text string) int64 {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
-		return 0
+		return noID
 	}
 	return id
 }

@@ -26,6 +26,15 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type house struct {
 	*server.Server
 	token string
+	door  string // where it is reached, if not at its URL
+}
+
+// URL is where the server is reached.
+func (h *house) URL() string {
+	if h.door != "" {
+		return h.door
+	}
+	return h.Server.URL()
 }
 
 func newHouse(t *testing.T) *house {

@@ -10,6 +10,7 @@ import (
 	"github.com/quorate/quorate/internal/app"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/identity"
+	"github.com/quorate/quorate/internal/state"
 )
 
 const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -17,40 +18,41 @@ const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
 // users are the people of the instance, also those whom no client keeps: so a client finds who
 // is there already, and takes them over by its first write.
 func (a *API) users() kind {
+	one := func(ctx context.Context, s *state.State, id int64) (object, error) {
+		p, err := a.People.Person(ctx, id)
+		if fault.Is(err, fault.NotFound) || err == nil && p.Kind != string(access.KindUser) {
+			return nil, notFound("user")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return a.viewUser(s, p), nil
+	}
 	return kind{
+		state: a.App.State,
 		all: func(ctx context.Context) ([]object, error) {
+			s := a.App.State()
 			people, err := a.People.People(ctx)
 			var all []object
 			for _, p := range people {
 				if p.Kind == string(access.KindUser) {
-					all = append(all, a.viewUser(p))
+					all = append(all, a.viewUser(s, p))
 				}
 			}
 			return all, err
 		},
-		one: func(ctx context.Context, id int64) (object, error) {
-			p, err := a.People.Person(ctx, id)
-			if fault.Is(err, fault.NotFound) || err == nil && p.Kind != string(access.KindUser) {
-				return nil, notFound("user", id)
-			}
-			return a.viewUser(p), err
+		one: one,
+		put: func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error) {
+			return a.App.ProvisionUser(ctx, c, id, decided(userOf, reading(ctx, one, id), edit))
 		},
-		put: func(ctx context.Context, from app.Origin, id int64, as object) (int64, error) {
-			in, err := userOf(as)
-			if err != nil {
-				return 0, err
-			}
-			return a.App.ProvisionUser(ctx, from, id, in)
-		},
-		drop: func(ctx context.Context, from app.Origin, id int64) error {
-			return a.App.DeprovisionUser(ctx, from, id)
+		drop: func(ctx context.Context, c app.Caller, id int64, check check) error {
+			return a.App.DeprovisionUser(ctx, c, id, checked(reading(ctx, one, id), check))
 		},
 	}
 }
 
-// viewUser returns a person as a resource (RFC 7643, section 4.1).
-func (a *API) viewUser(p identity.Person) object {
-	s := a.App.State()
+// viewUser returns a person as a resource (RFC 7643, section 4.1), as they are in a state.
+func (a *API) viewUser(s *state.State, p identity.Person) object {
 	account := s.Account(p.ID)
 	client := p.Provisioned
 	if client == nil {

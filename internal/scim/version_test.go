@@ -1,10 +1,12 @@
 package scim_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestVersions answers and refuses by the version that a client knows (RFC 7644, section 3.14).
@@ -74,4 +76,38 @@ func TestBulkLimits(t *testing.T) {
 		}
 	}
 	t.Error("operations do not count like requests")
+}
+
+// TestBulkChain has as many operations as there may be, each of which refers to what the next one makes: they are done from the last to
+// the first.
+func TestBulkChain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const length = 500
+	filler := strings.TrimSuffix(strings.Repeat(`"x",`, 1500), ",")
+	var operations []string
+	for i := range length {
+		next := ""
+		if i < length-1 {
+			next = fmt.Sprintf(`"externalId":"bulkId:%d",`, i+1)
+		}
+		operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"%d","data":{%s"userName":"u%d","filler":[%s]}}`, i, next, i, filler))
+	}
+	began := time.Now()
+	text := h.scim(t, "POST", "/Bulk", `{"Operations":[`+strings.Join(operations, ",")+`]}`, 200)
+	t.Logf("%d operations took %s", length, time.Since(began))
+	var told struct {
+		Operations []struct{ BulkID, Status string }
+	}
+	if err := json.Unmarshal([]byte(text), &told); err != nil || len(told.Operations) != length {
+		t.Fatalf("got %d answers (%v), want %d", len(told.Operations), err, length)
+	}
+	for i, o := range told.Operations {
+		if want := fmt.Sprint(length - 1 - i); o.BulkID != want || o.Status != "201" {
+			t.Fatalf("answer %d is %s for %s, want 201 for %s", i, o.Status, o.BulkID, want)
+		}
+	}
+	if text := h.scim(t, "GET", `/Users?filter=userName%20eq%20%22u498%22`, "", 200); !strings.Contains(text, `"externalId":"2"`) {
+		t.Errorf("got %s, want that it refers to the one that was made first", text)
+	}
 }
