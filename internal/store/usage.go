@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -19,8 +20,12 @@ type UsageSeen struct {
 	First, Last          time.Time
 }
 
-// AddUsage adds counts to those that are there. No two of them may have the same
-// feature, environment, application and hour.
+// MostUsage is the most that is counted of one thing in an hour, whatever is added: a
+// sum over all that there is stays a number of 64 bits.
+const MostUsage = 100_000_000_000
+
+// AddUsage adds counts, each MostUsage at most, to those that are there. No two of them may have
+// the same feature, environment, application and hour.
 func (tx *Tx) AddUsage(counts []UsageCount) error {
 	var hours, variants [][]any
 	for _, c := range counts {
@@ -29,14 +34,16 @@ func (tx *Tx) AddUsage(counts []UsageCount) error {
 			variants = append(variants, []any{c.Feature, c.Environment, c.Application, stamp(c.Hour), name, count})
 		}
 	}
+	sum := func(table, column string) string {
+		both := fmt.Sprintf("%[1]s.%[2]s + excluded.%[2]s", table, column)
+		return fmt.Sprintf("%s = case when %s > %d then %[3]d else %[2]s end", column, both, MostUsage)
+	}
 	if err := tx.upsert("add usage", "usage_hours (feature, environment, application, hour, yes, no)",
-		`on conflict (feature, environment, application, hour) do update
-		set yes = usage_hours.yes + excluded.yes, no = usage_hours.no + excluded.no`, hours); err != nil {
+		"on conflict (feature, environment, application, hour) do update set "+sum("usage_hours", "yes")+", "+sum("usage_hours", "no"), hours); err != nil {
 		return err
 	}
 	return tx.upsert("add usage of variants", "usage_variants (feature, environment, application, hour, variant, count)",
-		`on conflict (feature, environment, application, hour, variant) do update
-		set count = usage_variants.count + excluded.count`, variants)
+		"on conflict (feature, environment, application, hour, variant) do update set "+sum("usage_variants", "count"), variants)
 }
 
 // PutUsageSeen notes uses of flags. First and Last widen what is there.

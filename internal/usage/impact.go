@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"cmp"
 	"io"
 	"maps"
 	"math"
@@ -31,7 +30,7 @@ type ImpactSample struct {
 	Value   float64
 	Count   float64
 	Sum     float64
-	Buckets map[float64]float64 // cumulative counts by upper bound
+	Buckets map[float64]float64 // cumulative counts by upper bound; that of +Inf is Count
 }
 
 // What clients can make a node keep of impact metrics, whatever they send.
@@ -104,6 +103,9 @@ func (i *impact) add(m ImpactMetric, s ImpactSample) bool {
 	have.Count += s.Count
 	have.Sum += s.Sum
 	for bound, n := range s.Buckets {
+		if math.IsInf(bound, 1) {
+			continue // which is Count
+		}
 		if _, known := have.Buckets[bound]; known || len(have.Buckets) < maxImpactBuckets {
 			have.Buckets[bound] += n
 		}
@@ -134,7 +136,7 @@ func impactLabels(kind string, own map[string]string) string {
 		switch {
 		case name == "origin":
 			origin = value
-		case ok && name != "metric_type":
+		case ok && name != "metric_type" && name != "le" && !strings.HasPrefix(name, "__"): // Prometheus refuses everything if one is twice
 			written[name] = value
 		}
 	}
@@ -160,18 +162,22 @@ var (
 
 // WriteImpact writes all impact metrics in Prometheus' text format, by name and labels.
 func (u *Usage) WriteImpact(w io.Writer) error {
-	u.impact.mu.Lock()
-	defer u.impact.mu.Unlock()
+	_, err := io.WriteString(w, u.impact.text()) // a slow reader holds nobody up
+	return err
+}
+
+func (i *impact) text() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(u.impact.metrics)) {
-		m := u.impact.metrics[name]
+	for _, name := range slices.Sorted(maps.Keys(i.metrics)) {
+		m := i.metrics[name]
 		b.WriteString("# HELP " + name + " " + helpEscapes.Replace(m.help) + "\n# TYPE " + name + " " + m.kind + "\n")
 		for _, labels := range slices.Sorted(maps.Keys(m.series)) {
 			m.series[labels].write(&b, name, m.kind, labels)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // write writes one series.
@@ -183,12 +189,11 @@ func (s *ImpactSample) write(b *strings.Builder, name, kind, labels string) {
 		line("", labels, s.Value)
 		return
 	}
-	last := math.Inf(1)
-	s.Buckets[last] = cmp.Or(s.Buckets[last], s.Count) // Prometheus wants one for everything
 	for _, bound := range slices.Sorted(maps.Keys(s.Buckets)) {
 		le := strconv.FormatFloat(bound, 'g', -1, 64)
 		line("_bucket", labels+`,le="`+le+`"`, s.Buckets[bound])
 	}
+	line("_bucket", labels+`,le="+Inf"`, s.Count) // Prometheus wants one for everything
 	line("_sum", labels, s.Sum)
 	line("_count", labels, s.Count)
 }

@@ -55,6 +55,28 @@ my_c{origin="sdk",metric_type="counter",foo="b\"ar",is_it="yes"} 3
 	}
 }
 
+// TestImpactStaysReadable holds that what one application sends spoils nothing for Prometheus, which refuses everything if a label is said
+// twice, and that what is read is always what was counted.
+func TestImpactStaysReadable(t *testing.T) {
+	t.Parallel()
+	u, _ := newUsage(nil)
+	for count := range 2 {
+		u.Measure([]usage.ImpactMetric{{Name: "h", Kind: usage.Histogram, Samples: []usage.ImpactSample{
+			{Count: 2, Sum: 3, Buckets: map[float64]float64{1: 1}, Labels: map[string]string{"le": "9", "__name__": "x"}},
+		}}})
+		want := fmt.Sprintf(`# HELP h 
+# TYPE h histogram
+h_bucket{origin="sdk",metric_type="histogram",le="1"} %d
+h_bucket{origin="sdk",metric_type="histogram",le="+Inf"} %d
+h_sum{origin="sdk",metric_type="histogram"} %d
+h_count{origin="sdk",metric_type="histogram"} %[2]d
+`, count+1, 2*(count+1), 3*(count+1))
+		if diff := cmp.Diff(want, impactOf(t, u)); diff != "" {
+			t.Errorf("the metrics differ after %d reports (-want +got):\n%s", count+1, diff)
+		}
+	}
+}
+
 // TestImpactIsBounded sends more series than are kept.
 func TestImpactIsBounded(t *testing.T) {
 	t.Parallel()

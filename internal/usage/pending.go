@@ -50,20 +50,20 @@ func (k countKey) count(c *Counts) store.UsageCount {
 	}
 }
 
-// add adds counts under a key.
+// add adds counts under a key, up to what can be kept.
 func (p *pending) add(key countKey, c Counts) {
 	have := p.counts[key]
 	if have == nil {
 		have = &Counts{}
 		p.counts[key] = have
 	}
-	have.Yes += c.Yes
-	have.No += c.No
+	have.Yes = min(have.Yes+c.Yes, store.MostUsage)
+	have.No = min(have.No+c.No, store.MostUsage)
 	for name, n := range c.Variants {
 		if have.Variants == nil {
 			have.Variants = map[string]int64{}
 		}
-		have.Variants[name] += n
+		have.Variants[name] = min(have.Variants[name]+n, store.MostUsage)
 	}
 }
 

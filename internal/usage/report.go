@@ -31,7 +31,7 @@ func (u *Usage) Count(r Report) {
 	if hour.After(now) || hour.Before(now.Add(-keepHours)) {
 		hour = now.Truncate(time.Hour)
 	}
-	application := short(r.Application)
+	application, environment := short(r.Application), short(r.Environment)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for feature, c := range r.Features {
@@ -39,16 +39,16 @@ func (u *Usage) Count(r Report) {
 			continue
 		}
 		if !u.Known(feature) {
-			u.noteUnknown(short(feature), r.Environment, application, now)
+			u.noteUnknown(short(feature), environment, application, now)
 			continue
 		}
-		key := countKey{strings.Clone(feature), r.Environment, application, hour}
+		key := countKey{strings.Clone(feature), environment, application, hour}
 		if u.admitCount(key, now) {
 			c.Variants = u.admitVariants(key, c.Variants, now)
 			u.pending.add(key, c)
-			u.pending.see(key.feature, r.Environment, now, now)
+			u.pending.see(key.feature, environment, now, now)
 			u.pending.enter(key.feature, StagePreLive, now)
-			if u.Live(key.feature, r.Environment) {
+			if u.Live(key.feature, environment) {
 				u.pending.enter(key.feature, StageLive, now)
 			}
 		}
@@ -98,7 +98,7 @@ const (
 	Frontend SDKType = "frontend"
 )
 
-// Presence says that an instance of an application is running.
+// Presence says that an instance of an application is running. Its texts may be anything; they are cut to be kept.
 type Presence struct {
 	Application, Environment, Instance string
 	Projects                           []string // that its token sees; "*": all
@@ -111,7 +111,7 @@ type Presence struct {
 // Register notes that an instance is running.
 func (u *Usage) Register(p Presence) {
 	now := u.Now().UTC()
-	application, instance := short(p.Application), short(p.Instance)
+	application, environment, instance := short(p.Application), short(p.Environment), short(p.Instance)
 	if instance == "" {
 		instance = "default"
 	}
@@ -127,16 +127,16 @@ func (u *Usage) Register(p Presence) {
 	u.pending.put(store.Application{Name: application, CreatedAt: now, SeenAt: now, Strategies: strategies})
 	for _, project := range p.Projects {
 		project = short(project)
-		if !u.admit(&u.quotas.places, now, application, project, p.Environment) {
+		if !u.admit(&u.quotas.places, now, application, project, environment) {
 			continue
 		}
-		u.pending.projects[projectKey{application, project, p.Environment}] = store.ApplicationProject{
-			Application: application, Project: project, Environment: p.Environment, SeenAt: now,
+		u.pending.projects[projectKey{application, project, environment}] = store.ApplicationProject{
+			Application: application, Project: project, Environment: environment, SeenAt: now,
 		}
 	}
-	if u.admit(&u.quotas.instances, now, application, p.Environment, instance) {
+	if u.admit(&u.quotas.instances, now, application, environment, instance) {
 		u.pending.putInstance(store.Instance{
-			Application: application, Environment: p.Environment, Instance: instance,
+			Application: application, Environment: environment, Instance: instance,
 			SDK: short(p.SDK), SDKType: string(p.SDKType), ClientIP: short(p.ClientIP), CreatedAt: now, SeenAt: now,
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -467,9 +468,9 @@ func TestOddNames(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		u, _ := newUsage(db)
-		long := string(make([]byte, 10_000))
+		long := strings.Repeat("x", 10_000)
 		for _, name := range []string{"", "\x00", "\xff\xfe", "a\x00b", "日本", long, "'; drop table applications; --"} {
-			u.Register(usage.Presence{Application: name, Environment: "development", Instance: name, SDK: name, Strategies: []string{name}, ClientIP: name})
+			u.Register(usage.Presence{Application: name, Environment: name, Projects: []string{name}, Instance: name, SDK: name, Strategies: []string{name}, ClientIP: name})
 			u.Count(report(name, noon, map[string]usage.Counts{"a": {Yes: 1, Variants: map[string]int64{name: 1}}, "no" + name: {Yes: 1}}))
 		}
 		mustFlush(t, u)
@@ -477,8 +478,30 @@ func TestOddNames(t *testing.T) {
 		for _, a := range must[[]usage.Application](t)(u.Applications(t.Context())) {
 			names = append(names, a.Name)
 		}
-		if diff := cmp.Diff([]string{"", "'; drop table applications; --", "ab", "日本"}, names); diff != "" {
+		if diff := cmp.Diff([]string{"", "'; drop table applications; --", "ab", strings.Repeat("x", 255), "日本"}, names); diff != "" {
 			t.Errorf("the applications differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestLargeCounts adds up to the most that is kept, in memory and in the database, and goes on from there.
+func TestLargeCounts(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 53 // that a report can say
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		u, _ := newUsage(db)
+		for range 3 {
+			for range 1_025 { // sums of which are no number of 64 bits
+				u.Count(report("shop", noon, map[string]usage.Counts{"a": {Yes: most, No: most, Variants: map[string]int64{"blue": most}}}))
+			}
+			mustFlush(t, u)
+		}
+		want := []usage.HourCount{{
+			Feature: "a", Environment: "development", Application: "shop", Hour: noon.Truncate(time.Hour),
+			Yes: store.MostUsage, No: store.MostUsage, Variants: map[string]int64{"blue": store.MostUsage},
+		}}
+		if diff := cmp.Diff(want, must[[]usage.HourCount](t)(u.Hours(t.Context(), "a", 1))); diff != "" {
+			t.Errorf("the counts differ (-want +got):\n%s", diff)
 		}
 	})
 }
