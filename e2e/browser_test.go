@@ -1,12 +1,14 @@
 package e2e_test
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestBrowser runs the tests in e2e/browser, which use the web app in Chromium, against a
@@ -32,12 +34,20 @@ func TestBrowser(t *testing.T) {
 	first := mustStart(t, t.TempDir(), nil)
 	link := regexp.MustCompile(`/new-user\?token=\w+`).FindString(first.output.String())
 	// One file after the other: they share the server, and a browser wants a core for itself.
-	node := exec.CommandContext(t.Context(), "node", "--test", "--test-concurrency", "1", "--test-reporter", "spec", ".")
+	ctx := t.Context()
+	if deadline, ok := t.Deadline(); ok {
+		// A failure that says how far it came, and not the go command's panic, which does not.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-15*time.Second))
+		defer cancel()
+	}
+	node := exec.CommandContext(ctx, "node", "--test", "--test-concurrency", "1", "--test-reporter", "spec", ".")
 	node.Dir = "browser"
 	node.Env = append(os.Environ(), "QUORATE_URL="+s.url, "QUORATE_USERNAME="+username, "QUORATE_PASSWORD="+password, "CHROMIUM="+chromium, "QUORATE_FIRST="+first.url+link)
-	output, err := node.CombinedOutput()
-	t.Logf("%s", output)
-	if err != nil {
+	output := t.Output() // what is tested is told as it goes on, to whoever asks by -v
+	node.Stdout, node.Stderr = output, output
+	node.WaitDelay = 5 * time.Second // browsers may outlive it, and keep its output open
+	if err := node.Run(); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { accessible, accessibleIn, call, open, soak, useBrowser } from './browser.mjs';
+import { accessible, accessibleIn, call, open, part, soak, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 
@@ -66,10 +65,12 @@ test('every page is accessible, in light and in dark', async (t) => {
     await accessible(page);
     await call(page, 'PUT', `${request}/state`, { state: 'In review', comment: 'What do you think?' });
     for (const [path, text, act] of [...pages, [request, 'What do you think?']]) {
-      await page.goto(path);
-      await page.getByText(text).first().waitFor();
-      await act?.(page);
-      await accessible(page);
+      await t.test(`${path}, with “${text}”`, part, async () => {
+        await page.goto(path);
+        await page.getByText(text).first().waitFor();
+        await act?.(page);
+        await accessible(page);
+      });
     }
   } finally {
     await call(page, 'PUT', `${request}/state`, { state: 'Cancelled' });
@@ -110,15 +111,17 @@ const dialogs = [
 test('every dialog is accessible', async (t) => {
   const page = await open(t);
   for (const [index, [path, buttons, text]] of dialogs.entries()) {
-    await page.setViewportSize({ width: 1600, height: 1000 });
-    await page.goto(path);
-    for (const name of buttons) await page.getByRole('button', { name, exact: true }).or(page.getByRole('menuitem', { name, exact: true })).first().click();
-    const dialog = page.getByRole('dialog').last();
-    await dialog.getByText(text).or(dialog.getByPlaceholder(text)).first().waitFor();
-    if (soak || index % 2 === 0) await accessibleIn(page, 'light', '[role=dialog]');
-    await page.setViewportSize({ width: 390, height: 800 });
-    assert.ok(await dialog.evaluate((node) => node.scrollWidth <= 390), `the dialog of ${path} scrolls sideways`);
-    if (soak || index % 2 === 1) await accessibleIn(page, 'dark', '[role=dialog]');
+    await t.test(`${path}, ${buttons.join(', ')}`, part, async () => {
+      await page.setViewportSize({ width: 1600, height: 1000 });
+      await page.goto(path);
+      for (const name of buttons) await page.getByRole('button', { name, exact: true }).or(page.getByRole('menuitem', { name, exact: true })).first().click();
+      const dialog = page.getByRole('dialog').last();
+      await dialog.getByText(text).or(dialog.getByPlaceholder(text)).first().waitFor();
+      if (soak || index % 2 === 0) await accessibleIn(page, 'light', '[role=dialog]');
+      await page.setViewportSize({ width: 390, height: 800 });
+      assert.ok(await dialog.evaluate((node) => node.scrollWidth <= 390), 'the dialog scrolls sideways');
+      if (soak || index % 2 === 1) await accessibleIn(page, 'dark', '[role=dialog]');
+    });
   }
   await call(page, 'DELETE', '/user/calendar-link'); // its dialog has made one
 });
@@ -144,10 +147,12 @@ test('a phone shows an accessible page that does not scroll sideways', async (t)
     ['/projects/demo/import', 'Into the environment'],
     ['/playground?environments=production', 'demo-checkout'],
   ]) {
-    await page.goto(path);
-    await page.getByText(text).first().waitFor();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path);
-    await accessible(page);
+    await t.test(path, part, async () => {
+      await page.goto(path);
+      await page.getByText(text).first().waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+      await accessible(page);
+    });
   }
 });
 

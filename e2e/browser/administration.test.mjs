@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { test } from 'node:test';
-import { call, open, useBrowser } from './browser.mjs';
+import { call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

@@ -1,6 +1,6 @@
 // A browser on the web app of a running server.
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after, before, test as limited } from 'node:test';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
@@ -29,6 +29,15 @@ const rules = {
   // What is the same in light and in dark needs to be looked at but once.
   ofColours: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
 };
+
+/**
+ * A test with a limit, so that one that hangs is known by its name: what is computed in a page, or waited for
+ * outside of one, has no limit of its own.
+ */
+export const test = (name, run) => limited(name, { timeout: 180_000 }, run);
+
+/** The limit of a page or dialog that is one part of a test: `t.test(name, part, run)`. */
+export const part = { timeout: 30_000 };
 
 let browser;
 
@@ -84,8 +93,11 @@ export async function accessible(page) {
 /** The same in one of the two, of a part of the page alone if one is named. */
 export async function accessibleIn(page, colorScheme, part = 'html', runOnly = rules.all) {
   await page.emulateMedia({ colorScheme });
-  // What is still fading has other colours than it will have.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+  // What is still fading has other colours than it will have. What turns until something has loaded is not waited for: it has no end.
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+    return Promise.all(ending.map((animation) => animation.finished.catch(() => {})));
+  });
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(([part, options]) => window.axe.run(part, options), [
     part,

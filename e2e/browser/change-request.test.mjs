@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { accessible, call, open, useBrowser } from './browser.mjs';
+import { accessible, call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 
@@ -55,8 +54,7 @@ test('a change is proposed, approved, edited, approved again, applied and undone
   const bo = await open(t, { as: reviewer });
   const request = await submit(ada, 'first', 'Open the gate');
   // Nothing has changed yet, and the author may not approve.
-  const approve = ada.getByRole('button', { name: 'Approve' });
-  assert.equal(await approve.getAttribute('aria-disabled'), 'true');
+  const approve = ada.getByRole('button', { name: 'Approve' }).and(ada.locator('[aria-disabled=true]'));
   await approve.hover();
   await ada.getByRole('tooltip').waitFor();
   const live = async (name) => (await call(page, 'GET', `${project}/features/${name}`)).environments.find((one) => one.name === 'production').enabled;
@@ -81,7 +79,7 @@ test('a change is proposed, approved, edited, approved again, applied and undone
   await ada.getByText('It needs its approvals anew.').waitFor();
   await bo.getByText('Round 2', { exact: true }).waitFor();
   await bo.getByText('0 of 1 approvals').waitFor();
-  assert.equal(await bo.getByRole('button', { name: 'Apply to production' }).getAttribute('aria-disabled'), 'true');
+  await bo.getByRole('button', { name: 'Apply to production' }).and(bo.locator('[aria-disabled=true]')).waitFor();
   await bo.getByRole('button', { name: 'Approve' }).click();
   await bo.getByText('1 of 1 approvals').waitFor();
   await apply(bo);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { call, open, soak, useBrowser } from './browser.mjs';
+import { call, open, soak, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { test } from 'node:test';
-import { accessible, open, useBrowser } from './browser.mjs';
+import { accessible, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

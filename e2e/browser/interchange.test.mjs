@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
-import { accessible, call, open, useBrowser } from './browser.mjs';
+import { accessible, call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
-import { accessible, call, open, useBrowser } from './browser.mjs';
+import { accessible, call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 
@@ -64,7 +63,7 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await rob.goto('/projects');
   const inbox = rob.getByRole('link', { name: 'Inbox, 1 unread' });
   await inbox.waitFor();
-  assert.match(await rob.title(), /^\(1\) /);
+  await rob.waitForFunction(() => document.title.startsWith('(1) '));
   await inbox.click();
   await rob.getByText('You are asked to review it').waitFor();
   await accessible(rob);
@@ -80,7 +79,7 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   // What one has come to, by whichever link, one was told.
   await Promise.all([rob.waitForResponse((answer) => answer.url().endsWith('/inbox/read')), rob.goto(request)]);
   await rob.getByRole('link', { name: 'Inbox', exact: true }).waitFor();
-  assert.doesNotMatch(await rob.title(), /^\(/);
+  await rob.waitForFunction(() => !document.title.startsWith('('));
   await rob.getByRole('button', { name: 'Approve' }).click();
   await rob.getByText('1 of 1 approvals').waitFor();
 

@@ -1,5 +1,4 @@
-import { test } from 'node:test';
-import { accessible, open, useBrowser } from './browser.mjs';
+import { accessible, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

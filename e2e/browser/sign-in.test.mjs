@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { test } from 'node:test';
-import { admin, call, open, url, useBrowser } from './browser.mjs';
+import { admin, call, open, test, url, useBrowser } from './browser.mjs';
 
 useBrowser();
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { accessible, call, open, useBrowser } from './browser.mjs';
+import { accessible, call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 
