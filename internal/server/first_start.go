@@ -12,8 +12,14 @@ import (
 
 // firstStart makes sure that there is an instance, with its first person, if one was
 // named, with tokens, and with what there is to try, if that was asked for.
+//
+// A node that must not write leaves what is missing to a later start: it has flags to serve, and says at /ready what is
+// wrong with its ledger.
 func (s *Server) firstStart(ctx context.Context) error {
 	fresh := s.engine.State().Revision() == 0
+	if !fresh && !s.engine.Status().CanWrite {
+		return nil
+	}
 	if err := s.app.Bootstrap(ctx); err != nil {
 		return err
 	}
@@ -22,11 +28,13 @@ func (s *Server) firstStart(ctx context.Context) error {
 			return fmt.Errorf("server: create the demo: %w", err)
 		}
 	}
-	if err := s.firstPerson(ctx, fresh); err != nil {
-		return fmt.Errorf("server: create the first administrator: %w", err)
-	}
+	// Tokens come first: those that make no sense end the start, and the next one is to show its link all the same.
+	closed := s.engine.State().TokenCount() == 0
 	if err := s.firstTokens(ctx); err != nil {
 		return err
+	}
+	if err := s.firstPerson(ctx, closed); err != nil {
+		return fmt.Errorf("server: create the first administrator: %w", err)
 	}
 	if err := s.fixSignOn(ctx); err != nil {
 		return err
@@ -37,15 +45,15 @@ func (s *Server) firstStart(ctx context.Context) error {
 	return nil
 }
 
-// firstPerson makes the first person, an administrator: the one that was named, or on a fresh
-// instance one who gets a link to choose a password. The demo brings people of its own.
-func (s *Server) firstPerson(ctx context.Context, fresh bool) error {
+// firstPerson makes the first person, an administrator: the one that was named, or on an instance that was closed to
+// everybody one who gets a link to choose a password. The demo brings people of its own.
+func (s *Server) firstPerson(ctx context.Context, closed bool) error {
 	first := s.settings.FirstAdmin
 	if first.Username != "" {
 		_, _, err := s.app.SeedAdmin(ctx, first.Username, first.Password)
 		return err
 	}
-	if !fresh || s.settings.Demo {
+	if !closed || s.settings.Demo {
 		return nil
 	}
 	id, secret, err := s.app.SeedAdmin(ctx, "admin", "")
