@@ -16,10 +16,11 @@ import (
 	"github.com/quorate/quorate/internal/store/storetest"
 )
 
-// TestScripts runs the stories in testdata/script. Besides the usual commands they have
+// TestScripts runs the stories in testdata/script. Besides the usual commands, whose names are taken (`stop` would
+// end a story, and pass it), they have
 //
 //	serve NAME [ARGUMENT…]    start a server in the script's folder; $URL is its address
-//	stop NAME                 tell it to stop, as a supervisor does, and wait
+//	halt NAME                 tell it to stop, as a supervisor does, and wait
 //	kill9 NAME                kill it
 //	output NAME               print what it has printed so far
 //	http [HEADER: VALUE…] METHOD PATH [FILE]
@@ -55,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":   serve,
-			"stop":    positive(1, func(ts *testscript.TestScript, args []string) { ts.Check(serverOf(ts, args[0]).stop()) }),
+			"halt":    positive(1, func(ts *testscript.TestScript, args []string) { ts.Check(serverOf(ts, args[0]).stop()) }),
 			"kill9":   positive(1, func(ts *testscript.TestScript, args []string) { serverOf(ts, args[0]).kill() }),
 			"output":  positive(1, func(ts *testscript.TestScript, args []string) { fmt.Fprint(ts.Stdout(), serverOf(ts, args[0]).output) }),
 			"http":    positive(-1, request),
@@ -99,7 +100,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	var settings []string
 	for _, name := range []string{
 		"INIT_ADMIN_API_TOKENS", "INIT_BACKEND_API_TOKENS", "INIT_FRONTEND_API_TOKENS", "INIT_CLIENT_API_TOKENS",
-		"UNLEASH_DEFAULT_ADMIN_USERNAME", "UNLEASH_DEFAULT_ADMIN_PASSWORD", "QUORATE_OIDC_SETTINGS", "QUORATE_DATA", "QUORATE_SECRET_KEY", "QUORATE_TRUST_PROXY", "QUORATE_LOG_LEVEL",
+		"UNLEASH_DEFAULT_ADMIN_USERNAME", "UNLEASH_DEFAULT_ADMIN_PASSWORD", "QUORATE_OIDC_SETTINGS", "QUORATE_DATA", "QUORATE_SECRET_KEY", "QUORATE_PUBLIC_URL", "QUORATE_TRUST_PROXY", "QUORATE_LOG_LEVEL",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			settings = append(settings, name+"="+value)
