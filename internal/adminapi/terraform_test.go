@@ -286,6 +286,16 @@ func TestTerraformProject(t *testing.T) {
 		tf.must(t, "PUT", "/projects/shop/settings", `{"mode":"open"}`, 200, "")
 		tf.must(t, "PUT", "/projects/shop", `{"name":"Store"}`, 200, "")
 		read(`{"name":"Store","description":"(absent)","mode":"open"}`)
+
+		// What new flags are called, and the links that they get, is sent with the mode, as null what is left out of it. It is not read, and
+		// no longer sent once it is taken out of the configuration, and so stays. A description too.
+		tf.must(t, "PUT", "/projects/shop/settings", `{"mode":"open","featureNaming":{"pattern":"^[a-z]+$","example":null,"description":null},"linkTemplates":[{"title":null,"urlTemplate":"https://example.com/{{project}}/{{feature}}"}]}`, 200, "")
+		tf.must(t, "PUT", "/projects/shop/settings", `{"mode":"open","featureNaming":{"pattern":"^s-[a-z]+$","example":"s-till","description":"One letter, a dash"},"linkTemplates":[]}`, 200, "")
+		tf.must(t, "PUT", "/projects/shop/settings", `{"mode":"open"}`, 200, "")
+		tf.browser.must(t, "GET", "/api/admin/projects/shop/overview", "", 200, `{"featureNaming":{"pattern":"^s-[a-z]+$","example":"s-till","description":"One letter, a dash"},"linkTemplates":[]}`)
+		tf.must(t, "PUT", "/projects/shop", `{"name":"Store","description":"Sells"}`, 200, "")
+		tf.must(t, "PUT", "/projects/shop", `{"name":"Store"}`, 200, "")
+		read(`{"description":"Sells"}`)
 	})
 }
 
@@ -334,6 +344,38 @@ func TestTerraformProjectEnvironment(t *testing.T) {
 		tf.must(t, "GET", "/projects/shop/change-requests/config", "", 200, `[]`)
 		tf.must(t, "DELETE", "/projects/shop", "", 200, "")
 		tf.must(t, "GET", "/environments/project/none", "", 404, `{"name":"NotFoundError"}`)
+
+		// Without a word about change requests it leaves their settings alone, and deletes the environment as it is.
+		tf.must(t, "POST", "/projects", `{"id":"shop","name":"Shop","environments":[]}`, 201, `{}`)
+		tf.must(t, "POST", all, `{"environment":"space"}`, 200, "")
+		tf.browser.must(t, "PUT", "/api/admin"+protect, `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 204, "")
+		tf.must(t, "DELETE", all+"/space", "", 200, "")
+	})
+}
+
+// TestTerraformWithoutBypass shows what the provider is told, with the token of an Editor, of an
+// environment that takes changes by change requests alone: statuses that it takes for errors, and
+// who can do what it asked for. Configured to protect nothing, it takes the protection away first.
+func TestTerraformWithoutBypass(t *testing.T) {
+	eachTerraform(t, func(t *testing.T, tf terraform) {
+		const (
+			environment = "/projects/shop/environments/production"
+			protect     = environment + "/change-requests/config"
+			refused     = `{"name":"PermissionError","message":"You don't have the required permissions to perform this operation. To perform this action, you need the \"SKIP_CHANGE_REQUEST\" permission in the \"production\" environment."}`
+		)
+		tf.must(t, "POST", "/projects", `{"id":"shop","name":"Shop","environments":["production"]}`, 201, `{}`)
+		const flags = "/api/admin/projects/shop/features"
+		tf.browser.must(t, "POST", flags, `{"name":"till"}`, 201, `{}`)
+		tf.browser.must(t, "POST", flags+"/till/environments/production/strategies", `{"name":"default"}`, 200, `{}`)
+		tf.browser.must(t, "POST", flags+"/till/environments/production/on", "", 200, "")
+		tf.must(t, "PUT", protect, `{"changeRequestsEnabled":true,"requiredApprovals":1}`, 204, "")
+
+		account := tf.id(t, tf.must(t, "POST", "/service-account", `{"username":"ci","name":"CI","rootRole":2}`, 201, `{}`))
+		tf.token = field(t, tf.must(t, "POST", "/service-account/"+account+"/token", `{"description":"Terraform","expiresAt":"2099-01-01T00:00:00Z"}`, 201, `{}`), "secret")
+		tf.must(t, "POST", "/projects/shop/environments", `{"environment":"production"}`, 409, `{"name":"NameExistsError"}`)
+		tf.must(t, "DELETE", environment, "", 403, refused)
+		tf.must(t, "PUT", protect, `{"changeRequestsEnabled":false,"requiredApprovals":0}`, 204, "")
+		tf.must(t, "DELETE", environment, "", 200, "")
 	})
 }
 
@@ -375,6 +417,18 @@ func TestTerraformAPIToken(t *testing.T) {
 				tf.must(t, "DELETE", at, "", 200, "")
 				read("")
 			}
+		}
+	})
+}
+
+func TestTerraformAPITokenOfSeveralProjects(t *testing.T) {
+	eachTerraform(t, func(t *testing.T, tf terraform) {
+		tf.must(t, "POST", "/projects", `{"id":"shop","name":"Shop","environments":[]}`, 201, `{}`)
+		for _, kind := range []string{"client", "backend", "frontend"} {
+			// The environment is read back, if none was asked for. The projects are a set.
+			const want = `"environment":"development","projects":["default","shop"],"expiresAt":null`
+			made := tf.must(t, "POST", "/api-tokens", `{"tokenName":"mine","type":"`+kind+`","projects":["shop","default"]}`, 201, `{"type":"`+kind+`",`+want+`}`)
+			tf.one(t, tf.must(t, "GET", "/api-tokens", "", 200, `{}`), "tokens", "secret", field(t, made, "secret"), `{"type":"`+kind+`",`+want+`}`)
 		}
 	})
 }
