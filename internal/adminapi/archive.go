@@ -96,14 +96,15 @@ func (a *api) validateArchiveFeatures(_ context.Context, r request, in *BatchAt)
 	if err := r.Caller.Actor.Require(in.Project, "", access.DeleteFeature); err != nil {
 		return validateArchiveFeatures{}, err
 	}
-	result := validateArchiveFeatures{
-		ParentsWithChildFeatures: append([]flag.Name{}, decide.ParentsLeftBehind(r.State, in.Body.Features)...),
-	}
+	var result validateArchiveFeatures
+	var names []flag.Name // of other projects, nobody learns here what depends on what
 	for _, name := range in.Body.Features {
-		if f := r.State.Flag(name); f != nil && len(f.Dependencies) > 0 {
-			result.HasDeletedDependencies = true
+		if f := r.State.Flag(name); f != nil && f.Project == in.Project {
+			names = append(names, name)
+			result.HasDeletedDependencies = result.HasDeletedDependencies || len(f.Dependencies) > 0
 		}
 	}
+	result.ParentsWithChildFeatures = append([]flag.Name{}, decide.ParentsLeftBehind(r.State, names)...)
 	return result, nil
 }
 

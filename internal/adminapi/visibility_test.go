@@ -194,37 +194,46 @@ func (w *world) body(t testing.TB, operation string) string {
 	return "{}"
 }
 
-// TestPrivateFlagsInBodies names a flag of a private project to who may not know of it: there is no such flag.
-func TestPrivateFlagsInBodies(t *testing.T) {
+// TestPrivateThingsInBodies names a flag and a segment of a private project to who may not know of them: there is no
+// such flag, and no such segment. An administrator is told where they are.
+func TestPrivateThingsInBodies(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
 		w.mustHide(t)
-		for path, body := range map[string]string{
-			"/projects/default/stale": `{"features":["hush-flag"],"stale":true}`,
-			"/projects/default/tags":  `{"features":["hush-flag"],"tags":{"addedTags":[],"removedTags":[]}}`,
+		at := state.Scope{Project: "hush", Feature: "hush-child"}
+		child := state.FeatureCreated{Flag: flag.Flag{
+			Name: "hush-child", Project: "hush", Type: "release", CreatedAt: began, CreatedBy: "user:1",
+			Environments: []flag.FlagEnvironment{{Environment: "development"}, {Environment: "production"}},
+		}}
+		needs := state.FeatureDependencyAdded{Dependency: flag.Dependency{Feature: "hush-flag", Enabled: true}}
+		w.mustHappen(t, state.Event{Scope: at, Payload: child}, state.Event{Scope: at, Payload: needs})
+		const (
+			guarded    = "/projects/guarded"
+			strategies = guarded + "/features/vault/environments/development/strategies"
+		)
+		for _, one := range []struct{ as, method, path, body string }{
+			{"creator", http.MethodPost, "/projects/default/stale", `{"features":["hush-flag"],"stale":true}`},
+			{"creator", http.MethodPut, "/projects/default/tags", `{"features":["hush-flag"],"tags":{"addedTags":[],"removedTags":[]}}`},
+			{"member", http.MethodPost, guarded + "/archive", `{"features":["hush-flag"]}`},
+			{"member", http.MethodPost, guarded + "/archive/validate", `{"features":["hush-flag"]}`},
+			{"member", http.MethodPost, guarded + "/archive/validate", `{"features":["hush-child"]}`},
+			{"member", http.MethodPost, guarded + "/bulk_features/environments/development/on", `{"features":["hush-flag"]}`},
+			{"member", http.MethodPost, guarded + "/bulk_features/environments/development/off", `{"features":["hush-flag"]}`},
+			{"member", http.MethodPost, proposalsPath, `{"feature":"hush-flag","action":"updateEnabled","payload":{"enabled":true}}`},
+			{"member", http.MethodPost, proposalsPath, `{"feature":"hush-flag","action":"deleteStrategy","payload":{"id":"` + everyone + `"}}`},
+			{"member", http.MethodPost, proposalsPath, `{"feature":"vault","action":"addStrategy","payload":{"name":"default","segments":[5]}}`},
+			{"member", http.MethodPost, strategies, `{"name":"default","segments":[5]}`},
 		} {
-			method := http.MethodPost
-			if strings.HasSuffix(path, "tags") {
-				method = http.MethodPut
+			unknown := strings.NewReplacer("hush-flag", "moon-flag", "hush-child", "moon-flag", "[5]", "[99]").Replace(one.body)
+			secret, missing := w.call(t, one.as, one.method, one.path, one.body, nil), w.call(t, one.as, one.method, one.path, unknown, nil)
+			got := strings.NewReplacer("hush-flag", "moon-flag", "hush-child", "moon-flag", "ID 5", "ID 99").Replace(told(t, secret))
+			if diff := cmp.Diff(told(t, missing), got); diff != "" {
+				t.Errorf("%s %s: not answered like what does not exist (-missing +hidden):\n%s", one.path, one.body, diff)
 			}
-			secret := w.call(t, "creator", method, path, body, nil)
-			unknown := w.call(t, "creator", method, path, strings.ReplaceAll(body, "hush-flag", "moon-flag"), nil)
-			if secret.status != http.StatusNotFound {
-				t.Errorf("%s: got %d %s, want 404", path, secret.status, secret.body)
-			}
-			if got, want := messageOf(t, secret), strings.ReplaceAll(messageOf(t, unknown), "moon-flag", "hush-flag"); got != want {
-				t.Errorf("%s: got %s, want %s", path, got, want)
-			}
-			if got := messageOf(t, w.call(t, "admin", method, path, body, nil)); !strings.Contains(got, `project "hush"`) {
-				t.Errorf("%s as admin: got %s, want it to tell the project", path, got)
+			if told := w.call(t, "admin", one.method, one.path, one.body, nil); secret.status >= 400 && !bytes.Contains(told.body, []byte(`"hush\"`)) && !bytes.Contains(told.body, []byte(`hush segment`)) {
+				t.Errorf("%s %s as admin: got %s, want it to tell the project or the segment", one.path, one.body, told.body)
 			}
 		}
 	})
-}
-
-func messageOf(t *testing.T, a answer) string {
-	t.Helper()
-	message, _ := mustDecode(t, a.body).(map[string]any)["message"].(string)
-	return message
 }

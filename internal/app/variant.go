@@ -21,7 +21,7 @@ func (a *App) UpdateVariants(ctx context.Context, c Caller, at state.Scope, edit
 		if err := d.Require(at.Project, at.Environment, access.UpdateFeatureEnvironmentVariants); err != nil {
 			return err
 		}
-		row, err := decide.ActiveRow(d.State, at)
+		row, err := d.ActiveRow(at)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,10 @@ import (
 //
 // Faults: NotFound, and InvalidOperation when a flag that stays depends on one that goes.
 func Archive(d *Decision, project flag.ProjectID, names []flag.Name) error {
+	// Of a flag elsewhere nobody learns here whether others depend on it.
+	if err := EachFeature(d, project, names, func(*flag.Flag) error { return nil }); err != nil {
+		return err
+	}
 	if orphans := ParentsLeftBehind(d.State, names); len(orphans) == 1 {
 		return fault.New(fault.InvalidOperation, "You can not archive/delete this feature since other features depend on it.")
 	} else if len(orphans) > 1 {

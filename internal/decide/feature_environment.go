@@ -24,7 +24,7 @@ type Activation struct {
 //
 // Faults: NotFound for the flag or the environment, ArchivedFeature.
 func SwitchOn(d *Decision, at state.Scope, how Activation) (addsStrategy bool, err error) {
-	row, err := ActiveRow(d.State, at)
+	row, err := d.ActiveRow(at)
 	if err != nil {
 		return false, err
 	}
@@ -53,7 +53,7 @@ func SwitchOn(d *Decision, at state.Scope, how Activation) (addsStrategy bool, e
 //
 // Faults: NotFound for the flag or the environment, ArchivedFeature.
 func SwitchOff(d *Decision, at state.Scope) error {
-	row, err := ActiveRow(d.State, at)
+	row, err := d.ActiveRow(at)
 	if err != nil {
 		return err
 	}
@@ -89,11 +89,11 @@ func FeatureEnvironment(s *state.State, at state.Scope) (*flag.FlagEnvironment, 
 // ActiveRow is FeatureEnvironment for writing: an archived flag is refused.
 //
 // Faults: NotFound for the flag or the environment, ArchivedFeature.
-func ActiveRow(s *state.State, at state.Scope) (*flag.FlagEnvironment, error) {
-	if _, err := ActiveFeature(s, at.Project, at.Feature); err != nil {
+func (d *Decision) ActiveRow(at state.Scope) (*flag.FlagEnvironment, error) {
+	if _, err := d.ActiveFeature(at.Project, at.Feature); err != nil {
 		return nil, err
 	}
-	return FeatureEnvironment(s, at)
+	return FeatureEnvironment(d.State, at)
 }
 
 // LetsIn reports whether an environment has a strategy that is enabled.

@@ -25,7 +25,7 @@ const (
 // Faults: NotFound for the flag or the environment, ArchivedFeature, BadData,
 // ExceedsLimit.
 func AddStrategy(d *Decision, at state.Scope, id flag.StrategyID, in change.StrategySettings) (flag.StrategyID, error) {
-	row, err := ActiveRow(d.State, at)
+	row, err := d.ActiveRow(at)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +52,7 @@ func AddStrategy(d *Decision, at state.Scope, id flag.StrategyID, in change.Stra
 // Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature,
 // BadData, ExceedsLimit, and what edit returns.
 func UpdateStrategy(d *Decision, at state.Scope, id flag.StrategyID, edit func(flag.Strategy) (change.StrategySettings, error)) error {
-	before, err := activeStrategy(d.State, at, id)
+	before, err := d.activeStrategy(at, id)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func UpdateStrategy(d *Decision, at state.Scope, id flag.StrategyID, edit func(f
 //
 // Faults: NotFound for the flag, the environment or the strategy, ArchivedFeature.
 func RemoveStrategy(d *Decision, at state.Scope, id flag.StrategyID) error {
-	before, err := activeStrategy(d.State, at, id)
+	before, err := d.activeStrategy(at, id)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func RemoveStrategy(d *Decision, at state.Scope, id flag.StrategyID) error {
 // Faults: NotFound for the flag or the environment, ArchivedFeature, BadData for a
 // strategy that the flag does not have there.
 func SortStrategies(d *Decision, at state.Scope, order []state.StrategyOrder) error {
-	row, err := ActiveRow(d.State, at)
+	row, err := d.ActiveRow(at)
 	if err != nil {
 		return err
 	}
@@ -145,11 +145,11 @@ func Strategy(s *state.State, at state.Scope, id flag.StrategyID) (*flag.Strateg
 }
 
 // activeStrategy is Strategy for writing: an archived flag is refused.
-func activeStrategy(s *state.State, at state.Scope, id flag.StrategyID) (*flag.Strategy, error) {
-	if _, err := ActiveFeature(s, at.Project, at.Feature); err != nil {
+func (d *Decision) activeStrategy(at state.Scope, id flag.StrategyID) (*flag.Strategy, error) {
+	if _, err := d.ActiveFeature(at.Project, at.Feature); err != nil {
 		return nil, err
 	}
-	return Strategy(s, at, id)
+	return Strategy(d.State, at, id)
 }
 
 // StrategyScope returns where the strategy with an id is, whichever flag of the project
@@ -194,7 +194,7 @@ func strategyOf(d *Decision, at state.Scope, id flag.StrategyID, in change.Strat
 	if err := d.Limits.CheckStrategy(body, strategy); err != nil {
 		return flag.Strategy{}, err
 	}
-	if err := usableSegments(d.State, at.Project, body+"/segments", strategy.Segments); err != nil {
+	if err := d.usableSegments(at.Project, body+"/segments", strategy.Segments); err != nil {
 		return flag.Strategy{}, err
 	}
 	strategy.Variants = flag.NormalizeVariants(in.Variants)
@@ -216,14 +216,16 @@ func WithDefaults(s *state.State, at state.Scope, kind string, given map[string]
 	return parameters
 }
 
-// usableSegments returns a fault if a strategy of a project cannot use the segments.
-func usableSegments(s *state.State, project flag.ProjectID, body string, ids []flag.SegmentID) error {
+// usableSegments returns a fault if a strategy of a project cannot use the segments. Where a
+// segment is of which the actor may not know, there is none.
+func (d *Decision) usableSegments(project flag.ProjectID, body string, ids []flag.SegmentID) error {
 	for _, id := range ids {
-		segment := s.Segment(id)
-		if segment == nil {
+		segment := d.Segment(id)
+		foreign := segment != nil && !segment.Global() && *segment.Project != project
+		switch {
+		case segment == nil || foreign && !d.MaySee(d.Actor, *segment.Project):
 			return fault.Field(body, "No segment exists with ID %d.", id)
-		}
-		if !segment.Global() && *segment.Project != project {
+		case foreign:
 			return fault.Field(body, "The segment %q belongs to another project than %q.", segment.Name, project)
 		}
 	}

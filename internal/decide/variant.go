@@ -11,7 +11,7 @@ import (
 //
 // Faults: NotFound for the flag or the environment, ArchivedFeature, BadData.
 func SetVariants(d *Decision, at state.Scope, body string, variants []flag.Variant) error {
-	row, err := ActiveRow(d.State, at)
+	row, err := d.ActiveRow(at)
 	if err != nil {
 		return err
 	}
