@@ -38,11 +38,6 @@ type APIToken struct {
 // AllProjects reports whether the token sees every project.
 func (t *APIToken) AllProjects() bool { return slices.Contains(t.Projects, Any) }
 
-// Sees reports whether the token sees the project.
-func (t *APIToken) Sees(p flag.ProjectID) bool {
-	return t.AllProjects() || slices.Contains(t.Projects, p)
-}
-
 // Expired reports whether the token has run out at the given time.
 func (t *APIToken) Expired(now time.Time) bool {
 	return t.ExpiresAt != nil && !t.ExpiresAt.After(now)

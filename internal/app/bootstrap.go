@@ -63,8 +63,8 @@ func begin(d *decide.Decision) {
 	d.Add(state.Scope{}, state.TagTypeCreated{TagType: flag.TagType{
 		Name: "simple", Description: new("Any word by which one likes to find flags."), Icon: new("#"), Color: new("#FFFFFF"),
 	}})
-	d.Add(state.Scope{Project: DefaultProject}, state.ProjectCreated{Project: flag.Project{
-		ID: DefaultProject, Name: "Default", Description: new("The project that is always there."),
+	d.Add(state.Scope{Project: defaultProject}, state.ProjectCreated{Project: flag.Project{
+		ID: defaultProject, Name: "Default", Description: new("The project that is always there."),
 		Mode: flag.ModeOpen, DefaultStickiness: flag.DefaultStickiness, CreatedAt: d.Now, UpdatedAt: d.Now,
 		Environments: []flag.ProjectEnvironment{{Environment: development}, {Environment: production}},
 	}})

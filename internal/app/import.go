@@ -16,9 +16,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// MaxImportedChanges is how many changes an import may put into a change request: more than
+// maxImportedChanges is how many changes an import may put into a change request: more than
 // that, nobody reviews in one piece.
-const MaxImportedChanges = 2_000
+const maxImportedChanges = 2_000
 
 // Import is configuration that comes from elsewhere: flags of a project as they shall be in one
 // of its environments, and what they need.
@@ -660,8 +660,8 @@ func (i *importing) proposable(d *decide.Decision, p importPlan) {
 	if r := d.PendingRequest(d.Actor.Ref, p.host); r != nil {
 		i.note(pendingRequest, "change request %d in the environment %s", r.ID, p.host.Environment)
 	}
-	if n := len(p.proposals); n > MaxImportedChanges {
-		i.note(notProposable, "%s (%d changes are more than the %d that a request takes; import fewer flags at once)", p.host.Environment, n, MaxImportedChanges)
+	if n := len(p.proposals); n > maxImportedChanges {
+		i.note(notProposable, "%s (%d changes are more than the %d that a request takes; import fewer flags at once)", p.host.Environment, n, maxImportedChanges)
 	}
 	i.note(intoDraft, "%s", p.host.Environment)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// RememberedPasswords is how many of a person's passwords are not taken again: the
+// rememberedPasswords is how many of a person's passwords are not taken again: the
 // present one and those before.
-const RememberedPasswords = 5
+const rememberedPasswords = 5
 
 // ChangePassword gives somebody another password, and ends the person's sessions.
 //
@@ -96,7 +96,7 @@ func (a *App) setPassword(ctx context.Context, c Caller, id int64, password stri
 		if err := also(tx); err != nil {
 			return err
 		}
-		return tx.SetPassword(id, hash, now, RememberedPasswords-1)
+		return tx.SetPassword(id, hash, now, rememberedPasswords-1)
 	})
 	return err
 }

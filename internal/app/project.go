@@ -15,8 +15,8 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// DefaultProject is the project that every instance has. It cannot be put away.
-const DefaultProject flag.ProjectID = "default"
+// defaultProject is the project that every instance has. It cannot be put away.
+const defaultProject flag.ProjectID = "default"
 
 // NewProject is a project to be created.
 type NewProject struct {
@@ -262,7 +262,7 @@ func (a *App) endProject(ctx context.Context, c Caller, id flag.ProjectID, verb 
 		if err != nil {
 			return err
 		}
-		if id == DefaultProject {
+		if id == defaultProject {
 			return fault.New(fault.InvalidOperation, "You can not %s the default project.", verb)
 		}
 		if n := activeFlags(d.State, id); n > 0 {

@@ -104,7 +104,7 @@ func (b Base) fields(p Payload) []Field {
 	case AddStrategy:
 		return []Field{{"enabled", b.Enabled}}
 	case UpdateStrategy, DeleteStrategy:
-		return StrategyFields(SettingsOf(*b.Strategy))
+		return strategyFields(SettingsOf(*b.Strategy))
 	case ReorderStrategy:
 		return []Field{{"order", orderOf(b.Strategies)}}
 	case PatchVariant:
@@ -114,7 +114,7 @@ func (b Base) fields(p Payload) []Field {
 	case AddDependency, DeleteDependency:
 		return []Field{{"dependencies", b.Dependencies}}
 	case UpdateSegment, DeleteSegment:
-		return SegmentFields(*b.Segment)
+		return segmentFields(*b.Segment)
 	default:
 		return nil
 	}
@@ -126,21 +126,21 @@ func wanted(p Payload) []Field {
 	case UpdateEnabled:
 		return []Field{{"enabled", p.Enabled}}
 	case UpdateStrategy:
-		return StrategyFields(p.StrategySettings)
+		return strategyFields(p.StrategySettings)
 	case ReorderStrategy:
 		return []Field{{"order", p.Order}}
 	case PatchVariant:
 		return []Field{{"variants", p.Variants}}
 	case UpdateSegment:
-		return SegmentFields(flag.Segment{Name: p.Name, Description: p.Description, Project: p.Project, Constraints: p.Constraints})
+		return segmentFields(flag.Segment{Name: p.Name, Description: p.Description, Project: p.Project, Constraints: p.Constraints})
 	default:
 		return nil
 	}
 }
 
-// StrategyFields returns the parts of a strategy that are compared one by one. Its place
+// strategyFields returns the parts of a strategy that are compared one by one. Its place
 // among the others is not one of them (reference/change-requests.md, section 2.1).
-func StrategyFields(s StrategySettings) []Field {
+func strategyFields(s StrategySettings) []Field {
 	return []Field{
 		{"name", s.Name},
 		{"title", text(s.Title)},
@@ -152,8 +152,8 @@ func StrategyFields(s StrategySettings) []Field {
 	}
 }
 
-// SegmentFields returns the parts of a segment that are compared one by one.
-func SegmentFields(s flag.Segment) []Field {
+// segmentFields returns the parts of a segment that are compared one by one.
+func segmentFields(s flag.Segment) []Field {
 	return []Field{
 		{"name", s.Name},
 		{"description", text(s.Description)},

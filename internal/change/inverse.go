@@ -165,7 +165,7 @@ func (u *undoing) updateStrategy(c Change, p UpdateStrategy, row *flag.FlagEnvir
 	left := p.StrategySettings
 	left.Disabled = left.Disabled && !u.activates(c.Feature)
 	restored := u.restore(
-		StrategyFields(was), StrategyFields(left), StrategyFields(settings), fmt.Sprintf("a strategy of the flag %q", c.Feature),
+		strategyFields(was), strategyFields(left), strategyFields(settings), fmt.Sprintf("a strategy of the flag %q", c.Feature),
 		func(field string) { settings.restore(field, was) },
 	)
 	if p.SortOrder != nil && *p.SortOrder == now.SortOrder && now.SortOrder != c.Base.Strategy.SortOrder {
@@ -263,7 +263,7 @@ func (u *undoing) updateSegment(c Change, p UpdateSegment) {
 	}
 	was, next := c.Base.Segment, UpdateSegment{ID: p.ID, Name: now.Name, Description: now.Description, Project: now.Project, Constraints: now.Constraints}
 	restored := u.restore(
-		SegmentFields(*was), wanted(p), SegmentFields(*now), fmt.Sprintf("the segment %q", now.Name),
+		segmentFields(*was), wanted(p), segmentFields(*now), fmt.Sprintf("the segment %q", now.Name),
 		func(field string) { restoreSegment(&next, field, was) },
 	)
 	if restored {

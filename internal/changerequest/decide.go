@@ -76,13 +76,13 @@ type Say struct{ Text string }
 
 // The sizes of texts, in characters.
 const (
-	MaxTitle       = 500
-	MaxDescription = 20_000
-	MaxComment     = 10_000
+	maxTitle       = 500
+	maxDescription = 20_000
+	maxComment     = 10_000
 )
 
-// MaxReviewers is how many people, and how many groups, can be asked for a review.
-const MaxReviewers = 10
+// maxReviewers is how many people, and how many groups, can be asked for a review.
+const maxReviewers = 10
 
 // scene is a command's surroundings.
 type scene struct {
@@ -189,7 +189,7 @@ func (s scene) refrozen(changes []change.Change) Refrozen {
 	}
 	next := *s.r
 	next.Changes = changes
-	return Refrozen{Needed(&next, s.w)}
+	return Refrozen{needed(&next, s.w)}
 }
 
 func (Discard) decide(s scene) ([]Event, error) {
@@ -212,13 +212,13 @@ func (c Submit) decide(s scene) ([]Event, error) {
 	if len(s.r.Changes) == 0 {
 		return nil, refuse("There is no change in this request yet.")
 	}
-	needed := Needed(s.r, s.w)
-	for _, a := range needed {
+	frozen := needed(s.r, s.w)
+	for _, a := range frozen {
 		if a.Rule.DescriptionRequired && strings.TrimSpace(s.r.Description) == "" {
 			return nil, fault.Field("/body/description", "The environment %q asks for a description of the change request before it is reviewed.", a.Environment)
 		}
 	}
-	return s.commented(c.Comment, SentToReview{needed})
+	return s.commented(c.Comment, SentToReview{frozen})
 }
 
 func (c Approve) decide(s scene) ([]Event, error) {
@@ -257,7 +257,7 @@ func (c Approve) decide(s scene) ([]Event, error) {
 // mayApprove returns nil if the actor's approval would count in some place, else why not.
 func (s scene) mayApprove() error {
 	var first error
-	for _, a := range Needed(s.r, s.w) {
+	for _, a := range needed(s.r, s.w) {
 		err := counts(s.r, a, s.actor)
 		if err == nil {
 			return nil
@@ -320,7 +320,7 @@ func (c Reject) decide(s scene) ([]Event, error) {
 	if author && !s.actor.IsAdmin() && s.r.State != Scheduled {
 		return nil, denied("The author of a change request cannot reject it, but can cancel it.")
 	}
-	may := slices.ContainsFunc(Needed(s.r, s.w), func(a Agreement) bool {
+	may := slices.ContainsFunc(needed(s.r, s.w), func(a Agreement) bool {
 		return s.actor.Can(a.Project, a.Environment, access.ApproveChangeRequest) ||
 			s.r.State != InReview && s.actor.Can(a.Project, a.Environment, access.ApplyChangeRequest)
 	})
@@ -446,8 +446,8 @@ func (c Describe) decide(s scene) ([]Event, error) {
 	var said Described
 	if c.Title != nil {
 		title := strings.TrimSpace(*c.Title)
-		if utf8.RuneCountInString(title) > MaxTitle {
-			return nil, fault.Field("/body/title", "A title has at most %d characters.", MaxTitle)
+		if utf8.RuneCountInString(title) > maxTitle {
+			return nil, fault.Field("/body/title", "A title has at most %d characters.", maxTitle)
 		}
 		if title == DefaultTitle(s.r.ID) {
 			title = ""
@@ -456,8 +456,8 @@ func (c Describe) decide(s scene) ([]Event, error) {
 	}
 	if c.Description != nil {
 		description := strings.TrimSpace(*c.Description)
-		if utf8.RuneCountInString(description) > MaxDescription {
-			return nil, fault.Field("/body/description", "A description has at most %d characters.", MaxDescription)
+		if utf8.RuneCountInString(description) > maxDescription {
+			return nil, fault.Field("/body/description", "A description has at most %d characters.", maxDescription)
 		}
 		said.Description = &description
 	}
@@ -476,8 +476,8 @@ func (c AskReviewers) decide(s scene) ([]Event, error) {
 	}
 	reviewers := slices.Compact(slices.Sorted(slices.Values(c.Reviewers)))
 	groups := slices.Compact(slices.Sorted(slices.Values(c.ReviewerGroups)))
-	if len(reviewers) > MaxReviewers || len(groups) > MaxReviewers {
-		return nil, fault.Field("/body/reviewers", "At most %d reviewers can be asked.", MaxReviewers)
+	if len(reviewers) > maxReviewers || len(groups) > maxReviewers {
+		return nil, fault.Field("/body/reviewers", "At most %d reviewers can be asked.", maxReviewers)
 	}
 	if slices.Equal(reviewers, s.r.Reviewers) && slices.Equal(groups, s.r.ReviewerGroups) {
 		return nil, nil
@@ -498,8 +498,8 @@ func (s scene) commented(text string, events ...Event) ([]Event, error) {
 	if text == "" {
 		return events, nil
 	}
-	if utf8.RuneCountInString(text) > MaxComment {
-		return nil, fault.Field("/body/comment", "A comment has at most %d characters.", MaxComment)
+	if utf8.RuneCountInString(text) > maxComment {
+		return nil, fault.Field("/body/comment", "A comment has at most %d characters.", maxComment)
 	}
 	return append([]Event{Commented{text}}, events...), nil
 }

@@ -23,9 +23,9 @@ type World interface {
 	Conflicts(*Request) []change.Conflict
 }
 
-// Needed returns what each place asks for: the stricter of what was frozen and what holds
+// needed returns what each place asks for: the stricter of what was frozen and what holds
 // now (DESIGN.md, invariant 7), sorted by place.
-func Needed(r *Request, w World) []Agreement {
+func needed(r *Request, w World) []Agreement {
 	needed := slices.Clone(r.Agreements)
 	places := slices.Clone(w.Places(r))
 	for _, a := range r.Agreements {
@@ -54,8 +54,8 @@ type PlaceStanding struct {
 	Counted []Vote
 }
 
-// Missing returns how many approvals are missing.
-func (p PlaceStanding) Missing() int {
+// missing returns how many approvals are missing.
+func (p PlaceStanding) missing() int {
 	return max(0, p.Rule.RequiredApprovals-len(p.Counted))
 }
 
@@ -67,7 +67,7 @@ type Standing []PlaceStanding
 func StandingOf(r *Request, w World) Standing {
 	var standing Standing
 	votes := r.Current()
-	for _, a := range Needed(r, w) {
+	for _, a := range needed(r, w) {
 		p := PlaceStanding{Agreement: a}
 		for _, v := range votes {
 			if voter, exists := w.Actor(v.By); exists && counts(r, a, voter) == nil {
@@ -81,7 +81,7 @@ func StandingOf(r *Request, w World) Standing {
 
 // Reached reports whether every place has agreed.
 func (s Standing) Reached() bool {
-	return !slices.ContainsFunc(s, func(p PlaceStanding) bool { return p.Missing() > 0 })
+	return !slices.ContainsFunc(s, func(p PlaceStanding) bool { return p.missing() > 0 })
 }
 
 // Counted returns every approval that counts somewhere, in the order in which they were given.
@@ -102,7 +102,7 @@ func (s Standing) Counted() []Vote {
 func (s Standing) Sentence() string {
 	var parts []string
 	for _, p := range s {
-		if n := p.Missing(); n > 0 {
+		if n := p.missing(); n > 0 {
 			parts = append(parts, fmt.Sprintf("%s in the environment %q of project %q from people who have the permission %s there",
 				plural(n, "approval is missing", "approvals are missing"), p.Environment, p.Project, access.ApproveChangeRequest))
 		}

@@ -14,11 +14,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// Change decides what one change of a request leads to, as the same write would, made
+// applyChange decides what one change of a request leads to, as the same write would, made
 // directly.
 //
 // Faults: as those of the write.
-func Change(d *Decision, in changerequest.Place, c change.Change) error {
+func applyChange(d *Decision, in changerequest.Place, c change.Change) error {
 	at := state.Scope{Project: in.Project, Environment: in.Environment, Feature: c.Feature}
 	switch p := c.Payload.(type) {
 	case change.UpdateEnabled:
@@ -115,7 +115,7 @@ func Try(s *state.State, in changerequest.Place, changes []change.Change) Trial 
 			if _, ok := c.Payload.(change.ArchiveFeature); ok {
 				return archiveWith(d, in.Project, c.Feature, leaving)
 			}
-			return Change(d, in, c)
+			return applyChange(d, in, c)
 		})
 	}
 	return t
@@ -188,7 +188,7 @@ func Drafted(d *Decision, in changerequest.Place, id change.ID, feature flag.Nam
 	}
 	c := change.Change{ID: id, Feature: feature, Payload: p, Base: base, CreatedAt: now}
 	before := len(d.events)
-	if err := Change(d, in, c); err != nil {
+	if err := applyChange(d, in, c); err != nil {
 		return c, err
 	}
 	c.Payload = written(p, d.events[before:])

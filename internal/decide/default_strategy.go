@@ -9,9 +9,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// DefaultStrategy returns what is added when a flag without a strategy is switched on:
+// defaultStrategy returns what is added when a flag without a strategy is switched on:
 // the project's own default there, or everyone. It has no id and no place yet.
-func DefaultStrategy(s *state.State, at state.Scope) flag.Strategy {
+func defaultStrategy(s *state.State, at state.Scope) flag.Strategy {
 	strategy := flag.Strategy{
 		Name:       FlexibleRollout,
 		Parameters: map[string]string{Rollout: "100", Stickiness: flag.DefaultStickiness},

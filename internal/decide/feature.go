@@ -13,7 +13,7 @@ func Feature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag
 	f := s.Flag(name)
 	switch {
 	case f == nil:
-		return nil, NoFeature(name, project)
+		return nil, noFeature(name, project)
 	case f.Project != project:
 		return nil, fault.New(fault.NotFound, "There's no feature named %q in project %q, but there's a feature with that name in project %q", name, project, f.Project)
 	default:
@@ -21,8 +21,8 @@ func Feature(s *state.State, project flag.ProjectID, name flag.Name) (*flag.Flag
 	}
 }
 
-// NoFeature is the fault about a flag that does not exist, as far as the reader may know.
-func NoFeature(name flag.Name, project flag.ProjectID) error {
+// noFeature is the fault about a flag that does not exist, as far as the reader may know.
+func noFeature(name flag.Name, project flag.ProjectID) error {
 	return fault.New(fault.NotFound, "There's no feature named %q in project %q.", name, project)
 }
 
@@ -44,7 +44,7 @@ func ActiveFeature(s *state.State, project flag.ProjectID, name flag.Name) (*fla
 // the actor may not know, there is none.
 func (d *Decision) Feature(project flag.ProjectID, name flag.Name) (*flag.Flag, error) {
 	if f := d.Flag(name); f != nil && f.Project != project && !d.MaySee(d.Actor, f.Project) {
-		return nil, NoFeature(name, project)
+		return nil, noFeature(name, project)
 	}
 	return Feature(d.State, project, name)
 }

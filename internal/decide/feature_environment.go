@@ -38,7 +38,7 @@ func SwitchOn(d *Decision, at state.Scope, how Activation) (addsStrategy bool, e
 		}
 	}
 	if addsStrategy = !LetsIn(d.Flag(at.Feature).In(at.Environment)); addsStrategy {
-		strategy := DefaultStrategy(d.State, at)
+		strategy := defaultStrategy(d.State, at)
 		strategy.ID = d.strategyID(how.StrategyID)
 		strategy.SortOrder = nextSortOrder(row.Strategies)
 		d.Add(at, state.FeatureStrategyAdded{Strategy: strategy})

@@ -16,8 +16,8 @@ import (
 // for each problem with the path of its field, nothing when the value is good;
 // fault.Invalid makes an error of them. What validates is understood by evaluation.
 
-// MaxName is the length of the longest name, in characters.
-const MaxName = 100
+// maxName is the length of the longest name, in characters.
+const maxName = 100
 
 // urlFriendly matches what percent-encoding leaves as it is.
 var urlFriendly = regexp.MustCompile(`^[A-Za-z0-9\-_.~!*'()]+$`)
@@ -29,9 +29,9 @@ var environmentName = regexp.MustCompile(`^[a-zA-Z0-9~_.-]+$`)
 var color = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
 // ValidateName checks the name of a flag, context field, strategy type or variant, or the
-// id of a project: 1 to MaxName characters that a URL can hold as they are.
+// id of a project: 1 to maxName characters that a URL can hold as they are.
 func ValidateName(at, name string) []fault.Detail {
-	return validateName(at, name, 1, MaxName)
+	return validateName(at, name, 1, maxName)
 }
 
 func validateName(at, name string, shortest, longest int) []fault.Detail {

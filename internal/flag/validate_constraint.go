@@ -21,8 +21,8 @@ const maxValue = 100
 // means any, as does a field that nobody has defined.
 type Legal func(contextName string) []LegalValue
 
-// ValidateConstraints checks the constraints of a strategy or a segment.
-func ValidateConstraints(at string, constraints []Constraint, legal Legal) []fault.Detail {
+// validateConstraints checks the constraints of a strategy or a segment.
+func validateConstraints(at string, constraints []Constraint, legal Legal) []fault.Detail {
 	var details []fault.Detail
 	for i, c := range constraints {
 		details = append(details, ValidateConstraint(fmt.Sprintf("%s/%d", at, i), c, legal(c.ContextName))...)

@@ -18,7 +18,7 @@ func ValidateProject(at string, p Project) []fault.Detail {
 		validateText(at+"/name", p.Name),
 		validateChoice(at+"/mode", p.Mode, ModeOpen, ModeProtected, ModePrivate),
 		validateText(at+"/defaultStickiness", p.DefaultStickiness),
-		ValidateNamingRule(at+"/featureNaming", p.Naming),
+		validateNamingRule(at+"/featureNaming", p.Naming),
 	)
 	if p.FeatureLimit != nil && *p.FeatureLimit < 0 {
 		details = append(details, problem(at+"/featureLimit", "\"featureLimit\" must not be negative. You provided %d.", *p.FeatureLimit)...)
@@ -66,8 +66,8 @@ func Slug(name string) string {
 	return "project"
 }
 
-// ValidateNamingRule checks a rule for the names of flags; nil is no rule.
-func ValidateNamingRule(at string, r *NamingRule) []fault.Detail {
+// validateNamingRule checks a rule for the names of flags; nil is no rule.
+func validateNamingRule(at string, r *NamingRule) []fault.Detail {
 	if r == nil {
 		return nil
 	}

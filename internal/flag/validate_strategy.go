@@ -14,7 +14,7 @@ const DefaultStickiness = "default"
 func ValidateStrategy(at string, s Strategy, t StrategyType, legal Legal) []fault.Detail {
 	return slices.Concat(
 		validateParameters(at+"/parameters", s.Parameters, t),
-		ValidateConstraints(at+"/constraints", s.Constraints, legal),
+		validateConstraints(at+"/constraints", s.Constraints, legal),
 		ValidateVariants(at+"/variants", s.Variants),
 	)
 }
@@ -58,7 +58,7 @@ func ValidateSegmentName(at, name string) []fault.Detail {
 func ValidateSegment(at string, s Segment, legal Legal) []fault.Detail {
 	return slices.Concat(
 		ValidateSegmentName(at+"/name", s.Name),
-		ValidateConstraints(at+"/constraints", s.Constraints, legal),
+		validateConstraints(at+"/constraints", s.Constraints, legal),
 	)
 }
 

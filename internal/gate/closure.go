@@ -15,9 +15,9 @@ import (
 // reasonHeader is where the reason of a bypass is said.
 const reasonHeader = "Quorate-Reason"
 
-// Closed returns why one of several places takes no changes at a time, and which; nil if all do. Of several it
+// closedAt returns why one of several places takes no changes at a time, and which; nil if all do. Of several it
 // is the one that opens last, since only then everything can be applied.
-func Closed(s *state.State, places []changerequest.Place, t time.Time) (*window.Closure, changerequest.Place) {
+func closedAt(s *state.State, places []changerequest.Place, t time.Time) (*window.Closure, changerequest.Place) {
 	var found *window.Closure
 	var at changerequest.Place
 	for _, place := range places {
@@ -38,7 +38,7 @@ func ClosedTo(s *state.State, r *changerequest.Request, w changerequest.World, t
 	if s.WindowCount() == 0 {
 		return nil
 	}
-	closed, _ := Closed(s, append(w.Places(r), r.Place()), t)
+	closed, _ := closedAt(s, append(w.Places(r), r.Place()), t)
 	return closed
 }
 

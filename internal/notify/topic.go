@@ -75,8 +75,8 @@ const (
 	InboxOnly   Channel = "inbox"
 )
 
-// Channels are all channels.
-func Channels() []Channel { return []Channel{ByDefault, Immediately, Daily, InboxOnly} }
+// channels are all channels.
+func channels() []Channel { return []Channel{ByDefault, Immediately, Daily, InboxOnly} }
 
 // Setting is how a person wants to be told.
 type Setting struct {
@@ -158,8 +158,8 @@ func (c SettingChange) check() error {
 		if !slices.ContainsFunc(Topics(), func(i TopicInfo) bool { return i.Topic == topic }) {
 			return fault.Field("/body/topics", "There is no topic %q. There are: %s.", topic, joined(Topics(), func(i TopicInfo) string { return string(i.Topic) }))
 		}
-		if !slices.Contains(Channels(), channel) {
-			return fault.Field("/body/topics/"+string(topic), "Nobody can be told %q. There are: %s.", channel, joined(Channels(), func(c Channel) string { return string(c) }))
+		if !slices.Contains(channels(), channel) {
+			return fault.Field("/body/topics/"+string(topic), "Nobody can be told %q. There are: %s.", channel, joined(channels(), func(c Channel) string { return string(c) }))
 		}
 	}
 	return nil

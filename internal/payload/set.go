@@ -76,9 +76,6 @@ func (s *Set) next(after *state.State, t touched, segments func(flag.SegmentID) 
 // Head returns the head of the last batch that changed something in the set.
 func (s *Set) Head() ledger.Head { return s.head }
 
-// Environment returns the environment that the set is for.
-func (s *Set) Environment() flag.EnvironmentName { return s.environment }
-
 // Flag returns the flag with a name, or nil if there is none or it is archived.
 func (s *Set) Flag(name flag.Name) *Flag {
 	if at, found := s.search(name); found {

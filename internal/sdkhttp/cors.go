@@ -5,11 +5,9 @@ import (
 	"net/http"
 	"slices"
 	"sync/atomic"
-)
 
-// CORSSetting is the id of the setting that lists the origins of web pages that may use
-// the frontend API and OFREP, as a JSON list. Empty, or with "*" in it: all.
-const CORSSetting = "cors"
+	"github.com/quorate/quorate/internal/state"
+)
 
 // CORS lets web pages of other origins call the paths that it is put before
 // (reference/platform.md, section 1.10).
@@ -29,7 +27,7 @@ type origins struct {
 func NewCORS(setting func(id string) string) *CORS { return &CORS{setting: setting} }
 
 func (c *CORS) origins() *origins {
-	text := c.setting(CORSSetting)
+	text := c.setting(state.FrontendOriginsSetting)
 	if last := c.last.Load(); last != nil && last.text == text {
 		return last
 	}

@@ -100,9 +100,6 @@ func (s *State) ChangeRequest(id changerequest.ID) *changerequest.Request {
 // OpenRequests yields all change requests that are not closed, drafts included, by id.
 func (s *State) OpenRequests() iter.Seq[*changerequest.Request] { return s.requests.values("") }
 
-// OpenRequestCount returns the number of change requests that are not closed.
-func (s *State) OpenRequestCount() int { return s.requests.len() }
-
 // OpenRequestsOf yields a project's open change requests by id.
 func (s *State) OpenRequestsOf(p flag.ProjectID) iter.Seq[*changerequest.Request] {
 	return s.requestsOf.values(pair(p, ""))

@@ -57,7 +57,7 @@ func (w *Window) In(p flag.ProjectID) bool {
 
 // The bounds of a window.
 const (
-	MaxName    = 100 // characters
+	maxName    = 100 // characters
 	MaxMinutes = 366 * 24 * 60
 	// MaxPerEnvironment is how many windows an environment can have.
 	MaxPerEnvironment = 50
@@ -72,8 +72,8 @@ func Validate(at string, w Window, now time.Time) []fault.Detail {
 	if w.Kind != Freeze && w.Kind != Maintenance {
 		say("/kind", "A window is a %q or a %q, not %q.", Freeze, Maintenance, w.Kind)
 	}
-	if n := utf8.RuneCountInString(strings.TrimSpace(w.Name)); n == 0 || n > MaxName || strings.ContainsFunc(w.Name, isControl) {
-		say("/name", "The name of a window has 1 to %d characters in one line.", MaxName)
+	if n := utf8.RuneCountInString(strings.TrimSpace(w.Name)); n == 0 || n > maxName || strings.ContainsFunc(w.Name, isControl) {
+		say("/name", "The name of a window has 1 to %d characters in one line.", maxName)
 	}
 	if !w.Start.valid() {
 		say("/start", "A window starts at a time on the wall, without an offset, such as 2026-12-20T00:00. You sent %q.", w.Start)
