@@ -10,7 +10,12 @@
 // command like any other. Paths and status codes belong in adminapi.
 package interchange
 
-import "github.com/quorate/quorate/internal/flag"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/quorate/quorate/internal/flag"
+)
 
 // MaxDocument is how large an import may be, in bytes.
 const MaxDocument = 50 << 20
@@ -27,6 +32,26 @@ type ExportResult struct {
 	TagTypes            []ExportedTagType      `json:"tagTypes"`
 	Dependencies        []ExportedDependencies `json:"dependencies,omitzero"`
 	Links               []ExportedLinks        `json:"links,omitzero"`
+}
+
+// of returns what the document has about some of its flags, and what all of them need. A list that it does not have
+// stays away.
+func (r ExportResult) of(names []flag.Name) ExportResult {
+	wanted := make(map[flag.Name]bool, len(names))
+	for _, name := range names {
+		wanted[name] = true
+	}
+	r.Features = only(wanted, r.Features, func(f ExportedFeature) flag.Name { return f.Name })
+	r.FeatureStrategies = only(wanted, r.FeatureStrategies, func(s ExportedStrategy) flag.Name { return s.FeatureName })
+	r.FeatureEnvironments = only(wanted, r.FeatureEnvironments, ExportedRow.feature)
+	r.FeatureTags = only(wanted, r.FeatureTags, func(t ExportedTag) flag.Name { return t.FeatureName })
+	r.Dependencies = only(wanted, r.Dependencies, func(d ExportedDependencies) flag.Name { return d.Feature })
+	r.Links = only(wanted, r.Links, func(l ExportedLinks) flag.Name { return l.Feature })
+	return r
+}
+
+func only[T any](wanted map[flag.Name]bool, list []T, of func(T) flag.Name) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(t T) bool { return !wanted[of(t)] })
 }
 
 // ExportedFeature describes a flag.
@@ -94,6 +119,9 @@ type ExportedRow struct {
 	Enabled     bool                 `json:"enabled" required:"false"`
 	Variants    []ExportedVariant    `json:"variants" required:"false"`
 }
+
+// feature returns the name of the row's flag.
+func (r ExportedRow) feature() flag.Name { return cmp.Or(r.FeatureName, flag.Name(r.Name)) }
 
 // ExportedContextField is a context field that constraints name.
 type ExportedContextField struct {

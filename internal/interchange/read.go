@@ -115,7 +115,7 @@ func index(doc ExportResult) map[flag.Name]*parts {
 		p.strategies = append(p.strategies, placed{s.SortOrder, imported(s, fmt.Sprintf("/body/data/featureStrategies/%d", i), names)})
 	}
 	for i, row := range doc.FeatureEnvironments {
-		at(cmp.Or(row.FeatureName, flag.Name(row.Name))).row = &doc.FeatureEnvironments[i]
+		at(row.feature()).row = &doc.FeatureEnvironments[i]
 	}
 	for _, t := range doc.FeatureTags {
 		p := at(t.FeatureName)

@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -271,13 +272,15 @@ type segment struct {
 	Constraints []ExportedConstraint `json:"constraints"`
 }
 
-// segments takes segments over by their names, and learns their ids on both sides.
+// segments takes segments over by their names, and learns their ids on both sides. They are created in the order of
+// their ids, in which strategies have them: an empty server gives them the same ones.
 func (t *takeover) segments(ctx context.Context) error {
 	type list struct{ Segments []segment }
 	theirs, ours, err := both[list](ctx, t, "segments")
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(theirs.Segments, func(a, b segment) int { return cmp.Compare(a.ID, b.ID) })
 	for _, s := range theirs.Segments {
 		there := s.ID
 		s.ID = 0

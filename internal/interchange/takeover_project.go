@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -143,13 +144,31 @@ func (t *takeover) flags(ctx context.Context) error {
 		if len(names) == 0 {
 			continue
 		}
-		for _, e := range p.Environments {
-			doc, err := t.export(ctx, e.Environment, names)
-			if err != nil {
-				return err
-			}
-			what := fmt.Sprintf("%d in %s, %s", len(names), p.ID, e.Environment)
-			t.importFlags(ctx, flagImport{p.ID, e.Environment, doc}, "flags of an environment", what)
+		if err := t.takeFlags(ctx, p, names); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeFlags takes flags over as they are in each environment of a project. One that is not in order keeps no other
+// out, unless the project protects an environment: then they come as one piece, which one change request can hold.
+func (t *takeover) takeFlags(ctx context.Context, p project, names []flag.Name) error {
+	const kind = "flags of an environment"
+	protected, err := t.protected(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range p.Environments {
+		doc, err := t.export(ctx, p.ID, e.Environment, names)
+		if err != nil {
+			return err
+		}
+		in := flagImport{p.ID, e.Environment, doc}
+		if t.check || len(protected) > 0 {
+			t.importWhole(ctx, in, kind, in.what(len(names)))
+		} else if taken := t.importParts(ctx, in, in.parentsFirst(names), "flag"); len(taken) > 0 {
+			t.note(kind, in.what(len(taken)), Updated, "")
 		}
 	}
 	return nil
@@ -162,21 +181,60 @@ type flagImport struct {
 	Data        ExportResult `json:"data"`
 }
 
-// importFlags imports, or has the import checked, and notes what became of it. The result is whether
-// the flags are there now.
-func (t *takeover) importFlags(ctx context.Context, in flagImport, kind, what string) bool {
+// what says how many flags of the import are meant.
+func (in flagImport) what(n int) string {
+	return fmt.Sprintf("%d in %s, %s", n, in.Project, in.Environment)
+}
+
+// parentsFirst returns names in an order in which flags come after those on which they depend, none of which
+// depends on another.
+func (in flagImport) parentsFirst(names []flag.Name) []flag.Name {
+	children := map[flag.Name]bool{}
+	for _, d := range in.Data.Dependencies {
+		children[d.Feature] = len(d.Dependencies) > 0
+	}
+	var first, last []flag.Name
+	for _, name := range names {
+		if children[name] {
+			last = append(last, name)
+		} else {
+			first = append(first, name)
+		}
+	}
+	return append(first, last...)
+}
+
+// importWhole imports flags as one piece, or has that checked, and notes what became of it.
+func (t *takeover) importWhole(ctx context.Context, in flagImport, kind, what string) {
 	if t.check {
 		t.validate(ctx, in, kind, what)
-		return true
+		return
 	}
 	answer, err := t.write(ctx, post, in, "features-batch", "import")
 	var request struct{ ID int64 }
 	if err == nil && len(answer) > 0 && json.Unmarshal(answer, &request) == nil {
 		t.note(kind, what, Proposed, fmt.Sprintf("the environment is protected: what acts there waits in the change request %s/%d", in.Project, request.ID))
-		return true
+		return
 	}
 	t.noteError(kind, what, Updated, err)
-	return err == nil
+}
+
+// importParts imports those of an import's flags that are named, and returns those that are there now. If they are refused for
+// what is in them, it halves them until those that are not in order stand alone, and notes these.
+func (t *takeover) importParts(ctx context.Context, in flagImport, names []flag.Name, kind string) []flag.Name {
+	part := flagImport{in.Project, in.Environment, in.Data.of(names)}
+	_, err := t.write(ctx, post, part, "features-batch", "import")
+	switch {
+	case err == nil:
+		return names
+	case fault.Is(err, fault.BadData) && len(names) > 1:
+		half := len(names) / 2
+		return slices.Concat(t.importParts(ctx, in, names[:half], kind), t.importParts(ctx, in, names[half:], kind))
+	}
+	for _, name := range names {
+		t.noteError(kind, fmt.Sprintf("%s in %s, %s", name, in.Project, in.Environment), Failed, err)
+	}
+	return nil
 }
 
 // validate asks the server that takes over what it would say to an import.
@@ -261,40 +319,51 @@ func (t *takeover) createArchived(ctx context.Context, p project, names []flag.N
 		t.noteError("archived flags", p.ID, Failed, err)
 		return nil
 	}
-	var told []flag.Name
+	told, here := map[flag.Name]bool{}, map[flag.Name]bool{}
 	for _, e := range p.Environments {
-		doc, err := t.export(ctx, e.Environment, names)
+		doc, err := t.export(ctx, p.ID, e.Environment, names)
 		if err != nil {
 			t.noteError("archived flags", p.ID, Failed, err)
 			return nil
 		}
-		told = nil
-		for _, f := range doc.Features {
-			told = append(told, f.Name)
+		var known []flag.Name
+		for i := range doc.Features {
+			doc.Features[i].Archived = false
+			known, told[doc.Features[i].Name] = append(known, doc.Features[i].Name), true
 		}
-		if len(told) == 0 {
+		if len(known) == 0 {
 			break
 		}
 		doc.Dependencies = nil // what they depended on may be gone
-		for i := range doc.Features {
-			doc.Features[i].Archived = false
-		}
 		for i := range doc.FeatureEnvironments {
 			doc.FeatureEnvironments[i].Enabled = false
 		}
 		if slices.Contains(protected, e.Environment) {
 			doc.FeatureStrategies, doc.FeatureEnvironments = []ExportedStrategy{}, nil
 		}
-		if !t.importFlags(ctx, flagImport{p.ID, e.Environment, doc}, "archived flags of an environment", fmt.Sprintf("%d in %s, %s", len(names), p.ID, e.Environment)) {
-			return nil
+		in := flagImport{p.ID, e.Environment, doc}
+		const kind = "archived flags of an environment"
+		if t.check {
+			t.validate(ctx, in, kind, in.what(len(known)))
+			continue
+		}
+		taken := t.importParts(ctx, in, known, "archived flag")
+		if len(taken) > 0 {
+			t.note(kind, in.what(len(taken)), Updated, "")
+		}
+		for _, name := range taken {
+			here[name] = true
 		}
 	}
 	for _, name := range names {
-		if !slices.Contains(told, name) {
+		if !told[name] {
 			t.note("archived flag", string(name), Left, "that server tells nothing of archived flags but their names")
 		}
 	}
-	return told
+	if t.check {
+		here = told
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name flag.Name) bool { return !here[name] })
 }
 
 // pageOfFlags is how many flags a search is asked for at once.
@@ -377,8 +446,8 @@ func (t *takeover) protections(ctx context.Context) error {
 	return nil
 }
 
-// export returns flags of the other server as they are in an environment.
-func (t *takeover) export(ctx context.Context, env string, names []flag.Name) (ExportResult, error) {
+// export returns flags of the other server as they are in an environment of a project.
+func (t *takeover) export(ctx context.Context, project, env string, names []flag.Name) (ExportResult, error) {
 	whole := ExportResult{
 		Features: []ExportedFeature{}, FeatureStrategies: []ExportedStrategy{}, FeatureEnvironments: []ExportedRow{}, FeatureTags: []ExportedTag{}, TagTypes: []ExportedTagType{},
 	}
@@ -399,7 +468,33 @@ func (t *takeover) export(ctx context.Context, env string, names []flag.Name) (E
 		whole.Dependencies = append(whole.Dependencies, part.Dependencies...)
 		whole.Links = append(whole.Links, part.Links...) // an older server says nothing of links, and they stay
 	}
-	return whole, nil // context fields and tag types are there already
+	return whole, t.order(ctx, project, env, whole.FeatureStrategies) // context fields and tag types are there already
+}
+
+// order gives strategies their places. Unleash exports a flag's strategies in any order and does not say which it is, but
+// the first one that holds decides which variant a user gets.
+func (t *takeover) order(ctx context.Context, project, env string, strategies []ExportedStrategy) error {
+	several := map[flag.Name]int{}
+	for _, s := range strategies {
+		several[s.FeatureName]++
+	}
+	places := map[flag.StrategyID]int{}
+	for _, name := range slices.Sorted(maps.Keys(several)) {
+		if several[name] == 1 {
+			continue
+		}
+		ordered, err := read[[]struct{ ID flag.StrategyID }](ctx, t.from, "projects", project, "features", string(name), "environments", env, "strategies")
+		if err != nil {
+			return err
+		}
+		for i, s := range ordered {
+			places[s.ID] = i
+		}
+	}
+	for i, s := range strategies {
+		strategies[i].SortOrder = places[s.ID]
+	}
+	return nil
 }
 
 // settings takes over what would have been in the way of the flags: patterns of names, limits,

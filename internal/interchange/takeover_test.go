@@ -19,7 +19,9 @@ type recorded struct {
 	answers map[string]string // by method and path
 	// archived are answers, by path, to what names the archived flag gone.
 	archived map[string]string
-	written  []string
+	// bad is what no import may contain; empty for anything.
+	bad     string
+	written []string
 }
 
 func (r *recorded) Call(_ context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
@@ -46,6 +48,8 @@ func (r *recorded) Call(_ context.Context, method string, path []string, query u
 		return nil, fault.New(fault.NotFound, "The path you were looking for (/api/admin/%s) is not available.", strings.Join(path, "/"))
 	case answer == "refused":
 		return nil, fault.New(fault.Permission, "No.")
+	case r.bad != "" && what == "POST features-batch/import" && strings.Contains(r.written[len(r.written)-1], r.bad):
+		return nil, fault.New(fault.BadData, "Bad.")
 	}
 	return json.RawMessage(answer), nil
 }
@@ -206,6 +210,92 @@ func bare(server *recorded) *recorded {
 	server.answers["GET strategies"] = `{"strategies":[]}`
 	server.answers["GET segments"] = `{"segments":[]}`
 	return server
+}
+
+// family is an export of flags of which two depend on another, and that flag has two strategies, told in another order
+// than they have.
+const family = `{"features":[{"name":"child"},{"name":"faulty"},{"name":"orphan"},{"name":"parent"}],
+	"featureStrategies":[{"id":"second","name":"default","featureName":"parent"},{"id":"first","name":"default","featureName":"parent"},{"id":"only","name":"faulty-type","featureName":"faulty"}],
+	"featureEnvironments":[],"segments":[],"tagTypes":[],"dependencies":[{"feature":"child","dependencies":[{"feature":"parent"}]},{"feature":"orphan","dependencies":[{"feature":"faulty"}]}]}`
+
+// withFamily gives a server the flags of family.
+func withFamily(server *recorded) *recorded {
+	server.answers["GET projects/default/features"] = `{"features":[{"name":"child"},{"name":"faulty"},{"name":"orphan"},{"name":"parent"}]}`
+	server.answers["POST features-batch/export"] = family
+	server.answers["GET projects/default/features/parent/environments/development/strategies"] = `[{"id":"first"},{"id":"second"}]`
+	return server
+}
+
+// TestTakeoverOrdersStrategies holds that strategies come in the order that they have, not in that of an export.
+func TestTakeoverOrdersStrategies(t *testing.T) {
+	t.Parallel()
+	from, to := withFamily(unleash()), quorate()
+	if _, err := interchange.Takeover(t.Context(), from, to, false); err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]int{}
+	for _, write := range to.written {
+		body, found := strings.CutPrefix(write, "POST features-batch/import ")
+		if !found || !strings.Contains(body, `"name":"parent"`) {
+			continue
+		}
+		var in struct{ Data interchange.ExportResult }
+		if err := json.Unmarshal([]byte(body), &in); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range in.Data.FeatureStrategies {
+			places[string(s.ID)] = s.SortOrder
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"first": 0, "second": 1, "only": 0}, places); diff != "" {
+		t.Errorf("places of the strategies (-want +got):\n%s", diff)
+	}
+}
+
+// TestTakeoverLeavesOutWhatIsNotInOrder holds that a flag that is refused keeps no other one out, and that flags come after
+// those on which they depend.
+func TestTakeoverLeavesOutWhatIsNotInOrder(t *testing.T) {
+	t.Parallel()
+	from, to := withFamily(unleash()), quorate()
+	to.bad = "faulty"
+	taken, err := interchange.Takeover(t.Context(), from, to, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []interchange.Taken
+	for _, what := range taken {
+		if what.Kind == "flag" || what.Kind == "flags of an environment" {
+			got = append(got, what)
+		}
+	}
+	want := []interchange.Taken{
+		{Kind: "flag", Name: "faulty in default, development", Outcome: interchange.Failed, Why: "Bad."},
+		{Kind: "flag", Name: "orphan in default, development", Outcome: interchange.Failed, Why: "Bad."},
+		{Kind: "flags of an environment", Name: "2 in default, development", Outcome: interchange.Updated},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what became of the flags (-want +got):\n%s", diff)
+	}
+	var imports []string
+	for _, write := range to.written {
+		if body, found := strings.CutPrefix(write, "POST features-batch/import "); found && !strings.Contains(body, "faulty") && !strings.Contains(body, "gone") {
+			imports = append(imports, body)
+		}
+	}
+	if len(imports) != 2 || !strings.Contains(imports[0], `"features":[{"name":"parent"`) || !strings.Contains(imports[1], `"features":[{"name":"child"`) {
+		t.Errorf("got the imports\n%s\nwant the parent, then the child", strings.Join(imports, "\n"))
+	}
+
+	// What a change request is to hold stays one piece.
+	from, to = withFamily(unleash()), quorate()
+	to.bad = "faulty"
+	to.answers["GET projects/default/change-requests/config"] = `[{"environment":"development","changeRequestEnabled":true,"requiredApprovals":1}]`
+	if taken, err = interchange.Takeover(t.Context(), from, to, false); err != nil {
+		t.Fatal(err)
+	}
+	if whole := (interchange.Taken{Kind: "flags of an environment", Name: "4 in default, development", Outcome: interchange.Failed, Why: "Bad."}); !slices.Contains(taken, whole) {
+		t.Errorf("got %v, want %v among them", taken, whole)
+	}
 }
 
 // TestTakeoverOfArchivedFlagsOfProtectedEnvironments holds that no change request is made about flags that are archived
