@@ -3,6 +3,7 @@ package scim
 import (
 	"encoding/json"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -129,18 +130,32 @@ func (p *parser) one(depth int) (filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(p.tokens) > 0 && p.tokens[0] == (token{text: "["}) {
-		f, err := p.enclosed("[", "]", depth)
-		return func(o object) bool {
-			for _, value := range valuesAt(o, path) {
-				if element, ok := value.(object); ok && f(element) {
-					return true
-				}
-			}
-			return false
-		}, err
+	if len(p.tokens) == 0 || p.tokens[0] != (token{text: "["}) {
+		return p.comparison(path)
 	}
-	return p.comparison(path)
+	f, err := p.enclosed("[", "]", depth)
+	if err != nil {
+		return nil, err
+	}
+	holds := filter(func(object) bool { return true })
+	if len(p.tokens) > 0 && !p.tokens[0].quote && strings.HasPrefix(p.tokens[0].text, ".") { // as in emails[type eq "work"].value eq "x", which Entra asks for
+		p.tokens[0].text = p.tokens[0].text[1:]
+		inner, err := p.path()
+		if err != nil {
+			return nil, err
+		}
+		if holds, err = p.comparison(inner); err != nil {
+			return nil, err
+		}
+	}
+	return func(o object) bool {
+		for _, value := range valuesAt(o, path) {
+			if element, ok := value.(object); ok && f(element) && holds(element) {
+				return true
+			}
+		}
+		return false
+	}, nil
 }
 
 func (p *parser) enclosed(open, closing string, depth int) (filter, error) {
@@ -161,6 +176,9 @@ func (p *parser) path() ([]string, error) {
 	}
 	word := p.tokens[0]
 	names := strings.Split(withoutSchema(word.text), ".")
+	if !word.quote && isForeign(word.text) {
+		names = []string{"urn"} // which nothing has
+	}
 	for _, name := range names {
 		if word.quote || !isName(name) {
 			return nil, wrongFilter("%q is no attribute", word.text)
@@ -178,6 +196,11 @@ func withoutSchema(name string) string {
 		}
 	}
 	return name
+}
+
+// isForeign reports whether an attribute belongs to a schema that is not kept here.
+func isForeign(name string) bool {
+	return strings.HasPrefix(strings.ToLower(withoutSchema(name)), "urn:")
 }
 
 // isName reports whether a text is an attribute's name (RFC 7643, section 2.1).
@@ -254,10 +277,20 @@ var operators = map[string]func(got, want any) bool{
 	"co": texts(strings.Contains),
 	"sw": texts(strings.HasPrefix),
 	"ew": texts(strings.HasSuffix),
-	"gt": texts(func(got, want string) bool { return got > want }),
-	"ge": texts(func(got, want string) bool { return got >= want }),
-	"lt": texts(func(got, want string) bool { return got < want }),
-	"le": texts(func(got, want string) bool { return got <= want }),
+	"gt": texts(func(got, want string) bool { return order(got, want) > 0 }),
+	"ge": texts(func(got, want string) bool { return order(got, want) >= 0 }),
+	"lt": texts(func(got, want string) bool { return order(got, want) < 0 }),
+	"le": texts(func(got, want string) bool { return order(got, want) <= 0 }),
+}
+
+// order compares two times, in whichever form each is written, or else two texts.
+func order(got, want string) int {
+	a, err := time.Parse(time.RFC3339, strings.ToUpper(got))
+	b, err2 := time.Parse(time.RFC3339, strings.ToUpper(want))
+	if err != nil || err2 != nil {
+		return strings.Compare(got, want)
+	}
+	return a.Compare(b)
 }
 
 // same compares what is no object and no list.

@@ -44,6 +44,12 @@ func TestFilter(t *testing.T) {
 		`userType eq "Employee" and emails[type eq "work" and value co "@example.com"]`:             true,
 		`emails[type eq "home" and value co "@example.com"]`:                                        false,
 		`emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp"]`:                 true,
+		`meta.lastModified gt "2011-05-13T04:42:33.999Z"`:                                           true,
+		`meta.lastModified ge "2011-05-13T06:42:34.000+02:00"`:                                      true,
+		`meta.lastModified lt "2011-05-13T04:42:34.001Z"`:                                           true,
+		`emails[type eq "work"].value eq "BJENSEN@example.com"`:                                     true,
+		`emails[type eq "home"].value eq "bjensen@example.com"`:                                     false,
+		`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department pr`:                  false,
 		`active eq true`:                         true,
 		`active eq "true"`:                       false,
 		`active ne false`:                        true,
@@ -64,7 +70,7 @@ func TestFilter(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", " ", "userName", "userName eq", `userName is "x"`, `userName eq "x`, `userName eq x`, `"userName" eq "x"`, `userName "eq" "x"`, `userName eq "x" and`,
-		`(userName pr`, `userName pr)`, `not userName pr`, `emails[type eq "work"`, `emails[]`, `user name eq "x"`, `.x pr`, `x. pr`, `1x pr`, `userName eq "\x"`,
+		`(userName pr`, `userName pr)`, `not userName pr`, `emails[type eq "work"`, `emails[]`, `emails[type eq "work"].`, `emails[type eq "work"].value`, `emails[type eq "work"]value pr`, `emails[type eq "work"]".value" pr`, `user name eq "x"`, `.x pr`, `x. pr`, `1x pr`, `userName eq "\x"`,
 		strings.Repeat("(", 30) + "a pr" + strings.Repeat(")", 30), "userName eq \"\xff\"",
 	} {
 		if _, err := parseFilter(text); err == nil {

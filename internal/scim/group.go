@@ -40,6 +40,7 @@ func (a *API) groups() kind {
 		put: func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error) {
 			return a.App.ProvisionGroup(ctx, c, id, decided(groupOf, reading(ctx, one, id), edit))
 		},
+		settle: func(_, _ object) {},
 		drop: func(ctx context.Context, c app.Caller, id int64, check check) error {
 			return a.App.DeprovisionGroup(ctx, c, id, checked(reading(ctx, one, id), check))
 		},

@@ -26,6 +26,8 @@ type kind struct {
 	one func(ctx context.Context, s *state.State, id int64) (object, error)
 	// put makes a resource what edit makes of it; nothing: it stays. id 0 is a new one. It returns the id.
 	put func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error)
+	// settle gives a patched resource what follows from the attributes that were patched.
+	settle func(before, after object)
 	// drop removes a resource, unless check refuses.
 	drop func(ctx context.Context, c app.Caller, id int64, check check) error
 }
@@ -217,12 +219,18 @@ type write struct {
 	body   object // nil: none
 	// match and noneMatch are what the resource's version must be one of, and must not be; empty: anything.
 	match, noneMatch string
+	// wanted and notWanted are the attributes that the answer is to show, and not, parted by commas.
+	wanted, notWanted string
 }
 
 // writing makes an endpoint of a function that changes something.
 func (a *API) writing(do func(context.Context, write) (answer, error)) func(request) (answer, error) {
 	return func(r request) (answer, error) {
-		w := write{caller: r.caller, id: idOf(chi.URLParam(r.Request, "id")), match: r.Header.Get("If-Match"), noneMatch: r.Header.Get("If-None-Match")}
+		values := r.URL.Query()
+		w := write{
+			caller: r.caller, id: idOf(chi.URLParam(r.Request, "id")), match: r.Header.Get("If-Match"), noneMatch: r.Header.Get("If-None-Match"),
+			wanted: values.Get("attributes"), notWanted: values.Get("excludedAttributes"),
+		}
 		if r.Method != http.MethodDelete {
 			var err error
 			if w.body, err = read(r.Request); err != nil {
@@ -238,12 +246,16 @@ func (k kind) create(ctx context.Context, w write) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return k.shown(ctx, id, http.StatusCreated)
+	return k.shown(ctx, w, id, http.StatusCreated)
 }
 
-func (k kind) shown(ctx context.Context, id int64, status int) (answer, error) {
+// shown answers a write with what became of the resource.
+func (k kind) shown(ctx context.Context, w write, id int64, status int) (answer, error) {
 	o, err := k.one(ctx, k.state(), id)
-	return answer{status: status, body: o, location: located(o), version: versionOf(o)}, err
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: status, body: project(o, w.wanted, w.notWanted), location: located(o), version: versionOf(o)}, nil
 }
 
 func (k kind) replace(ctx context.Context, w write) (answer, error) {
@@ -253,10 +265,11 @@ func (k kind) replace(ctx context.Context, w write) (answer, error) {
 func (k kind) patch(ctx context.Context, w write) (answer, error) {
 	return k.change(ctx, w, func(o object) (object, error) {
 		after, err := patched(o, w.body)
-		if err == nil && reflect.DeepEqual(o, after) {
-			return nil, nil
+		if err != nil || reflect.DeepEqual(o, after) {
+			return nil, err
 		}
-		return after, err
+		k.settle(o, after)
+		return after, nil
 	})
 }
 
@@ -271,7 +284,7 @@ func (k kind) change(ctx context.Context, w write, edit edit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return k.shown(ctx, w.id, http.StatusOK)
+	return k.shown(ctx, w, w.id, http.StatusOK)
 }
 
 // fits refuses a write to a resource that is not as the client thinks.

@@ -68,10 +68,10 @@ type target struct {
 }
 
 func parseTarget(path string) (target, error) {
-	path = withoutSchema(path)
-	if strings.HasPrefix(strings.ToLower(path), "urn:") {
+	if isForeign(path) {
 		return target{foreign: true}, nil
 	}
+	path = withoutSchema(path)
 	var t target
 	rest := ""
 	if open := strings.IndexByte(path, '['); open >= 0 {
@@ -132,6 +132,9 @@ func (t target) apply(o object, op string, value any) error {
 	case op == "add":
 		o[name] = joined(old, value)
 		return nil
+	case op == "replace" && isObject(old) && isObject(value): // what it does not name, stays
+		merge(old.(object), value.(object))
+		return nil
 	default:
 		assign(o, name, op, value)
 		return nil
@@ -147,6 +150,18 @@ func assign(o object, name, op string, value any) {
 		delete(o, as)
 	} else {
 		o[as] = value
+	}
+}
+
+func isObject(value any) bool {
+	_, is := value.(object)
+	return is
+}
+
+// merge gives an object the fields of another, whatever the case of their names' letters.
+func merge(into, from object) {
+	for name, value := range from {
+		assign(into, name, "replace", value)
 	}
 }
 
@@ -170,7 +185,7 @@ func (t target) applyToChosen(o object, name, op string, value any) error {
 			kept = append(kept, value)
 		default:
 			if fields, ok := value.(object); ok {
-				maps.Copy(element, fields)
+				merge(element, fields)
 			}
 			kept = append(kept, element)
 		}
@@ -181,7 +196,7 @@ func (t target) applyToChosen(o object, name, op string, value any) error {
 		}
 		fresh := maps.Clone(t.eq)
 		if fields, ok := value.(object); ok && t.sub == "" {
-			maps.Copy(fresh, fields)
+			merge(fresh, fields)
 		} else if t.sub != "" {
 			fresh[t.sub] = value
 		}
@@ -208,7 +223,7 @@ func joined(old, value any) any {
 		return was
 	case object:
 		if fields, ok := value.(object); ok {
-			maps.Copy(was, fields)
+			merge(was, fields)
 			return was
 		}
 	}

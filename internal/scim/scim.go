@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"golang.org/x/time/rate"
 
 	"github.com/quorate/quorate/internal/access"
@@ -76,12 +77,21 @@ func (a *API) Mount(r chi.Router) {
 
 func (a *API) router() http.Handler {
 	r := chi.NewRouter()
+	r.Use(middleware.GetHead)
 	r.NotFound(a.serve(func(request) (answer, error) {
 		return answer{}, fault.New(fault.NotFound, "There is no such resource or endpoint.")
 	}))
-	r.MethodNotAllowed(a.serve(func(request) (answer, error) {
+	unknownMethod := a.serve(func(request) (answer, error) {
 		return answer{}, refusal{status: http.StatusMethodNotAllowed, detail: "The endpoint does not know this method."}
-	}))
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, asked *http.Request) {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			if r.Match(chi.NewRouteContext(), method, asked.URL.Path) {
+				w.Header().Add("Allow", method)
+			}
+		}
+		unknownMethod(w, asked)
+	})
 	r.Get("/ServiceProviderConfig", a.serve(serviceProviderConfig))
 	r.Get("/ResourceTypes", a.serve(a.resourceTypes))
 	r.Get("/ResourceTypes/{id}", a.serve(a.resourceType))
@@ -220,8 +230,12 @@ func (a *API) refused(into http.Header, r *http.Request, err error) answer {
 			said.status, said.scimType = http.StatusConflict, "uniqueness"
 		case f.Kind == fault.BadData:
 			said.status, said.scimType = http.StatusBadRequest, "invalidValue"
-			for _, detail := range f.Details {
-				said.detail += " " + detail.Message
+			if len(f.Details) > 0 { // the message only points at them
+				var problems []string
+				for _, detail := range f.Details {
+					problems = append(problems, detail.Message)
+				}
+				said.detail = strings.Join(problems, " ")
 			}
 		case f.Kind == fault.InvalidOperation:
 			said.status, said.scimType = http.StatusBadRequest, "mutability"

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -250,6 +251,63 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	}
 	if after := h.scim(t, "GET", "/Users", "", 200); after != users {
 		t.Errorf("refused requests have changed the users:\n%s\n%s", users, after)
+	}
+}
+
+// TestMethods answers HEAD as GET without a body, and says which methods there are to who asks for another.
+func TestMethods(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, path := range []string{"/Users", "/Users/1", "/ServiceProviderConfig"} {
+		got, text := h.with(t, "HEAD", path, "")
+		if kind := got.Header.Get("Content-Type"); got.StatusCode != 200 || text != "" || !strings.HasPrefix(kind, "application/scim+json") {
+			t.Errorf("HEAD %s: got %d %q %q", path, got.StatusCode, kind, text)
+		}
+	}
+	for path, want := range map[string]string{"/Users": "GET, POST", "/v2/Groups/1": "GET, PUT, PATCH, DELETE", "/Bulk": "POST"} {
+		for _, method := range []string{"OPTIONS", "TRACE"} {
+			if got, text := h.with(t, method, path, ""); got.StatusCode != 405 || strings.Join(got.Header.Values("Allow"), ", ") != want {
+				t.Errorf("%s %s: got %d %s and Allow: %v, want 405 and %s", method, path, got.StatusCode, text, got.Header.Values("Allow"), want)
+			}
+		}
+	}
+}
+
+// TestLargeGroup has a group with a thousand members, who come in and leave by one patch each.
+func TestLargeGroup(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const size = 1000
+	for done := 0; done < size; done += 500 {
+		var operations []string
+		for i := range 500 {
+			operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"%d","data":{"userName":"u%d"}}`, i, done+i))
+		}
+		h.scim(t, "POST", "/Bulk", `{"Operations":[`+strings.Join(operations, ",")+`]}`, 200)
+	}
+	h.scim(t, "POST", "/Groups", `{"displayName":"All"}`, 201)
+	var members []string
+	for i := range size {
+		members = append(members, fmt.Sprintf(`{"value":"%d"}`, i+2))
+	}
+	list := "[" + strings.Join(members, ",") + "]"
+	for _, step := range []struct {
+		method, path, body string
+		want               int // members
+	}{
+		{"PATCH", "/Groups/1", `{"Operations":[{"op":"add","path":"members","value":` + list + `}]}`, size},
+		{"PATCH", "/Groups/1", `{"Operations":[{"op":"add","path":"members","value":` + list + `}]}`, size},
+		{"PUT", "/Groups/1", `{"displayName":"All","members":` + list + `}`, size},
+		{"PATCH", "/Groups/1", `{"Operations":[{"op":"remove","path":"members[value eq \"500\"]"}]}`, size - 1},
+		{"GET", "/Groups", "", size - 1},
+		{"PATCH", "/Groups/1", `{"Operations":[{"op":"remove","path":"members","value":` + list + `}]}`, 0},
+	} {
+		began := time.Now()
+		text := h.scim(t, step.method, step.path, step.body, 200)
+		t.Logf("%s %s %.60s: %s", step.method, step.path, step.body, time.Since(began))
+		if got := strings.Count(text, `"type":"User"`); got != step.want {
+			t.Errorf("%s %s %.60s: got %d members, want %d", step.method, step.path, step.body, got, step.want)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ func (a *API) users() kind {
 		put: func(ctx context.Context, c app.Caller, id int64, edit edit) (int64, error) {
 			return a.App.ProvisionUser(ctx, c, id, decided(userOf, reading(ctx, one, id), edit))
 		},
+		settle: settleName,
 		drop: func(ctx context.Context, c app.Caller, id int64, check check) error {
 			return a.App.DeprovisionUser(ctx, c, id, checked(reading(ctx, one, id), check))
 		},
@@ -105,11 +106,9 @@ func userOf(o object) (app.ProvisionedUser, error) {
 		}
 		in.Active = active
 	}
-	value, _ := field(o, "name")
-	name, _ := value.(object)
-	in.GivenName, in.FamilyName = text(name, "givenName"), text(name, "familyName")
-	parts := strings.TrimSpace(in.GivenName + " " + in.FamilyName)
-	in.Name = cmp.Or(text(o, "displayName"), text(name, "formatted"), parts)
+	name := partsOf(o)
+	in.GivenName, in.FamilyName = name.given, name.family
+	in.Name = cmp.Or(text(o, "displayName"), name.formatted, name.joined())
 	in.Email = emailOf(o)
 	for attribute, value := range map[string]string{"externalId": in.ExternalID, "name.givenName": in.GivenName, "name.familyName": in.FamilyName} {
 		if len(value) > 255 {
@@ -118,6 +117,34 @@ func userOf(o object) (app.ProvisionedUser, error) {
 	}
 	return in, nil
 }
+
+// settleName takes away what stands in the way of a patched name, since one name is kept: a display name that was not patched, if
+// the formatted name was, or if it was put together from parts that were.
+func settleName(before, after object) {
+	display, key := field(after, "displayName")
+	is, was := partsOf(after), partsOf(before)
+	switch {
+	case display != text(before, "displayName"):
+	case is.formatted != was.formatted:
+		delete(after, key)
+	case is.joined() != was.joined() && display == was.joined():
+		delete(after, key)
+		name, _ := field(after, "name")
+		parts, _ := name.(object)
+		assign(parts, "formatted", "remove", nil)
+	}
+}
+
+// nameParts are the parts of somebody's name that are kept.
+type nameParts struct{ formatted, given, family string }
+
+func partsOf(o object) nameParts {
+	value, _ := field(o, "name")
+	name, _ := value.(object)
+	return nameParts{text(name, "formatted"), text(name, "givenName"), text(name, "familyName")}
+}
+
+func (n nameParts) joined() string { return strings.TrimSpace(n.given + " " + n.family) }
 
 // boolean reads true and false, also as the texts that Entra sends.
 func boolean(value any) (is, ok bool) {
