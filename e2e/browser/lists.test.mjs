@@ -223,3 +223,86 @@ test('a comment is there at once, and in its field again if it is refused', asyn
   await call(page, 'PUT', `/projects/demo/change-requests/${id}/state`, { state: 'Cancelled' });
   await call(page, 'PUT', `${development}/config`, { changeRequestsEnabled: false });
 });
+
+test('the search of every list stands in its address: going back and reloading keep it', async (t) => {
+  const page = await open(t);
+  await call(page, 'POST', '/segments', { name: 'insiders', constraints: [] });
+  const searched = [
+    ['/projects', 'demo', 'Demo shop'],
+    ['/features', 'demo-sale', 'demo-sale'],
+    ['/segments', 'insid', 'insiders'],
+    ['/admin/users', 'admin', 'admin'],
+    ['/admin/context-fields', 'userId', 'userId'],
+    ['/events', 'demo-sale', 'demo-sale'],
+  ];
+  for (const [path, word, found] of searched) {
+    await page.goto(path);
+    const field = page.getByRole('main').getByRole('searchbox');
+    const result = page.getByRole('main').getByText(found, { exact: true }).first();
+    await field.fill(word);
+    await page.waitForURL(`**${path}?q=${word}`);
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    await page.goBack();
+    await result.waitFor();
+    assert.equal(await field.inputValue(), word, path);
+    await page.reload();
+    await result.waitFor();
+    assert.equal(await field.inputValue(), word, path);
+    await field.fill('');
+    await page.waitForURL(`**${path}`);
+  }
+});
+
+test('what is damaged in the browser, or pasted into the address, breaks no page', async (t) => {
+  const page = await open(t);
+  const damaged = ['{', 'null', '[1]', '{"sort":{},"closed":"yes"}'];
+  for (const value of damaged) {
+    await page.goto('/profile');
+    await page.evaluate((value) => {
+      for (const key of ['quorate-requests ', 'quorate-requests demo', 'quorate-time-zone', 'quorate-theme', 'quorate-username']) localStorage.setItem(key, value);
+    }, value);
+    for (const [path, heading] of [['/change-requests', 'Change requests'], ['/projects/demo/change-requests', 'Demo shop'], ['/upcoming', 'Upcoming']]) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    }
+  }
+  const pasted = [
+    ['/segments?q=null', 'Segments'],
+    ['/change-requests?q={"a":1}&sort=[]&whose=7', 'Change requests'],
+    ['/projects/demo?q=[]&state=1&order={}', 'Demo shop'],
+    ['/insights?days=often', 'Insight'],
+    ['/events?from=yesterday&to={}', 'Events'],
+    ['/playground?changeRequest=first&context=[]', 'Playground'],
+    ['/projects/demo/change-requests/first', 'There is no such page'],
+    ['/admin/integrations/first', 'There is no such page'],
+  ];
+  for (const [path, heading] of pasted) {
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    assert.equal(await page.getByText('The page ran into an error').count(), 0, path);
+  }
+  // A browser that keeps nothing at all.
+  await page.addInitScript(() => Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } }));
+  await page.goto('/change-requests');
+  await page.getByText('Closed', { exact: true }).click();
+  await page.waitForURL('**/change-requests?closed=true');
+});
+
+test('what is about to happen is ahead until its time has come', async (t) => {
+  const page = await open(t);
+  await page.clock.install();
+  const scheduledAt = new Date(Date.now() + 40_000).toISOString();
+  const soon = {
+    id: 1, project: 'demo', environment: 'production', title: 'Soon', zone: 'UTC', features: ['demo-sale'], segments: [],
+    schedule: { status: 'pending', scheduledAt }, scheduledBy: { id: 1, name: 'Ada' },
+  };
+  await page.route('**/api/admin/upcoming?*', (route) => route.fulfill({ json: { upcoming: [soon], total: 1, windows: [] } }));
+  await page.goto('/upcoming');
+  await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('in under a minute').waitFor();
+  // The words change as time passes, without anything being read anew.
+  await page.clock.fastForward(45_000);
+  await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('now', { exact: true }).waitFor();
+  await page.clock.fastForward(60_000);
+  await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('1 min. ago').waitFor();
+});

@@ -1,10 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, notFound, Outlet, redirect } from '@tanstack/react-router';
 import { protectionQuery, requestQuery } from '../client/change-requests';
 import { basePath } from '../client/client';
 import { flagQuery, flagsQuery } from '../client/flags';
 import { unreadQuery } from '../client/inbox';
 import { meQuery } from '../client/me';
 import { environmentsQuery, projectQuery, projectsQuery } from '../client/projects';
+import { FocusKeeper } from '../components/FocusKeeper';
 import { Tips } from '../components/Tips';
 import { Toasts } from '../components/Toasts';
 import { keptFilters, type RequestFilters } from '../features/change-requests/filters';
@@ -20,6 +21,7 @@ const root = createRootRoute({
       <Outlet />
       <Toasts />
       <Tips />
+      <FocusKeeper />
     </>
   ),
   notFoundComponent: NoPage,
@@ -139,6 +141,7 @@ const request = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/change-requests/$id',
   params: { parse: ({ projectId, id }) => ({ projectId, id: Number(id) }), stringify: ({ projectId, id }) => ({ projectId, id: String(id) }) },
+  beforeLoad: ({ params }) => mustBeNumber(params.id),
   loader: ({ params: { projectId, id } }) => {
     void queryClient.prefetchQuery(requestQuery(projectId, id));
   },
@@ -148,7 +151,7 @@ const request = createRoute({
 const projectApplications = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/applications',
-  validateSearch: (search): { q?: string } => text(search, 'q'),
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/applications/ProjectApplicationsPage'), 'ProjectApplicationsPage'),
 });
 
@@ -190,12 +193,14 @@ const accessSettings = createRoute({
 const tokenSettings = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/settings/api-tokens',
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/projects/TokenSettingsPage'), 'TokenSettingsPage'),
 });
 
 const contextSettings = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$projectId/settings/context-fields',
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/projects/ContextSettingsPage'), 'ContextSettingsPage'),
 });
 
@@ -203,7 +208,7 @@ const playground = createRoute({
   getParentRoute: () => inside,
   path: '/playground',
   validateSearch: (search): { environments?: string; projects?: string; context?: string; changeRequest?: number } => ({
-    ...(Number.isInteger(search.changeRequest) ? { changeRequest: search.changeRequest as number } : {}),
+    ...understood(search, 'changeRequest', Number.isSafeInteger(search.changeRequest) ? (search.changeRequest as number) : undefined),
     ...text(search, 'environments'),
     ...text(search, 'projects'),
     ...text(search, 'context'),
@@ -266,7 +271,7 @@ const adminHome = createRoute({
 const users = createRoute({
   getParentRoute: () => admin,
   path: '/users',
-  validateSearch: (search): { q?: string } => text(search, 'q'),
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/users/UserListPage'), 'UserListPage'),
 });
 
@@ -279,7 +284,7 @@ const serviceAccounts = createRoute({
 const groups = createRoute({
   getParentRoute: () => admin,
   path: '/groups',
-  validateSearch: (search): { q?: string } => text(search, 'q'),
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/groups/GroupListPage'), 'GroupListPage'),
 });
 
@@ -292,6 +297,7 @@ const roles = createRoute({
 const apiTokens = createRoute({
   getParentRoute: () => admin,
   path: '/api-tokens',
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/tokens/ApiTokenPage'), 'ApiTokenPage'),
 });
 
@@ -310,6 +316,7 @@ const windows = createRoute({
 const contextFields = createRoute({
   getParentRoute: () => admin,
   path: '/context-fields',
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/context-fields/ContextFieldPage'), 'ContextFieldPage'),
 });
 
@@ -322,6 +329,7 @@ const tags = createRoute({
 const strategyTypes = createRoute({
   getParentRoute: () => admin,
   path: '/strategy-types',
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/strategy-types/StrategyTypePage'), 'StrategyTypePage'),
 });
 
@@ -341,13 +349,14 @@ const integration = createRoute({
   getParentRoute: () => admin,
   path: '/integrations/$id',
   params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  beforeLoad: ({ params }) => mustBeNumber(params.id),
   component: lazyRouteComponent(() => import('../features/integrations/IntegrationPage'), 'IntegrationPage'),
 });
 
 const applications = createRoute({
   getParentRoute: () => admin,
   path: '/applications',
-  validateSearch: (search): { q?: string } => text(search, 'q'),
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/applications/ApplicationListPage'), 'ApplicationListPage'),
 });
 
@@ -377,7 +386,7 @@ const requests = createRoute({
 const segments = createRoute({
   getParentRoute: () => inside,
   path: '/segments',
-  validateSearch: (search): { q?: string } => text(search, 'q'),
+  validateSearch: word,
   component: lazyRouteComponent(() => import('../features/segments/SegmentListPage'), 'SegmentListPage'),
 });
 
@@ -441,6 +450,16 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** Refuses an address in which something else stands where a number belongs. */
+function mustBeNumber(id: number) {
+  if (!Number.isSafeInteger(id)) throw notFound();
+}
+
+/** What a list is narrowed down to by its search. */
+function word(search: Record<string, unknown>): { q?: string } {
+  return text(search, 'q');
+}
+
 /** The filters that every list of flags has. */
 function flagFilters(search: Record<string, unknown>): FlagFilters {
   return {
@@ -471,21 +490,27 @@ function allRequestFilters(search: Record<string, unknown>): RequestFilters & { 
 }
 
 function isEmpty(filters: object): boolean {
-  return Object.keys(filters).length === 0;
+  return Object.values(filters).every((value) => value === undefined);
 }
 
 /** A parameter of an address that is any text; the router reads 42 as a number. */
 function text<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
   const value = search[key];
-  if (typeof value !== 'string' && typeof value !== 'number') return {};
-  return { [key]: String(value) } as { [P in K]: string };
+  return understood(search, key, ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined);
 }
 
 function oneOf<K extends string, const V extends string>(search: Record<string, unknown>, key: K, values: readonly V[]): { [P in K]?: V } {
-  const value = values.find((one) => one === search[key]);
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+  return understood(search, key, values.find((one) => one === search[key]));
 }
 
 function truth<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: true } {
-  return search[key] === true ? ({ [key]: true } as { [P in K]: true }) : {};
+  return understood(search, key, search[key] === true ? true : undefined);
+}
+
+/**
+ * A parameter as it was understood. One that was not is named as undefined: to what is
+ * left out here, the router gives the value that stands in the address, whatever it is.
+ */
+function understood<K extends string, V>(search: Record<string, unknown>, key: K, value: V | undefined): { [P in K]?: V } {
+  return (key in search ? { [key]: value } : {}) as { [P in K]?: V };
 }

@@ -15,7 +15,7 @@ export class Problem extends Error {
   constructor(status: number, body: unknown) {
     const failure: Failure = typeof body === 'object' && body !== null ? body : {};
     const details = failure.details ?? [];
-    super(details.length === 1 ? details[0]?.message : (failure.message ?? texts.problem.noReason(status)));
+    super(details.map(({ message }) => message).join(' ') || (failure.message ?? texts.problem.noReason(status)));
     this.status = status;
     this.kind = failure.name ?? '';
     this.details = details;

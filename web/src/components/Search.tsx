@@ -1,21 +1,24 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { SearchIcon } from '@primer/octicons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 interface SearchProps {
   label: string;
+  /** What the field says while it is empty, if not its label. */
+  hint?: string;
   value: string;
   onChange: (word: string) => void;
 }
 
 /** The field that narrows a list down to what has a word. */
-export function Search({ label, value, onChange }: SearchProps) {
+export function Search({ label, hint = label, value, onChange }: SearchProps) {
   return (
     <TextInput
       type="search"
       aria-label={label}
-      placeholder={label}
+      placeholder={hint}
       leftSection={<SearchIcon />}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -23,16 +26,10 @@ export function Search({ label, value, onChange }: SearchProps) {
   );
 }
 
-interface AddressSearchProps {
-  label: string;
-  /** The word that is asked for, as it stands in the address. */
-  asked: string;
-  /** Asks for another, once typing pauses. */
-  onAsk: (word: string) => unknown;
-}
-
-/** The same for a word that stands in the address. */
-export function AddressSearch({ label, asked, onAsk }: AddressSearchProps) {
+/** The same for the list of a page: the word stands in the address, as q, once typing pauses, so that going back and reloading keep it. */
+export function AddressSearch({ label, hint }: Pick<SearchProps, 'label' | 'hint'>) {
+  const { q: asked = '' } = useSearch({ strict: false });
+  const navigate = useNavigate();
   const [word, setWord] = useState(asked);
   const [last, setLast] = useState(asked);
   const [sought, seek] = useState(asked);
@@ -44,13 +41,14 @@ export function AddressSearch({ label, asked, onAsk }: AddressSearchProps) {
       setWord(asked);
     }
   }
-  const ask = useDebouncedCallback((value: string) => {
-    seek(value);
-    onAsk(value);
+  const ask = useDebouncedCallback((q: string) => {
+    seek(q);
+    return navigate({ to: '.', search: ({ q: _, ...others }) => (q === '' ? others : { ...others, q }), replace: true });
   }, 200);
   return (
     <Search
       label={label}
+      {...(hint === undefined ? {} : { hint })}
       value={word}
       onChange={(value) => {
         setWord(value);

@@ -1,7 +1,7 @@
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useState } from 'react';
 import { Loaded, type Question } from './Loaded';
-import { Search } from './Search';
+import { AddressSearch } from './Search';
 import { Empty } from './states';
 import { type Column, Table } from './Table';
 import { Toolbar } from './Toolbar';
@@ -21,11 +21,11 @@ interface WordedListProps<T> {
 
 /** A table that a word narrows down, with a button that adds to it. */
 export function WordedList<T>({ query, words, icon, create, columns, keep, row }: WordedListProps<T>) {
-  const [word, setWord] = useState('');
+  const { q: word = '' } = useSearch({ strict: false });
   return (
     <>
       <Toolbar>
-        <Search label={words.filter} value={word} onChange={setWord} />
+        <AddressSearch label={words.filter} />
         <div>{create}</div>
       </Toolbar>
       <Loaded query={query}>

@@ -1,10 +1,11 @@
 import { useSyncExternalStore } from 'react';
+import { keep, kept } from './kept';
 import { Store } from './store';
 
 const key = 'quorate-time-zone';
 
 /** The zone in which times are shown and written: an IANA name; undefined is the system's. */
-const chosen = new Store<string | undefined>(known(localStorage.getItem(key)));
+const chosen = new Store<string | undefined>(known(kept(key)));
 
 function known(zone: string | null): string | undefined {
   if (zone === null) return undefined;
@@ -25,8 +26,7 @@ export function useTimeZone(): string | undefined {
 
 /** Chooses a zone for this browser. */
 export function setTimeZone(zone: string | undefined) {
-  if (zone === undefined) localStorage.removeItem(key);
-  else localStorage.setItem(key, zone);
+  keep(key, zone);
   chosen.set(zone);
 }
 

@@ -14,6 +14,7 @@ export const texts = {
   copyName: 'Copy name',
   copied: 'Copied.',
   none: 'None',
+  soon: 'in under a minute',
   all: 'All',
   showMore: 'Show more',
   count: (words: string, n: number) => `${words} ${n}`,

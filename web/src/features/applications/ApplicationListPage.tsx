@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { applicationsQuery } from '../../client/applications';
 import { Ago } from '../../components/Ago';
 import { Page } from '../../components/Page';
@@ -11,13 +11,11 @@ import { Chips } from './Chips';
 /** The applications that use flags. */
 export function ApplicationListPage() {
   const { q = '' } = useSearch({ from: '/inside/admin/applications' });
-  const navigate = useNavigate({ from: '/admin/applications' });
   const applications = useInfiniteQuery(applicationsQuery(q));
   return (
     <Page title={applicationTexts.list} about={applicationTexts.about}>
       <ApplicationTable
         asked={q}
-        onAsk={(word) => navigate({ search: word === '' ? {} : { q: word }, replace: true })}
         query={applications}
         columns={[
           { key: 'name', label: applicationTexts.columns.name },

@@ -12,19 +12,18 @@ import { applicationTexts } from '../../texts/applications';
 interface ApplicationTableProps<T> {
   /** The word that is asked for, as it stands in the address. */
   asked: string;
-  onAsk: (word: string) => void;
   query: Pick<UseInfiniteQueryResult<{ pages: { applications: T[]; total: number }[] }>, 'data' | 'error' | 'isPending' | 'refetch' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
   columns: Column[];
   row: (application: T) => ReactNode;
 }
 
 /** Applications, narrowed down by a word, page after page. */
-export function ApplicationTable<T>({ asked, onAsk, query, columns, row }: ApplicationTableProps<T>) {
+export function ApplicationTable<T>({ asked, query, columns, row }: ApplicationTableProps<T>) {
   const found = query.data?.pages.flatMap((page) => page.applications) ?? [];
   return (
     <>
       <Toolbar>
-        <AddressSearch label={applicationTexts.search} asked={asked} onAsk={onAsk} />
+        <AddressSearch label={applicationTexts.search} />
       </Toolbar>
       {query.isPending && <Loading lines={5} height={42} />}
       {query.error && !query.data && <Failed error={query.error} retry={() => query.refetch()} />}

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { projectApplicationsQuery } from '../../client/applications';
 import { ProjectPage } from '../../components/ProjectPage';
 import { MainCell } from '../../components/Table';
@@ -11,13 +11,11 @@ import { Chips } from './Chips';
 export function ProjectApplicationsPage() {
   const { projectId } = useParams({ from: '/inside/projects/$projectId/applications' });
   const { q = '' } = useSearch({ from: '/inside/projects/$projectId/applications' });
-  const navigate = useNavigate({ from: '/projects/$projectId/applications' });
   const applications = useInfiniteQuery(projectApplicationsQuery(projectId, q));
   return (
     <ProjectPage projectId={projectId} tab="applications">
       <ApplicationTable
         asked={q}
-        onAsk={(word) => navigate({ search: word === '' ? {} : { q: word }, replace: true })}
         query={applications}
         columns={[
           { key: 'name', label: applicationTexts.columns.name },

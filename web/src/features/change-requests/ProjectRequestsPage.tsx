@@ -1,10 +1,11 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { GitPullRequestIcon, SearchIcon, ShieldLockIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ChangeRequestSummary, protectionQuery, requestsQuery } from '../../client/change-requests';
 import { ProjectPage } from '../../components/ProjectPage';
 import { RequestViews } from '../../components/RequestViews';
+import { AddressSearch } from '../../components/Search';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
@@ -58,14 +59,7 @@ export function ProjectRequestsPage() {
     <ProjectPage projectId={projectId} tab="requests">
       <RequestViews projectId={projectId} on="list" />
       <Toolbar>
-        <TextInput
-          type="search"
-          aria-label={texts.request.search}
-          placeholder={texts.request.searchHint}
-          leftSection={<SearchIcon />}
-          value={filters.q ?? ''}
-          onChange={(event) => choose({ q: event.currentTarget.value })}
-        />
+        <AddressSearch label={texts.request.search} hint={texts.request.searchHint} />
         <SegmentedControl
           aria-label={texts.request.columns.state}
           value={filters.closed ? 'closed' : 'open'}

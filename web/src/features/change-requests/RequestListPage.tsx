@@ -33,7 +33,7 @@ function searchOf({ whose, closed, q = '', sort = 'createdAt', order = 'desc' }:
 /** Change requests of all projects: one's own, those that one was asked to review, or all that one may see. */
 export function RequestListPage() {
   const filters = useSearch({ from: '/inside/change-requests' });
-  const { whose, closed, q = '', sort = 'createdAt', order = 'desc' } = filters;
+  const { whose, closed, sort = 'createdAt', order = 'desc' } = filters;
   const navigate = useNavigate({ from: '/change-requests' });
   const projects = useQuery(projectsQuery);
   const requests = useInfiniteQuery(requestSearchQuery(searchOf(filters)));
@@ -48,7 +48,7 @@ export function RequestListPage() {
   return (
     <Page title={texts.request.list} about={texts.request.about}>
       <Toolbar>
-        <AddressSearch label={texts.request.searchAll} asked={q} onAsk={(word) => choose({ q: word })} />
+        <AddressSearch label={texts.request.searchAll} />
         <SegmentedControl
           aria-label={texts.request.whose}
           value={whose ?? 'mine'}

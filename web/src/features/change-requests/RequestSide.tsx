@@ -39,7 +39,7 @@ export function RequestSide({ request }: { request: ChangeRequest }) {
       {request.deadline && (
         <section>
           <h2 className={styles.name}>{texts.request.deadline}</h2>
-          <Ago at={request.deadline} />
+          <Ago at={request.deadline} ahead />
         </section>
       )}
       {request.overlaps.length > 0 && (

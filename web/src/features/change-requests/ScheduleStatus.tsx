@@ -22,7 +22,7 @@ export function ScheduleStatus({ request: { project, schedule, scheduleDetails: 
     return (
       <Box tone="accent" icon={<ClockIcon />} title={texts.schedule.at(at)}>
         <p>
-          <Ago at={schedule.scheduledAt} />
+          <Ago at={schedule.scheduledAt} ahead />
           {zone && ` · ${texts.schedule.elsewhere(formatIn(schedule.scheduledAt, zone), zone)}`}
         </p>
         <p>{texts.schedule.inTheName(details.scheduledBy.name)}</p>

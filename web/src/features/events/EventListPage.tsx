@@ -1,6 +1,5 @@
 import { Button, Menu, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { DownloadIcon, SearchIcon } from '@primer/octicons-react';
+import { DownloadIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type EventSearch, eventCreatorsQuery, eventsFile, eventTypesQuery } from '../../client/events';
@@ -9,6 +8,7 @@ import { allEnvironmentsQuery } from '../../client/vocabulary';
 import { called } from '../../components/Avatar';
 import { EventList } from '../../components/EventList';
 import { Page } from '../../components/Page';
+import { AddressSearch } from '../../components/Search';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
 
@@ -24,7 +24,6 @@ export function EventListPage() {
     const next = Object.entries({ q, type, project, environment, by, from, to, ...changed }).filter(([, value]) => value);
     return navigate({ search: Object.fromEntries(next), replace: true });
   };
-  const search = useDebouncedCallback((word: string) => choose({ q: word }), 250);
 
   const wanted: EventSearch = {
     ...(q ? { query: q } : {}),
@@ -39,14 +38,7 @@ export function EventListPage() {
   return (
     <Page title={texts.event.list} about={texts.event.about} actions={<Export search={wanted} />}>
       <Toolbar>
-        <TextInput
-          type="search"
-          aria-label={texts.event.search}
-          placeholder={texts.event.search}
-          leftSection={<SearchIcon />}
-          defaultValue={q ?? ''}
-          onChange={(event) => search(event.currentTarget.value)}
-        />
+        <AddressSearch label={texts.event.search} />
         <Select
           aria-label={texts.event.type}
           placeholder={texts.event.type}

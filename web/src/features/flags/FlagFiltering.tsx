@@ -20,12 +20,12 @@ interface FlagFilteringProps {
 }
 
 /** What narrows a list of flags down. */
-export function FlagFiltering({ filters: { q, type, state, stage, tag, status, favorite }, choose, environments, children }: FlagFilteringProps) {
+export function FlagFiltering({ filters: { type, state, stage, tag, status, favorite }, choose, environments, children }: FlagFilteringProps) {
   const types = useQuery(flagTypesQuery).data ?? [];
   const tags = useQuery(tagsQuery).data ?? [];
   return (
     <Toolbar>
-      <AddressSearch label={texts.flag.search} asked={q ?? ''} onAsk={(word) => choose({ q: word || undefined })} />
+      <AddressSearch label={texts.flag.search} />
       <Filter
         name="type"
         label={texts.flag.filters.type}

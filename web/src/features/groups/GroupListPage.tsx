@@ -1,7 +1,7 @@
 import { Avatar as Face, MultiSelect, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { PeopleIcon, PlusIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { nameOf, useMay } from '../../client/me';
 import { deleteGroup, everybodyQuery, type Group, groupsQuery, saveGroup } from '../../client/people';
@@ -13,7 +13,7 @@ import { Loaded } from '../../components/Loaded';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { RoleSelect, useRoleName } from '../../components/RoleSelect';
-import { has, Search } from '../../components/Search';
+import { AddressSearch, has } from '../../components/Search';
 import { Empty } from '../../components/states';
 import { MainCell, Table } from '../../components/Table';
 import { Toolbar } from '../../components/Toolbar';
@@ -26,7 +26,6 @@ const facesShown = 5;
 /** All groups. */
 export function GroupListPage() {
   const { q = '' } = useSearch({ from: '/inside/admin/groups' });
-  const navigate = useNavigate({ from: '/admin/groups' });
   const may = useMay()('ADMIN');
   const groups = useQuery(groupsQuery);
   const roleName = useRoleName();
@@ -39,7 +38,7 @@ export function GroupListPage() {
   return (
     <Page title={groupTexts.list} about={groupTexts.about} actions={create}>
       <Toolbar>
-        <Search label={groupTexts.filter} value={q} onChange={(word) => navigate({ search: word === '' ? {} : { q: word }, replace: true })} />
+        <AddressSearch label={groupTexts.filter} />
       </Toolbar>
       <Loaded query={groups}>
         {(all) => {

@@ -122,7 +122,7 @@ function WaitingRow({ waiting }: { waiting: Waiting }) {
           <span>{texts.request.by(waiting.createdBy.name)}</span>
           {waiting.deadline && (
             <span>
-              {inboxTexts.expires} <Ago at={waiting.deadline} />
+              {inboxTexts.expires} <Ago at={waiting.deadline} ahead />
             </span>
           )}
         </p>

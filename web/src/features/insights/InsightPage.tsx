@@ -29,7 +29,7 @@ export function InsightPage() {
   const all = useQuery({ ...allEnvironmentsQuery, enabled: filters.project === undefined });
   const here = useQuery({ ...environmentsQuery(filters.project ?? ''), enabled: filters.project !== undefined });
   const environments = (filters.project === undefined ? all.data : here.data) ?? [];
-  const days = filters.days ?? usual;
+  const days = filters.days !== undefined && Object.hasOwn(insightTexts.days, filters.days) ? filters.days : usual;
   // A day, so that the question is the same all day long.
   const from = useMemo(() => new Date(Date.now() - Number(days) * 86_400_000).toISOString().slice(0, 10), [days]);
   const { project, environment } = filters;

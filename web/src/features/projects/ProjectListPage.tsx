@@ -1,5 +1,5 @@
-import { ActionIcon, Button, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
-import { PlusIcon, ProjectIcon, SearchIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
+import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { PlusIcon, ProjectIcon, StarFillIcon, StarIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../client/me';
@@ -9,6 +9,7 @@ import { Chip } from '../../components/Chip';
 import { useFavoriteProject } from '../../components/favorites';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
+import { AddressSearch, has } from '../../components/Search';
 import { Empty, Failed, Loading } from '../../components/states';
 import { texts } from '../../texts';
 import { ArchivedProject } from './ArchivedProject';
@@ -22,9 +23,8 @@ export function ProjectListPage() {
   const navigate = useNavigate({ from: '/projects' });
   const projects = useQuery(archived ? archivedProjectsQuery : projectsQuery);
   const mayCreate = useMay()('CREATE_PROJECT');
-  const word = q.trim().toLowerCase();
   const shown = (projects.data ?? [])
-    .filter((project) => project.name.toLowerCase().includes(word) || project.id.toLowerCase().includes(word))
+    .filter((project) => has(q, project.name, project.id))
     .sort((a, b) => Number(b.favorite) - Number(a.favorite) || a.name.localeCompare(b.name));
   const open = (create: boolean) => navigate({ search: { ...(q === '' ? {} : { q }), ...(create ? { create } : {}) } });
 
@@ -33,17 +33,7 @@ export function ProjectListPage() {
       title={texts.project.list}
       actions={
         <>
-          <TextInput
-            type="search"
-            aria-label={texts.project.filter}
-            placeholder={texts.project.filter}
-            leftSection={<SearchIcon />}
-            value={q}
-            onChange={(event) => {
-              const { value } = event.currentTarget;
-              return navigate({ search: { ...(value === '' ? {} : { q: value }), ...(archived ? { archived } : {}) }, replace: true });
-            }}
-          />
+          <AddressSearch label={texts.project.filter} />
           <SegmentedControl
             aria-label={projectTexts.archivedList}
             value={archived ? 'archived' : 'active'}
@@ -64,16 +54,16 @@ export function ProjectListPage() {
       {projects.data && shown.length === 0 && (
         <Empty
           icon={<ProjectIcon size={24} />}
-          title={word !== '' ? texts.project.noneFound(q) : archived ? projectTexts.noneArchived : texts.project.none}
+          title={q !== '' ? texts.project.noneFound(q) : archived ? projectTexts.noneArchived : texts.project.none}
           action={
-            word === '' ? undefined : (
+            q === '' ? undefined : (
               <Button variant="default" onClick={() => navigate({ search: {}, replace: true })}>
                 {texts.flag.filters.clear}
               </Button>
             )
           }
         >
-          {word === '' && !archived && texts.project.noneWords}
+          {q === '' && !archived && texts.project.noneWords}
         </Empty>
       )}
       {shown.length > 0 && (

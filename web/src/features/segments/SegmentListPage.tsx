@@ -1,5 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
-import { PeopleIcon, PlusIcon, SearchIcon } from '@primer/octicons-react';
+import { Button } from '@mantine/core';
+import { PeopleIcon, PlusIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { ConstraintView } from '../../components/ConstraintView';
 import { DraftBanner } from '../../components/DraftBanner';
 import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
+import { AddressSearch, has } from '../../components/Search';
 import { Empty, Failed, Loading } from '../../components/states';
 import { Toolbar } from '../../components/Toolbar';
 import { texts } from '../../texts';
@@ -30,9 +31,8 @@ export function SegmentListPage() {
   const [form, setForm] = useState<Segment | 'new' | null>(null);
   // Where an edit was proposed last: the reminder of one's draft belongs to a project.
   const [proposedIn, setProposedIn] = useState<string | null>(null);
-  const word = q.trim().toLowerCase();
   const shown = (segments.data ?? [])
-    .filter((segment) => segment.name.toLowerCase().includes(word) || segment.description?.toLowerCase().includes(word))
+    .filter((segment) => has(q, segment.name, segment.description))
     .sort((a, b) => a.name.localeCompare(b.name));
   const create = (
     <MayButton may={mayCreate} why={texts.segment.mayNot} leftSection={<PlusIcon />} onClick={() => setForm('new')}>
@@ -45,26 +45,16 @@ export function SegmentListPage() {
     {proposedIn !== null && <DraftBanner projectId={proposedIn} />}
     <Page title={texts.segment.list} about={texts.segment.about} actions={create}>
       <Toolbar>
-        <TextInput
-          type="search"
-          aria-label={texts.segment.filter}
-          placeholder={texts.segment.filter}
-          leftSection={<SearchIcon />}
-          value={q}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            return navigate({ search: value === '' ? {} : { q: value }, replace: true });
-          }}
-        />
+        <AddressSearch label={texts.segment.filter} />
       </Toolbar>
       {segments.isPending && <Loading height={64} lines={4} />}
       {segments.error && !segments.data && <Failed error={segments.error} retry={() => segments.refetch()} />}
       {segments.data && shown.length === 0 && (
         <Empty
           icon={<PeopleIcon size={24} />}
-          title={word === '' ? texts.segment.none : texts.segment.noneFound(q)}
+          title={q === '' ? texts.segment.none : texts.segment.noneFound(q)}
           action={
-            word === '' ? (
+            q === '' ? (
               create
             ) : (
               <Button variant="default" onClick={() => navigate({ search: {}, replace: true })}>
@@ -73,7 +63,7 @@ export function SegmentListPage() {
             )
           }
         >
-          {word === '' && texts.segment.noneWords}
+          {q === '' && texts.segment.noneWords}
         </Empty>
       )}
       {shown.length > 0 && (

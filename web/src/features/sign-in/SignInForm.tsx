@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { signIn } from '../../client/me';
 import { Problem, sentence } from '../../client/problem';
+import { keep, kept } from '../../components/kept';
 import { texts } from '../../texts';
 
 /** Says what is wrong with an attempt to sign in. */
@@ -24,13 +25,13 @@ interface SignInFormProps {
 
 /** Username and password. The name is that of who signed in last, unless another is written. */
 export function SignInForm({ words, onSignedIn }: SignInFormProps) {
-  const [last] = useState(() => localStorage.getItem(key) ?? '');
+  const [last] = useState(() => kept(key) ?? '');
   const [username, setUsername] = useState(last);
   const [password, setPassword] = useState('');
   const attempt = useMutation({
     mutationFn: () => signIn(username, password),
     onSuccess: (person) => {
-      localStorage.setItem(key, username);
+      keep(key, username);
       onSignedIn(person.id);
     },
   });

@@ -117,7 +117,7 @@ function Rows({ items, withProject }: { items: Upcoming[]; withProject: boolean 
               {schedule?.reason && <p className={styles.reason}>{schedule.reason}</p>}
             </div>
             <span className={styles.ago}>
-              <Ago at={at} />
+              <Ago at={at} ahead />
             </span>
             <Chip>{environment}</Chip>
             {schedule?.status !== 'pending' && <StateChip state="Scheduled" schedule={schedule} />}

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core';
 import { KeyIcon, PeopleIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { meQuery, nameOf, useMay } from '../../client/me';
 import { deleteUser, resetPassword, type User, usersQuery } from '../../client/people';
@@ -16,7 +16,7 @@ import { Panels } from '../../components/Panel';
 import { Refused } from '../../components/Refused';
 import { useRoleName } from '../../components/RoleSelect';
 import { RowMenu } from '../../components/RowMenu';
-import { has, Search } from '../../components/Search';
+import { AddressSearch, has } from '../../components/Search';
 import { SecretDialog } from '../../components/Secret';
 import { Empty } from '../../components/states';
 import { MainCell, Table, TableFoot } from '../../components/Table';
@@ -31,7 +31,6 @@ import { UserForm } from './UserForm';
 /** Everybody who can sign in. */
 export function UserListPage() {
   const { q = '' } = useSearch({ from: '/inside/admin/users' });
-  const navigate = useNavigate({ from: '/admin/users' });
   const may = useMay()('ADMIN');
   const users = useQuery({ ...usersQuery, enabled: may });
   const [form, setForm] = useState<User | 'new' | null>(null);
@@ -51,7 +50,7 @@ export function UserListPage() {
       {may && (
         <>
           <Toolbar>
-            <Search label={userTexts.filter} value={q} onChange={(word) => navigate({ search: word === '' ? {} : { q: word }, replace: true })} />
+            <AddressSearch label={userTexts.filter} />
           </Toolbar>
           <Loaded query={users}>
             {(all) => {
