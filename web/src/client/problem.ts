@@ -26,6 +26,11 @@ export class Problem extends Error {
     return this.details.some(({ path }) => path === `/headers/${reasonHeader}`);
   }
 
+  /** What is wrong with the name of what was to be made, also that something has it already. */
+  get ofName(): string | undefined {
+    return this.of('name') ?? (['NameExistsError', 'PatternError'].includes(this.kind) ? this.message : undefined);
+  }
+
   /** What is wrong with a field of the request's body, if anything is. */
   of(field: string): string | undefined {
     return this.details.find((detail) => detail.path?.startsWith(`/body/${field}`))?.message;

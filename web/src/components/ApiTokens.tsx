@@ -1,5 +1,5 @@
 import { Menu, Modal, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
-import { CodeIcon, KeyIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
+import { CodeIcon, KeyIcon, PlusIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMay } from '../client/me';
@@ -10,9 +10,8 @@ import { allEnvironmentsQuery } from '../client/vocabulary';
 import { texts } from '../texts';
 import { Ago } from './Ago';
 import { Chip } from './Chip';
-import { Confirm } from './Confirm';
 import { FormDialog } from './FormDialog';
-import { MayButton, MayItem } from './MayButton';
+import { MayButton } from './MayButton';
 import { RowMenu } from './RowMenu';
 import { has } from './Search';
 import { Copyable, SecretDialog, Words } from './Secret';
@@ -99,14 +98,8 @@ export function ApiTokens({ projectId }: ApiTokensProps) {
 }
 
 function Row({ token, projectId, may }: { token: ApiToken; projectId: string | undefined; may: boolean }) {
-  const [asking, setAsking] = useState<'use' | 'delete' | null>(null);
+  const [shown, setShown] = useState(false);
   const name = token.tokenName;
-  const close = () => setAsking(null);
-  const remove = useWrite({
-    write: () => deleteApiToken(projectId, token.secret ?? name),
-    touches: [['api-tokens']],
-    said: words.removed,
-  });
   return (
     <tr>
       <MainCell words={token.expiresAt && `${words.expires} ${words.expiresOn(formatTime(token.expiresAt, 'day'))}`}>{name}</MainCell>
@@ -117,32 +110,30 @@ function Row({ token, projectId, may }: { token: ApiToken; projectId: string | u
       <td data-wide>{token.projects.includes('*') ? words.all : token.projects.join(', ')}</td>
       <td data-wide>{token.seenAt ? <Ago at={token.seenAt} /> : words.never}</td>
       <td data-align="right">
-        <RowMenu label={words.more(name)}>
-          <Menu.Item leftSection={<CodeIcon />} onClick={() => setAsking('use')}>
+        <RowMenu
+          label={words.more(name)}
+          deletable={{
+            may,
+            why: words.mayNotDelete,
+            title: words.removeTitle(name),
+            words: words.removeWords,
+            act: words.removeAct(name),
+            write: () => deleteApiToken(projectId, token.secret ?? name),
+            touches: [['api-tokens']],
+            said: words.removed,
+          }}
+        >
+          <Menu.Item leftSection={<CodeIcon />} onClick={() => setShown(true)}>
             {words.show}
           </Menu.Item>
-          <MayItem may={may} why={words.mayNotDelete} leftSection={<TrashIcon />} c="var(--q-red)" onClick={() => setAsking('delete')}>
-            {texts.delete}
-          </MayItem>
         </RowMenu>
-        {asking === 'use' && (
-          <Modal opened onClose={close} title={name} size="lg">
+        {shown && (
+          <Modal opened onClose={() => setShown(false)} title={name} size="lg">
             <Stack gap="sm">
               {token.secret ? <Copyable text={token.secret} label={words.copy} /> : <Words>{words.hidden}</Words>}
               <Usage token={token} />
             </Stack>
           </Modal>
-        )}
-        {asking === 'delete' && (
-          <Confirm
-            title={words.removeTitle(name)}
-            words={words.removeWords}
-            act={words.removeAct(name)}
-            danger
-            pending={remove.isPending}
-            onConfirm={() => remove.mutate(undefined, { onSettled: close })}
-            onClose={close}
-          />
         )}
       </td>
     </tr>

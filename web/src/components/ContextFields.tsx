@@ -12,6 +12,7 @@ import { DeleteButton } from './DeleteButton';
 import { Fields } from './Fields';
 import { FormDialog } from './FormDialog';
 import { MayButton } from './MayButton';
+import { NameField } from './NameField';
 import { NumberField } from './NumberField';
 import { has } from './Search';
 import { MainCell } from './Table';
@@ -115,7 +116,7 @@ function FieldForm({ projectId, field, may, mayDelete, why, onClose }: FieldForm
     shown: true,
   });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutName = problem?.of('name') ?? (problem?.kind === 'NameExistsError' ? problem.message : undefined);
+  const aboutName = problem?.ofName;
   const set = (key: number, changed: Partial<LegalValue>) => setValues(values.map((one) => (one.key === key ? { ...one, ...changed } : one)));
   return (
     <FormDialog
@@ -144,21 +145,7 @@ function FieldForm({ projectId, field, may, mayDelete, why, onClose }: FieldForm
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {!field && (
-        <TextInput
-          label={words.name}
-          description={words.nameWords}
-          required
-          withAsterisk={false}
-          data-autofocus
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          value={name}
-          error={aboutName}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {!field && <NameField label={words.name} description={words.nameWords} value={name} error={aboutName} onChange={setName} />}
       <Textarea label={words.description} minRows={1} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
       <Checkbox
         label={words.stickiness}

@@ -5,9 +5,8 @@ import { Confirm } from './Confirm';
 import { MayButton } from './MayButton';
 import { useWrite } from './use-write';
 
-interface DeleteButtonProps {
-  may: boolean;
-  why: string;
+/** What is deleted, and in which words. */
+export interface Deletable {
   /** The question, what follows from a yes, and what the button says that means it. */
   title: string;
   words: string;
@@ -18,26 +17,31 @@ interface DeleteButtonProps {
   onDone?: () => unknown;
 }
 
-/** Deletes what a dialog shows, after a question. */
-export function DeleteButton({ may, why, title, words, act, write, touches, said, onDone }: DeleteButtonProps) {
-  const [asking, setAsking] = useState(false);
+/** Asks whether something is to be deleted, and deletes it. */
+export function Deletion({ title, words, act, write, touches, said, onDone, onClose }: Deletable & { onClose: () => void }) {
   const remove = useWrite({ write, touches, said, then: () => onDone?.() });
+  return (
+    <Confirm
+      title={title}
+      words={words}
+      act={act}
+      danger
+      pending={remove.isPending}
+      onConfirm={() => remove.mutate(undefined, { onSettled: onClose })}
+      onClose={onClose}
+    />
+  );
+}
+
+/** Deletes what a dialog shows, after a question. */
+export function DeleteButton({ may, why, ...deletable }: Deletable & { may: boolean; why: string }) {
+  const [asking, setAsking] = useState(false);
   return (
     <>
       <MayButton variant="subtle" color="red" may={may} why={why} onClick={() => setAsking(true)}>
         {texts.delete}
       </MayButton>
-      {asking && (
-        <Confirm
-          title={title}
-          words={words}
-          act={act}
-          danger
-          pending={remove.isPending}
-          onConfirm={() => remove.mutate(undefined, { onSettled: () => setAsking(false) })}
-          onClose={() => setAsking(false)}
-        />
-      )}
+      {asking && <Deletion {...deletable} onClose={() => setAsking(false)} />}
     </>
   );
 }

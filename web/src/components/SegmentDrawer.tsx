@@ -1,12 +1,12 @@
-import { Alert, Button, Drawer, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Schemas } from '../client/client';
 import { Problem, sentence } from '../client/problem';
 import { projectsQuery } from '../client/projects';
 import { texts } from '../texts';
 import { ConstraintsField, constraintsOf, draftsOf, missingIn } from './ConstraintsField';
-import styles from './SegmentDrawer.module.css';
+import { DrawerForm, FormDrawer } from './DrawerForm';
 
 /** What is written of a segment. */
 export type WrittenSegment = Schemas['upsertSegmentSchema'];
@@ -38,66 +38,56 @@ export function SegmentDrawer({ title, segment, notice, beside, aside, button, e
   const [constraints, setConstraints] = useState(() => draftsOf(segment?.constraints ?? []));
   const [strict, setStrict] = useState(false);
   const problem = error instanceof Problem ? error : undefined;
-  const aboutName = problem && (problem.of('name') ?? (problem.kind === 'NameExistsError' ? problem.message : undefined));
+  const aboutName = problem?.ofName;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setStrict(true);
     if (constraints.some((draft) => missingIn(draft.constraint))) return;
     onSave({ name, description, project: project === '' ? null : project, constraints: constraintsOf(constraints) });
   }
 
   return (
-    <Drawer opened onClose={onClose} size={620} title={title} classNames={{ body: styles.drawer ?? '' }}>
-      <form onSubmit={submit} className={styles.form}>
-        <div className={styles.fields}>
-          {error && !aboutName && !problem?.of('constraints') && (
-            <Alert color="red" role="alert" p="xs">
-              {sentence(error)}
-            </Alert>
-          )}
-          {notice}
-          <TextInput
-            label={texts.segment.name}
-            required
-            withAsterisk={false}
-            data-autofocus
-            spellCheck={false}
-            value={name}
-            error={aboutName}
-            onChange={(event) => setName(event.currentTarget.value)}
+    <FormDrawer title={title} size={620} onClose={onClose}>
+      <DrawerForm button={button} aside={aside} onSubmit={submit} onCancel={onClose}>
+        {error && !aboutName && !problem?.of('constraints') && (
+          <Alert color="red" role="alert" p="xs">
+            {sentence(error)}
+          </Alert>
+        )}
+        {notice}
+        <TextInput
+          label={texts.segment.name}
+          required
+          withAsterisk={false}
+          data-autofocus
+          spellCheck={false}
+          value={name}
+          error={aboutName}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Textarea label={texts.segment.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
+        <Select
+          label={texts.segment.project}
+          searchable
+          data={[{ value: '', label: texts.segment.everywhere }, ...(projects.data?.map((one) => ({ value: one.id, label: one.name })) ?? [])]}
+          value={project}
+          onChange={(value) => setProject(value ?? '')}
+        />
+        <section>
+          <h3>{texts.strategy.constraints}</h3>
+          <Text size="xs" c="dimmed" mb={8}>
+            {texts.strategy.constraintsWords}
+          </Text>
+          <ConstraintsField
+            {...(project === '' ? {} : { projectId: project })}
+            value={constraints}
+            onChange={setConstraints}
+            strict={strict}
+            problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
           />
-          <Textarea label={texts.segment.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
-          <Select
-            label={texts.segment.project}
-            searchable
-            data={[{ value: '', label: texts.segment.everywhere }, ...(projects.data?.map((one) => ({ value: one.id, label: one.name })) ?? [])]}
-            value={project}
-            onChange={(value) => setProject(value ?? '')}
-          />
-          <section>
-            <h3>{texts.strategy.constraints}</h3>
-            <Text size="xs" c="dimmed" mb={8}>
-              {texts.strategy.constraintsWords}
-            </Text>
-            <ConstraintsField
-              {...(project === '' ? {} : { projectId: project })}
-              value={constraints}
-              onChange={setConstraints}
-              strict={strict}
-              problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
-            />
-          </section>
-          {beside}
-        </div>
-        <Group justify="flex-end" gap="xs" className={styles.foot ?? ''}>
-          {aside && <div className={styles.aside}>{aside}</div>}
-          <Button variant="default" onClick={onClose}>
-            {texts.cancel}
-          </Button>
-          {button}
-        </Group>
-      </form>
-    </Drawer>
+        </section>
+        {beside}
+      </DrawerForm>
+    </FormDrawer>
   );
 }

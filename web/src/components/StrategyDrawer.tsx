@@ -1,6 +1,6 @@
-import { Alert, Button, Checkbox, Drawer, Group, MultiSelect, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Checkbox, MultiSelect, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Schemas } from '../client/client';
 import { Problem, sentence } from '../client/problem';
 import { projectQuery } from '../client/projects';
@@ -9,6 +9,7 @@ import { flexibleRollout, withWeights } from '../client/strategy';
 import { type StrategyType, strategyTypesQuery } from '../client/vocabulary';
 import { Confirm } from './Confirm';
 import { ConstraintsField, constraintsOf, draftsOf, missingIn } from './ConstraintsField';
+import { DrawerForm, FormDrawer } from './DrawerForm';
 import { NumberField } from './NumberField';
 import { Loading } from './states';
 import { texts } from '../texts';
@@ -46,13 +47,13 @@ export function StrategyDrawer(props: StrategyDrawerProps) {
   const leave = () => (changed ? setLeaving(true) : onClose());
   return (
     <>
-      <Drawer opened onClose={leave} size={680} title={title} classNames={{ body: styles.drawer ?? '' }}>
+      <FormDrawer title={title} size={680} onClose={leave}>
         {project.data ? (
           <Form {...props} defaultStickiness={project.data.defaultStickiness} onChange={() => setChanged(true)} onCancel={leave} />
         ) : (
           <Loading />
         )}
-      </Drawer>
+      </FormDrawer>
       {leaving && (
         <Confirm
           title={texts.strategy.discard}
@@ -95,8 +96,7 @@ function Form({ projectId, flag, strategy, notice, button, error, defaultStickin
     };
   }
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setStrict(true);
     if (constraints.some((draft) => missingIn(draft.constraint)) || variantProblems.size > 0) return;
     onSave({
@@ -113,65 +113,57 @@ function Form({ projectId, flag, strategy, notice, button, error, defaultStickin
   const offered = types.data?.filter((type) => !type.deprecated || type.name === name) ?? [];
   const type = types.data?.find((one) => one.name === name);
   return (
-    <form onSubmit={submit} className={styles.form} noValidate>
-      <div className={styles.fields}>
-        {notice}
-        {error && !problem?.of('constraints') && (
-          <Alert color="red" role="alert" p="xs">
-            {sentence(error)}
-          </Alert>
-        )}
-        <div className={styles.pair}>
-          <TextInput
-            label={texts.strategy.title}
-            placeholder={texts.strategy.titleHint}
-            data-autofocus
-            value={title}
-            onChange={(event) => set(setTitle)(event.currentTarget.value)}
-          />
-          <Select
-            label={texts.strategy.type}
-            data={offered.map((one) => ({ value: one.name, label: one.displayName ?? one.name }))}
-            value={name}
-            // A strategy keeps its type; another type is another strategy.
-            disabled={strategy !== undefined}
-            onChange={(next) => {
-              if (next === null) return;
-              set(setName)(next);
-              setParameters(next === flexibleRollout ? rollout : {});
-            }}
-          />
-        </div>
-        {name === flexibleRollout ? (
-          <Rollout projectId={projectId} parameters={parameters} onChange={set(setParameters)} />
-        ) : (
-          <Parameters type={type} parameters={parameters} onChange={set(setParameters)} />
-        )}
-        <Section title={texts.strategy.segments} words={texts.strategy.segmentsWords}>
-          <SegmentsField projectId={projectId} value={segments} onChange={set(setSegments)} />
-        </Section>
-        <Section title={texts.strategy.constraints} words={texts.strategy.constraintsWords}>
-          <ConstraintsField
-            projectId={projectId}
-            value={constraints}
-            onChange={set(setConstraints)}
-            strict={strict}
-            problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
-          />
-        </Section>
-        {name === flexibleRollout && (
-          <Section title={texts.strategy.tabs.variants} words={texts.variant.words}>
-            <VariantsField value={variants} onChange={set<VariantDraft[]>(setVariants)} problems={variantProblems} strict={strict} />
-          </Section>
-        )}
+    <DrawerForm button={button} noValidate onSubmit={submit} onCancel={onCancel}>
+      {notice}
+      {error && !problem?.of('constraints') && (
+        <Alert color="red" role="alert" p="xs">
+          {sentence(error)}
+        </Alert>
+      )}
+      <div className={styles.pair}>
+        <TextInput
+          label={texts.strategy.title}
+          placeholder={texts.strategy.titleHint}
+          data-autofocus
+          value={title}
+          onChange={(event) => set(setTitle)(event.currentTarget.value)}
+        />
+        <Select
+          label={texts.strategy.type}
+          data={offered.map((one) => ({ value: one.name, label: one.displayName ?? one.name }))}
+          value={name}
+          // A strategy keeps its type; another type is another strategy.
+          disabled={strategy !== undefined}
+          onChange={(next) => {
+            if (next === null) return;
+            set(setName)(next);
+            setParameters(next === flexibleRollout ? rollout : {});
+          }}
+        />
       </div>
-      <Group justify="flex-end" gap="xs" className={styles.foot ?? ''}>
-        <Button variant="default" onClick={onCancel}>
-          {texts.cancel}
-        </Button>
-        {button}
-      </Group>
-    </form>
+      {name === flexibleRollout ? (
+        <Rollout projectId={projectId} parameters={parameters} onChange={set(setParameters)} />
+      ) : (
+        <Parameters type={type} parameters={parameters} onChange={set(setParameters)} />
+      )}
+      <Section title={texts.strategy.segments} words={texts.strategy.segmentsWords}>
+        <SegmentsField projectId={projectId} value={segments} onChange={set(setSegments)} />
+      </Section>
+      <Section title={texts.strategy.constraints} words={texts.strategy.constraintsWords}>
+        <ConstraintsField
+          projectId={projectId}
+          value={constraints}
+          onChange={set(setConstraints)}
+          strict={strict}
+          problem={(index) => problem?.of(`constraints/${index}`) ?? (constraints.length === 1 ? problem?.of('constraints') : undefined)}
+        />
+      </Section>
+      {name === flexibleRollout && (
+        <Section title={texts.strategy.tabs.variants} words={texts.variant.words}>
+          <VariantsField value={variants} onChange={set<VariantDraft[]>(setVariants)} problems={variantProblems} strict={strict} />
+        </Section>
+      )}
+    </DrawerForm>
   );
 }
 

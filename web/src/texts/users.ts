@@ -18,7 +18,6 @@ export const userTexts = {
   resetWords: 'By this link the user chooses another password. It works once, for a day, and is shown only now.',
   link: 'Copy link',
   reset: 'Reset password',
-  remove: 'Delete user',
   removeTitle: (name: string) => `Delete ${name}?`,
   removeWords: 'They are signed out and their tokens stop working. What they did stays in the events, without their name.',
   removeAct: (name: string) => `Delete ${name}`,

@@ -1,9 +1,10 @@
-import { Checkbox, Select, TextInput } from '@mantine/core';
+import { Checkbox, Select } from '@mantine/core';
 import { useState } from 'react';
 import { cloneEnvironment, createEnvironment, environmentTypes, updateEnvironment } from '../../client/environments';
 import { Problem } from '../../client/problem';
 import { allEnvironmentsQuery } from '../../client/vocabulary';
 import { FormDialog } from '../../components/FormDialog';
+import { NameField } from '../../components/NameField';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import type { Asking } from './EnvironmentListPage';
@@ -31,7 +32,7 @@ export function EnvironmentForm({ asking, onClose }: { asking: Exclude<Asking, {
     shown: true,
   });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutName = problem?.of('name') ?? (problem?.kind === 'NameExistsError' ? problem.message : undefined);
+  const aboutName = problem?.ofName;
   const title = {
     create: environmentTexts.create,
     edit: environmentTexts.edit(name),
@@ -47,21 +48,7 @@ export function EnvironmentForm({ asking, onClose }: { asking: Exclude<Asking, {
       onClose={onClose}
     >
       {asking.act === 'clone' && <p>{environmentTexts.cloneWords}</p>}
-      {asking.act !== 'edit' && (
-        <TextInput
-          label={environmentTexts.name}
-          description={environmentTexts.nameWords}
-          required
-          withAsterisk={false}
-          data-autofocus
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          value={name}
-          error={aboutName}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {asking.act !== 'edit' && <NameField label={environmentTexts.name} description={environmentTexts.nameWords} value={name} error={aboutName} onChange={setName} />}
       <Select
         label={environmentTexts.type}
         data={[...new Set([...environmentTypes, type])].map((value) => ({ value, label: environmentTexts.types[value] ?? value }))}

@@ -7,7 +7,7 @@ import { deleteEnvironment, type Environment, orderEnvironments, switchEnvironme
 import { useMay } from '../../client/me';
 import { allEnvironmentsQuery } from '../../client/vocabulary';
 import { Chip } from '../../components/Chip';
-import { Confirm } from '../../components/Confirm';
+import { Deletion } from '../../components/DeleteButton';
 import { Loaded } from '../../components/Loaded';
 import { MayButton, MayItem } from '../../components/MayButton';
 import { Page } from '../../components/Page';
@@ -172,15 +172,14 @@ function RowActions({ environment, may, first, last, onAsk, onMove }: RowActions
 }
 
 function Remove({ environment: { name }, onClose }: { environment: Environment; onClose: () => void }) {
-  const remove = useWrite({ write: () => deleteEnvironment(name), touches, said: environmentTexts.removed(name) });
   return (
-    <Confirm
+    <Deletion
       title={environmentTexts.removeTitle(name)}
       words={environmentTexts.removeWords}
       act={environmentTexts.removeAct(name)}
-      danger
-      pending={remove.isPending}
-      onConfirm={() => remove.mutate(undefined, { onSettled: onClose })}
+      write={() => deleteEnvironment(name)}
+      touches={touches}
+      said={environmentTexts.removed(name)}
       onClose={onClose}
     />
   );

@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Text, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useProtection } from '../../client/change-requests';
@@ -6,6 +6,7 @@ import { copyFlag } from '../../client/flags';
 import { useMay } from '../../client/me';
 import { Problem } from '../../client/problem';
 import { FormDialog } from '../../components/FormDialog';
+import { NameField } from '../../components/NameField';
 import { useWrite } from '../../components/use-write';
 import { flagTexts } from '../../texts/flags';
 
@@ -27,7 +28,7 @@ export function CopyFlag({ projectId, name, onClose }: { projectId: string; name
     },
     shown: true,
   });
-  const aboutName = copy.error instanceof Problem ? copy.error.of('name') : undefined;
+  const aboutName = copy.error instanceof Problem ? copy.error.ofName : undefined;
   return (
     <FormDialog
       title={flagTexts.copy.title(name)}
@@ -45,17 +46,7 @@ export function CopyFlag({ projectId, name, onClose }: { projectId: string; name
           {mayCopy ? flagTexts.copy.past(guarded) : `${flagTexts.copy.guarded(guarded)} ${flagTexts.copy.mayNot}`}
         </Alert>
       )}
-      <TextInput
-        label={flagTexts.copy.name}
-        required
-        withAsterisk={false}
-        autoCapitalize="none"
-        spellCheck={false}
-        data-autofocus
-        value={newName}
-        error={aboutName}
-        onChange={(event) => setNewName(event.currentTarget.value)}
-      />
+      <NameField label={flagTexts.copy.name} value={newName} error={aboutName} onChange={setNewName} />
       <Checkbox
         label={flagTexts.copy.group}
         description={flagTexts.copy.groupWords}

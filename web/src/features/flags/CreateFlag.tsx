@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -7,6 +7,7 @@ import { createFlag } from '../../client/flags';
 import { Problem, sentence } from '../../client/problem';
 import { projectQuery } from '../../client/projects';
 import { flagTypesQuery } from '../../client/vocabulary';
+import { NameField } from '../../components/NameField';
 import { TagsField } from '../../components/TagsField';
 import { done } from '../../components/toast';
 import { texts } from '../../texts';
@@ -31,7 +32,7 @@ export function CreateFlag({ projectId, onClose }: { projectId: string; onClose:
   });
   const problem = create.error instanceof Problem ? create.error : undefined;
   // Most refusals are about the name, whether or not they say so.
-  const aboutName = problem && (problem.of('name') ?? (['NameExistsError', 'PatternError'].includes(problem.kind) ? problem.message : undefined));
+  const aboutName = problem?.ofName;
   const naming = project.data?.featureNaming;
 
   function set<K extends keyof NewFlag>(key: K, value: NewFlag[K]) {
@@ -52,18 +53,12 @@ export function CreateFlag({ projectId, onClose }: { projectId: string; onClose:
               {sentence(create.error)}
             </Alert>
           )}
-          <TextInput
+          <NameField
             label={texts.flag.name}
             description={naming?.pattern ? (naming.description ?? naming.example ?? naming.pattern) : texts.flag.nameWords}
-            autoCapitalize="none"
-            autoComplete="off"
-            spellCheck={false}
-            required
-            withAsterisk={false}
-            data-autofocus
             value={flag.name}
             error={aboutName}
-            onChange={(event) => set('name', event.currentTarget.value)}
+            onChange={(name) => set('name', name)}
           />
           <Select
             label={texts.flag.type}

@@ -7,6 +7,7 @@ import { saveStrategyType, type StrategyParameter, type StrategyType, strategyTy
 import { Entries, Entry, EntryRow, grow } from '../../components/Entry';
 import { Fields } from '../../components/Fields';
 import { FormDialog } from '../../components/FormDialog';
+import { NameField } from '../../components/NameField';
 import { useWrite } from '../../components/use-write';
 import { texts } from '../../texts';
 import { strategyTypeTexts as words } from '../../texts/strategy-types';
@@ -44,7 +45,7 @@ export function StrategyTypeForm({ type, onClose }: StrategyTypeFormProps) {
     shown: true,
   });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutName = problem?.of('name') ?? (problem?.kind === 'NameExistsError' ? problem.message : undefined);
+  const aboutName = problem?.ofName;
   const set = (key: number, changed: Partial<StrategyParameter>) =>
     setParameters(parameters.map((draft) => (draft.key === key ? { key, parameter: { ...draft.parameter, ...changed } } : draft)));
   return (
@@ -59,21 +60,7 @@ export function StrategyTypeForm({ type, onClose }: StrategyTypeFormProps) {
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {!type && (
-        <TextInput
-          label={words.name}
-          description={words.nameWords}
-          required
-          withAsterisk={false}
-          data-autofocus
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          value={name}
-          error={aboutName}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {!type && <NameField label={words.name} description={words.nameWords} value={name} error={aboutName} onChange={setName} />}
       <Textarea
         label={words.description}
         minRows={1}

@@ -1,11 +1,9 @@
-import { Menu } from '@mantine/core';
-import { BeakerIcon, CircleSlashIcon, PlusIcon, SyncIcon, TrashIcon } from '@primer/octicons-react';
+import { BeakerIcon, CircleSlashIcon, PlusIcon, SyncIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMay } from '../../client/me';
 import { deleteStrategyType, deprecateStrategyType, type StrategyType, strategyTypesQuery } from '../../client/vocabulary';
 import { Chip } from '../../components/Chip';
-import { Confirm } from '../../components/Confirm';
 import { MayButton, MayItem } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { RowMenu } from '../../components/RowMenu';
@@ -49,15 +47,12 @@ export function StrategyTypePage() {
 function Row({ type, onEdit }: { type: StrategyType; onEdit: () => void }) {
   const { name, displayName, description, editable, deprecated, parameters } = type;
   const may = useMay();
-  const [removing, setRemoving] = useState(false);
   const touches = [strategyTypesQuery.queryKey];
   const deprecate = useWrite({
     write: () => deprecateStrategyType(name, !deprecated),
     touches,
     said: deprecated ? words.isOffered(name) : words.isDeprecated(name),
   });
-  const remove = useWrite({ write: () => deleteStrategyType(name), touches, said: words.removed(name) });
-  const mayDelete = editable && may('DELETE_STRATEGY');
   return (
     <tr>
       <MainCell words={description}>
@@ -69,7 +64,19 @@ function Row({ type, onEdit }: { type: StrategyType; onEdit: () => void }) {
       </MainCell>
       <td data-wide>{words.parameterCount(parameters.length)}</td>
       <td data-align="right">
-        <RowMenu label={words.more(displayName ?? name)}>
+        <RowMenu
+          label={words.more(displayName ?? name)}
+          deletable={{
+            may: editable && may('DELETE_STRATEGY'),
+            why: editable ? words.mayNot : words.fixed,
+            title: words.removeTitle(name),
+            words: words.removeWords,
+            act: words.removeAct(name),
+            write: () => deleteStrategyType(name),
+            touches,
+            said: words.removed(name),
+          }}
+        >
           <MayItem
             may={may('UPDATE_STRATEGY')}
             why={words.mayNot}
@@ -78,28 +85,7 @@ function Row({ type, onEdit }: { type: StrategyType; onEdit: () => void }) {
           >
             {deprecated ? words.reactivate : words.deprecate}
           </MayItem>
-          <Menu.Divider />
-          <MayItem
-            may={mayDelete}
-            why={editable ? words.mayNot : words.fixed}
-            leftSection={<TrashIcon />}
-            c="var(--q-red)"
-            onClick={() => setRemoving(true)}
-          >
-            {texts.delete}
-          </MayItem>
         </RowMenu>
-        {removing && (
-          <Confirm
-            title={words.removeTitle(name)}
-            words={words.removeWords}
-            act={words.removeAct(name)}
-            danger
-            pending={remove.isPending}
-            onConfirm={() => remove.mutate(undefined, { onSettled: () => setRemoving(false) })}
-            onClose={() => setRemoving(false)}
-          />
-        )}
       </td>
     </tr>
   );

@@ -21,6 +21,7 @@ import { FlagTypeIcon } from '../../components/FlagTypeIcon';
 import { FormDialog } from '../../components/FormDialog';
 import { Loaded } from '../../components/Loaded';
 import { MayButton } from '../../components/MayButton';
+import { NameField } from '../../components/NameField';
 import { NumberField } from '../../components/NumberField';
 import { Page } from '../../components/Page';
 import { Panel, Panels } from '../../components/Panel';
@@ -94,7 +95,7 @@ function TypeForm({ type, onClose }: { type: TagType | undefined; onClose: () =>
     shown: true,
   });
   const problem = save.error instanceof Problem ? save.error : undefined;
-  const aboutName = problem?.of('name') ?? (problem?.kind === 'NameExistsError' ? problem.message : undefined);
+  const aboutName = problem?.ofName;
   return (
     <FormDialog
       title={type ? tagTexts.editType(type.name) : tagTexts.createType}
@@ -121,20 +122,7 @@ function TypeForm({ type, onClose }: { type: TagType | undefined; onClose: () =>
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {!type && (
-        <TextInput
-          label={tagTexts.name}
-          description={tagTexts.nameWords}
-          required
-          withAsterisk={false}
-          data-autofocus
-          autoCapitalize="none"
-          spellCheck={false}
-          value={name}
-          error={aboutName}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {!type && <NameField label={tagTexts.name} description={tagTexts.nameWords} value={name} error={aboutName} onChange={setName} />}
       <Textarea label={tagTexts.description} minRows={1} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
       <ColorInput label={tagTexts.color} size="xs" withEyeDropper={false} format="hex" value={color} onChange={setColor} />
     </FormDialog>

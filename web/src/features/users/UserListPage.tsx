@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { KeyIcon, PeopleIcon, PlusIcon, TrashIcon } from '@primer/octicons-react';
+import { KeyIcon, PeopleIcon, PlusIcon } from '@primer/octicons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,9 +8,8 @@ import { deleteUser, resetPassword, type User, usersQuery } from '../../client/p
 import { Ago } from '../../components/Ago';
 import { Avatar } from '../../components/Avatar';
 import { Chip } from '../../components/Chip';
-import { Confirm } from '../../components/Confirm';
 import { Loaded } from '../../components/Loaded';
-import { MayButton, MayItem } from '../../components/MayButton';
+import { MayButton } from '../../components/MayButton';
 import { Page } from '../../components/Page';
 import { Panels } from '../../components/Panel';
 import { Refused } from '../../components/Refused';
@@ -121,10 +120,8 @@ function Row({ user, role, onEdit, onReset }: RowProps) {
   const me = useQuery(meQuery);
   const name = nameOf(user);
   const isMe = me.data?.user.id === user.id;
-  const [removing, setRemoving] = useState(false);
   const touches = [usersQuery.queryKey];
   const reset = useWrite({ write: () => resetPassword(user.id), touches, then: onReset });
-  const remove = useWrite({ write: () => deleteUser(user.id), touches, said: userTexts.removed(name) });
   return (
     <tr>
       <MainCell words={[user.name ? user.username : '', user.email].filter(Boolean).join(' · ')}>
@@ -137,25 +134,23 @@ function Row({ user, role, onEdit, onReset }: RowProps) {
       <td>{role}</td>
       <td data-wide>{user.seenAt ? <Ago at={user.seenAt} /> : userTexts.never}</td>
       <td>
-        <RowMenu label={userTexts.more(name)}>
+        <RowMenu
+          label={userTexts.more(name)}
+          deletable={{
+            may: !isMe,
+            why: texts.notYourself,
+            title: userTexts.removeTitle(name),
+            words: userTexts.removeWords,
+            act: userTexts.removeAct(name),
+            write: () => deleteUser(user.id),
+            touches,
+            said: userTexts.removed(name),
+          }}
+        >
           <Menu.Item leftSection={<KeyIcon />} onClick={() => reset.mutate()}>
             {userTexts.reset}
           </Menu.Item>
-          <MayItem may={!isMe} why={texts.notYourself} leftSection={<TrashIcon />} c="var(--q-red)" onClick={() => setRemoving(true)}>
-            {userTexts.remove}
-          </MayItem>
         </RowMenu>
-        {removing && (
-          <Confirm
-            title={userTexts.removeTitle(name)}
-            words={userTexts.removeWords}
-            act={userTexts.removeAct(name)}
-            danger
-            pending={remove.isPending}
-            onConfirm={() => remove.mutate(undefined, { onSettled: () => setRemoving(false) })}
-            onClose={() => setRemoving(false)}
-          />
-        )}
       </td>
     </tr>
   );
