@@ -100,13 +100,13 @@ func Rooms() []Room {
 		{
 			Dir: "internal/state", Level: Core,
 			For: "event payloads, the fold, upcasts; queries over a State",
-			May: []string{"flag", "evaluation", "access", "change", "changerequest", "window", "ledger"},
+			May: []string{"flag", "access", "change", "changerequest", "window", "ledger"},
 			Why: "the fold is the same on every node and in every preview, so it sees values only",
 		},
 		{
 			Dir: "internal/decide", Level: Core,
 			For: "what a write leads to: from a state and values to events; shared by direct writes, applying and previews",
-			May: []string{"state"},
+			May: []string{"state", "evaluation"},
 			Why: "a direct write, an applied request and a preview come to the same events, so none of them decides by itself",
 		},
 		{
@@ -195,7 +195,7 @@ func Rooms() []Room {
 		{
 			Dir: "internal/sdkhttp", Level: Shell,
 			For: "what the HTTP of all SDKs has in common: tokens, limits, cross-origin requests, contexts",
-			May: []string{"identity", "webfault"},
+			May: []string{"evaluation", "identity", "webfault"},
 			Why: "it knows no path, so that both protocols can share it",
 		},
 		{
@@ -248,9 +248,8 @@ func Rooms() []Room {
 		},
 		{
 			Dir: "internal/scheduler", Level: Shell,
-			For: "due work: scheduled requests, expiry, reminders, retention",
-			May: []string{"app"},
-			Why: "a timer hands in the same commands as a person, and is asked the same questions",
+			For: "when due work is done: jobs again and again, alarms at their time",
+			Why: "it knows times and functions; what is due, and what is done then, server hands in",
 		},
 		{
 			Dir: "web", Level: Program,
@@ -262,7 +261,7 @@ func Rooms() []Room {
 			For: "puts the rooms together; start, health, Prometheus, stop",
 			May: []string{
 				"store", "engine", "app", "identity", "payload", "usage", "eventlog", "requests", "webfault",
-				"sdkapi", "ofrep", "adminapi", "sso", "scim", "interchange", "scheduler", "notify", "integration", "web",
+				"sdkapi", "ofrep", "adminapi", "sso", "scim", "scheduler", "notify", "integration", "web",
 			},
 			Why: "it is the only room that knows all others; settings reach it as values, from cli",
 		},

@@ -11,9 +11,10 @@
 //	                                      │                   ▲────────────┼────────────────┘
 //	                                      └──── cancel ─▶ Cancelled ◀──────┘
 //
-// Applied, Rejected and Cancelled are final. A scheduled request is rescheduled, applied or rejected,
-// by people or when its time comes, and nothing else; what breaks it suspends it (schedule.go). Every edit of a submitted request starts a
-// new round, and a vote counts only in the round and for the content that it was cast on.
+// Applied, Rejected and Cancelled are final. A scheduled request is rescheduled, applied or
+// rejected, by people or when its time comes, and nothing else; what breaks it suspends it
+// (schedule.go). Every edit of a submitted request starts a new round, and a vote counts only
+// in the round and for the content that it was cast on.
 //
 // What a change does to a flag belongs in change and decide; who is asked before a
 // write belongs in gate; names of people belong in identity.

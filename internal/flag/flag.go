@@ -4,8 +4,8 @@
 //
 // The types are plain values. Whoever changes one copies it first: values in a
 // State are shared by everyone and never change. Rules that need other objects
-// (does this segment exist, is that name taken?) do not belong here but in app;
-// deciding what a flag answers belongs in evaluation.
+// (does this segment exist, is that name taken?) do not belong here but in decide
+// and app; what a flag answers belongs in evaluation.
 package flag
 
 import "time"

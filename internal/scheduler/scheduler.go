@@ -1,10 +1,11 @@
-// Package scheduler does what is due: it closes change requests that have expired, and forgets
-// what is kept no longer.
+// Package scheduler is when due work is done: a Job again and again, such as forgetting what
+// is kept no longer, and an Alarm at its time, such as applying scheduled change requests.
 //
 // Every node's timer may try. What is due is decided on the newest state like any other
 // command, so of several nodes one does it, and the others see that it is done.
 //
-// What being due means does not belong here but in changerequest and app.
+// What being due means, and what is done then, does not belong here but in changerequest and
+// app; server brings them together.
 package scheduler
 
 import (

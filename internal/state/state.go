@@ -6,8 +6,8 @@
 // event payloads (one Go type for each event type), the fold, snapshots, and the
 // queries over a State.
 //
-// Deciding which events a command leads to does not belong here but in app;
-// neither do the shapes that an API shows.
+// Deciding which events a command leads to does not belong here but in decide and
+// app; neither do the shapes that an API shows.
 package state
 
 import (
