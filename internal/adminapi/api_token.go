@@ -89,7 +89,7 @@ type updateAPIToken struct {
 
 // APIToken is an API token.
 type APIToken struct {
-	Secret      *string              `json:"secret" doc:"Null if it is not kept."`
+	Secret      *string              `json:"secret" doc:"Null if it is not kept, or opens a private project of which the reader may not know."`
 	TokenName   string               `json:"tokenName"`
 	Type        access.TokenType     `json:"type"`
 	Project     string               `json:"project" doc:"The projects, with commas between them; * for every project."`
@@ -138,7 +138,20 @@ func (a *api) getProjectAPITokens(ctx context.Context, r request, in *ProjectAt)
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return apiTokens{}, err
 	}
-	return a.listTokens(ctx, r, func(t *access.APIToken) bool { return slices.Contains(t.Projects, in.Project) })
+	list, err := a.listTokens(ctx, r, func(t *access.APIToken) bool { return slices.Contains(t.Projects, in.Project) })
+	for i := range list.Tokens {
+		list.Tokens[i].hide(r)
+	}
+	return list, err
+}
+
+// hide takes away what is not for the caller if the token also opens projects of which they may not know: their names,
+// and the secret, with which the caller could look into them.
+func (t *APIToken) hide(r request) {
+	seen := slices.DeleteFunc(slices.Clone(t.Projects), func(p flag.ProjectID) bool { return !r.sees(p) })
+	if len(seen) < len(t.Projects) {
+		t.Secret, t.Projects, t.Project = nil, seen, joined(seen)
+	}
 }
 
 // listTokens returns the wanted tokens with their secrets.
@@ -225,18 +238,23 @@ func (a *api) deleteProjectAPIToken(ctx context.Context, r request, in *struct {
 
 // viewToken returns what is shown of a token, but for its secret and its last use.
 func viewToken(t *access.APIToken) APIToken {
-	names := make([]string, len(t.Projects))
-	for i, p := range t.Projects {
-		names[i] = string(p)
-	}
 	return APIToken{
 		TokenName:   t.Name,
 		Type:        t.Type,
-		Project:     strings.Join(names, ","),
+		Project:     joined(t.Projects),
 		Projects:    t.Projects,
 		Environment: t.Environment,
 		ExpiresAt:   instantOf(t.ExpiresAt),
 		CreatedAt:   instant(t.CreatedAt),
 		Alias:       t.Alias,
 	}
+}
+
+// joined returns the names of projects with commas between them.
+func joined(projects []flag.ProjectID) string {
+	names := make([]string, len(projects))
+	for i, p := range projects {
+		names[i] = string(p)
+	}
+	return strings.Join(names, ",")
 }

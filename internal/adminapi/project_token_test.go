@@ -33,3 +33,21 @@ func TestDeletedProjectLeavesTokens(t *testing.T) {
 		must(http.MethodGet, "/search/events?type=IS:api-token-updated", "", 200, `{"events":[{"data":{"tokenName":"both","projects":["default"]},"preData":{"projects":["default","gone"]}}]}`)
 	})
 }
+
+// TestTokenOfHiddenProject lists a token that opens a private project besides: who may not know of that one learns neither
+// its name nor the secret.
+func TestTokenOfHiddenProject(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.mustHide(t)
+		made := w.call(t, "admin", http.MethodPost, "/api-tokens", `{"tokenName":"both","type":"backend","projects":["guarded","hush"]}`, nil)
+		for as, want := range map[string]string{
+			"owner": `"secret":null,"project":"guarded","projects":["guarded"]`,
+			"admin": `"secret":"` + field(t, made, "secret") + `","project":"guarded,hush","projects":["guarded","hush"]`,
+		} {
+			got := w.call(t, as, http.MethodGet, "/projects/guarded/api-tokens", "", nil)
+			terraform{}.one(t, got, "tokens", "tokenName", "both", `{`+want+`}`)
+		}
+	})
+}
