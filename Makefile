@@ -139,12 +139,14 @@ fuzz: ## fuzz each target for FUZZTIME=30s
 	done
 
 MINUTES ?= 60
-# 300 rounds are 30,000 scheduled change requests in each turn.
+# 300 rounds are 30,000 scheduled change requests in each turn. A turn that fails is the last; what the tests that
+# kill servers have left is in soak/ then.
 soak: $(SDKS) $(BROWSER) $(WEB) ## repeat all tests, shuffled, with the race detector and more random cases, and kill servers, for MINUTES=60
 	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
+		rm -rf soak && mkdir soak; \
 		CGO_ENABLED=1 RAPID_CHECKS=1000 scripts/with-postgres go test -race -shuffle on -count 1 -timeout 60m $(ROOMS); \
-		QUORATE_TEST_ROUNDS=300 go test -count 1 -timeout 60m -run Kill ./e2e; \
-		QUORATE_SOAK=yes go test -count 1 -timeout 60m -run Browser ./e2e; \
+		QUORATE_TEST_ROUNDS=300 go test -v -count 1 -timeout 60m -artifacts -outputdir $(CURDIR)/soak -run Kill ./e2e; \
+		QUORATE_SOAK=yes go test -v -count 1 -timeout 60m -run Browser ./e2e; \
 	done
 
 SHOWN := 127.0.0.1:4248

@@ -129,17 +129,20 @@ func (s *server) get(ctx context.Context, path, token string, into any) error {
 func TestKillDuringApply(t *testing.T) {
 	t.Parallel()
 	rounds := mustRounds(t, 30)
-	folder := t.TempDir()
+	folder := t.ArtifactDir()
 	appliers, authors, reviewer := mustPrepare(t, folder)
 	var last *toldLedger
 	for round := range rounds {
 		s := mustStart(t, folder, withTokens)
 		ctx, cancel := context.WithCancel(t.Context())
 		var clients sync.WaitGroup
+		begun := make(chan struct{})
+		begin := sync.OnceFunc(func() { close(begun) })
 		for i, a := range appliers {
 			clients.Go(func() {
 				for ctx.Err() == nil {
 					err := a.step(ctx, s, authors[i], reviewer)
+					begin()
 					if errors.As(err, &refusedError{}) {
 						t.Errorf("round %d: %s is refused: %v", round, a.name, err)
 					}
@@ -149,6 +152,7 @@ func TestKillDuringApply(t *testing.T) {
 				}
 			})
 		}
+		<-begun                                                         // on a machine that is busy that takes a while
 		time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond) // when the power goes is up to chance
 		s.kill()
 		cancel()

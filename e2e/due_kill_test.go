@@ -2,10 +2,12 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -34,6 +36,7 @@ func TestKillAroundDue(t *testing.T) {
 	for rounds := mustRounds(t, most); rounds > 0; rounds -= most {
 		t.Run(fmt.Sprint(rounds, " rounds to go"), func(t *testing.T) {
 			d := newDueStorm(t, 100)
+			defer d.keepDatabase()
 			for round := range min(rounds, most) {
 				d.round(round, faults[round%len(faults)])
 			}
@@ -145,6 +148,7 @@ func waitUntil(at time.Time, least, most int) {
 // dueStorm is two nodes on one PostgreSQL, each behind a proxy of its own, and what the ledger has told so far.
 type dueStorm struct {
 	t        *testing.T
+	postgres *storetest.PostgresServer
 	database string
 	proxies  []*storetest.Proxy
 	folders  []string
@@ -173,25 +177,33 @@ var requestLines = regexp.MustCompile(`(?m)^.* msg=request .*\n`)
 // newDueStorm starts the nodes for the first time, with so many flags, in a production that is protected.
 func newDueStorm(t *testing.T, flags int, settings ...string) *dueStorm {
 	t.Helper()
-	d := &dueStorm{t: t, database: storetest.StartPostgres(t).URL, nodes: make([]*server, 2), graces: make([]string, 2)}
+	postgres := storetest.StartPostgres(t)
+	d := &dueStorm{t: t, postgres: postgres, database: postgres.URL, nodes: make([]*server, 2), graces: make([]string, 2)}
 	d.settings = append([]string{
 		"INIT_ADMIN_API_TOKENS=" + adminToken, "INIT_BACKEND_API_TOKENS=" + dueBackendToken,
 		"UNLEASH_DEFAULT_ADMIN_USERNAME=reviewer", "UNLEASH_DEFAULT_ADMIN_PASSWORD=" + reviewerPassword,
 		"QUORATE_SECRET_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 	}, settings...)
+	for i := range d.nodes {
+		d.folders = append(d.folders, filepath.Join(t.ArtifactDir(), fmt.Sprint("node-", i)))
+		if err := os.Mkdir(d.folders[i], 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Cleanup(func() {
-		for _, s := range d.nodes {
+		for i, s := range d.nodes {
 			if s != nil {
 				s.kill()
-				if t.Failed() {
-					t.Logf("the output of a node:\n%s", requestLines.ReplaceAllString(s.output.String(), ""))
-				}
+				d.keepOutput(i)
+			}
+			if t.Failed() {
+				output, err := os.ReadFile(d.log(i))
+				t.Logf("the output of node %d: %v\n%s", i, err, output)
 			}
 		}
 	})
 	for i := range d.nodes {
 		d.proxies = append(d.proxies, storetest.NewProxy(t, d.database))
-		d.folders = append(d.folders, t.TempDir())
 		d.start(i, anHour)
 	}
 	s := d.nodes[0]
@@ -226,12 +238,37 @@ func dueFlag(i int) flag.Name { return flag.Name(fmt.Sprint("due-", i)) }
 
 // start starts a node, which has ended or was never there.
 func (d *dueStorm) start(i int, grace string) {
+	if d.nodes[i] != nil {
+		d.keepOutput(i)
+	}
 	s, err := start(d.folders[i], append(slices.Clone(d.settings), "QUORATE_DATABASE="+d.proxies[i].URL(), grace))
 	if err != nil {
 		d.t.Errorf("a node does not start: %v", err)
 		return
 	}
 	d.nodes[i], d.graces[i] = s, grace
+}
+
+// keepDatabase writes the database down if the test has failed. It is for defer: cleanups come after the database's end.
+func (d *dueStorm) keepDatabase() {
+	if d.t.Failed() {
+		d.postgres.Dump(d.t, filepath.Join(d.t.ArtifactDir(), "database.sql"))
+	}
+}
+
+// log is the path of what a node has printed, whenever it ran.
+func (d *dueStorm) log(i int) string { return filepath.Join(d.folders[i], "log") }
+
+// keepOutput adds what a node that has ended has printed to its log.
+func (d *dueStorm) keepOutput(i int) {
+	log, err := os.OpenFile(d.log(i), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = log.WriteString(requestLines.ReplaceAllString(d.nodes[i].output.String(), ""))
+		err = errors.Join(err, log.Close())
+	}
+	if err != nil {
+		d.t.Errorf("keep the output of a node: %v", err)
+	}
 }
 
 func (d *dueStorm) signal(process *os.Process, signal os.Signal) {

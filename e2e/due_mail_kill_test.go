@@ -25,6 +25,7 @@ func TestKillAroundDueMails(t *testing.T) {
 	mails := mustTakeMails(t)
 	d := newDueStorm(t, 20, "QUORATE_SMTP_HOST=127.0.0.1", fmt.Sprint("QUORATE_SMTP_PORT=", mails.port), "QUORATE_SMTP_TLS=none",
 		"QUORATE_SMTP_SENDER=quorate@flags.example.com", "QUORATE_PUBLIC_URL=https://flags.example.com")
+	defer d.keepDatabase()
 	var people struct {
 		Users []struct {
 			ID       int64

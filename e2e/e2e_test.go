@@ -129,9 +129,11 @@ func (s *server) stop() error {
 	}
 }
 
-// kill ends the server as a power cut would, and waits until it has gone.
+// kill ends the server as a power cut would, and waits until it has gone. Its output says when.
 func (s *server) kill() {
-	_ = s.cmd.Process.Kill() // it may have ended already
+	if s.cmd.Process.Kill() == nil { // it may have ended already
+		fmt.Fprintf(s.output, "time=%s killed by the test\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z07:00"))
+	}
 	<-s.exited
 }
 

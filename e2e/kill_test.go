@@ -16,7 +16,7 @@ import (
 func TestKillDuringWrites(t *testing.T) {
 	t.Parallel()
 	const rounds, writers = 12, 4
-	folder := t.TempDir()
+	folder := t.ArtifactDir()
 	var mu sync.Mutex
 	var confirmed []string
 	for round := range rounds {

@@ -95,3 +95,11 @@ func (s *PostgresServer) Control(t testing.TB, args ...string) {
 		t.Fatalf("pg_ctl %v: %v", args, err)
 	}
 }
+
+// Dump writes the database to a file, as SQL.
+func (s *PostgresServer) Dump(t testing.TB, path string) {
+	t.Helper()
+	if output, err := exec.Command(filepath.Join(s.programs, "pg_dump"), "--file", path, s.URL).CombinedOutput(); err != nil {
+		t.Errorf("pg_dump: %v\n%s", err, output)
+	}
+}
