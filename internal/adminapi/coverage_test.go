@@ -529,6 +529,12 @@ func bare(f flag.Flag) bool {
 // ask sends a request about the role's own requests, and returns the status of the answer.
 func (w *watchedWorld) ask(t *testing.T, role string, s scenario) int {
 	t.Helper()
+	return w.answer(t, role, s).Code
+}
+
+// answer sends a request about the role's own requests.
+func (w *watchedWorld) answer(t *testing.T, role string, s scenario) *httptest.ResponseRecorder {
+	t.Helper()
 	path := pathOf(w.fixture.own(role, s.path))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -540,7 +546,7 @@ func (w *watchedWorld) ask(t *testing.T, role string, s scenario) int {
 	}
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r)
-	return recorder.Code
+	return recorder
 }
 
 // production returns what SDKs in production are served, and what flags are evaluated to there, for some

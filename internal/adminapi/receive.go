@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -198,8 +199,23 @@ func readable(contentType string) error {
 	return fault.New(fault.ContentType, "We do not accept the content-type you provided (%s). Please use one of the content-types we know: application/json.", contentType)
 }
 
-// decode reads one JSON value, with numbers as they are written.
+// escape is an escaped character of JSON: a surrogate pair, half of one, or another.
+var escape = regexp.MustCompile(`\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u[dD][89a-fA-F]..|.)`)
+
+// decode reads one JSON value, with numbers as they are written. What stands for no character, half of a
+// surrogate pair or what is no UTF-8, becomes U+0000, which shapes refuse by the name of its field;
+// encoding/json would quietly put another character in its place.
 func decode(raw []byte) (any, error) {
+	const none = `\u0000`
+	raw = bytes.ToValidUTF8(raw, []byte(none))
+	if bytes.Contains(raw, []byte(`\ud`)) || bytes.Contains(raw, []byte(`\uD`)) {
+		raw = escape.ReplaceAllFunc(raw, func(e []byte) []byte {
+			if len(e) == len(none) {
+				return []byte(none)
+			}
+			return e
+		})
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var value any

@@ -65,7 +65,7 @@ func (s shapes) check(at string, schema *huma.Schema, value any) (any, []fault.D
 		schema = s.registry.SchemaFromRef(schema.Ref)
 	}
 	if schema.Type == "" || (value == nil && schema.Nullable) {
-		return value, nil
+		return value, checkAny(at, value)
 	}
 	coerced, ok := coerce(schema.Type, value)
 	if !ok {
@@ -219,6 +219,29 @@ func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 
 // storable reports whether a text can be kept: PostgreSQL takes no other, so that neither database does.
 func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
+
+// checkAny checks a value of any type: the texts in it.
+func checkAny(at string, value any) []fault.Detail {
+	var details []fault.Detail
+	switch v := value.(type) {
+	case string:
+		if !storable(v) {
+			return unstorable(at, v)
+		}
+	case []any:
+		for i, item := range v {
+			details = append(details, checkAny(fmt.Sprintf("%s/%d", at, i), item)...)
+		}
+	case map[string]any:
+		for _, name := range sortedKeys(v) {
+			if !storable(name) {
+				details = append(details, unstorable(at, name)...)
+			}
+			details = append(details, checkAny(at+"/"+name, v[name])...)
+		}
+	}
+	return details
+}
 
 func unstorable(at, text string) []fault.Detail {
 	return unlike(at, strings.ToValidUTF8(text, "\uFFFD"), "be UTF-8 without the character U+0000")
