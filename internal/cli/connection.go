@@ -23,6 +23,9 @@ const (
 	workLimit   = 10 * time.Minute
 )
 
+// maxAnswer is how much a server may answer, in bytes: more than an export of 10,000 flags.
+const maxAnswer = 64 << 20
+
 // remote is how a subcommand reaches a server, and as whom.
 type remote struct {
 	URL   address `name:"url" default:"http://localhost:4242" env:"QUORATE_URL" placeholder:"URL" help:"Where the server is (${default}; $$${env})."`
@@ -104,9 +107,9 @@ func (c remote) ask(ctx context.Context, method string, path []string, query url
 		return nil, nil, err
 	}
 	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
-	answer, err := io.ReadAll(response.Body)
+	answer, err := c.read(response)
 	if err != nil {
-		return nil, nil, c.unreachable(err)
+		return nil, nil, err
 	}
 	if len(answer) > 0 && !json.Valid(answer) {
 		return nil, nil, fmt.Errorf("what answers at %s is not Quorate: it sent something else than JSON", c.URL)
@@ -159,7 +162,7 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 	if c.reason != "" {
 		request.Header.Set(reasonHeader, c.reason)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := staying.Do(request)
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
@@ -167,11 +170,29 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 		return response, nil
 	}
 	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
-	answer, err := io.ReadAll(response.Body)
+	if to, err := response.Location(); err == nil {
+		return nil, fmt.Errorf("what answers at %s leads to %s. Nothing was sent there; if that is the server, name it instead", c.URL, to.Redacted())
+	}
+	answer, err := c.read(response)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.refusal(response, answer)
+}
+
+// staying sends requests and follows nobody elsewhere: what they carry, tokens among it, is for one server.
+var staying = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// read returns the body of an answer.
+func (c remote) read(response *http.Response) ([]byte, error) {
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
-	return nil, c.refusal(response, answer)
+	if len(answer) > maxAnswer {
+		return nil, fmt.Errorf("what answers at %s sent more than %d MB", c.URL, maxAnswer>>20)
+	}
+	return answer, nil
 }
 
 // get asks for something and decodes it.

@@ -366,13 +366,14 @@ func (t *takeover) createArchived(ctx context.Context, p project, names []flag.N
 	return slices.DeleteFunc(slices.Clone(names), func(name flag.Name) bool { return !here[name] })
 }
 
-// pageOfFlags is how many flags a search is asked for at once.
-const pageOfFlags = 1_000
+// pageOfFlags is how many flags a search is asked for at once, and pagesOfFlags how often.
+const pageOfFlags, pagesOfFlags = 1_000, 1_000
 
 // named returns the names of the flags of a project, archived or not.
 func (t *takeover) named(ctx context.Context, api API, id string, archived bool) ([]flag.Name, error) {
 	var names []flag.Name
-	for {
+	known := map[flag.Name]bool{}
+	for range pagesOfFlags {
 		query := url.Values{
 			"project": {"IS:" + id}, "archived": {fmt.Sprintf("IS:%t", archived)}, "sortBy": {"name"},
 			"limit": {strconv.Itoa(pageOfFlags)}, "offset": {strconv.Itoa(len(names))},
@@ -383,17 +384,26 @@ func (t *takeover) named(ctx context.Context, api API, id string, archived bool)
 		}
 		var page struct {
 			Features []struct{ Name flag.Name }
+			Total    int
 		}
 		if err := json.Unmarshal(answer, &page); err != nil {
 			return nil, fmt.Errorf("interchange: the flags of %s are not understood: %w", id, err)
 		}
+		before := len(names)
 		for _, f := range page.Features {
-			names = append(names, f.Name)
+			if !known[f.Name] {
+				known[f.Name] = true
+				names = append(names, f.Name)
+			}
 		}
-		if len(page.Features) == 0 {
+		switch {
+		case len(page.Features) == 0 || len(names) == page.Total:
 			return names, nil
+		case len(names) == before:
+			return nil, fmt.Errorf("interchange: of the %d flags of %s, the server names the same %d on every page", page.Total, id, before)
 		}
 	}
+	return nil, fmt.Errorf("interchange: the project %s has more than %d flags", id, pageOfFlags*pagesOfFlags)
 }
 
 // protection says whether changes to an environment of a project are requested.

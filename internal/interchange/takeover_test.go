@@ -20,15 +20,16 @@ type recorded struct {
 	// archived are answers, by path, to what names the archived flag gone.
 	archived map[string]string
 	// bad is what no import may contain; empty for anything.
-	bad     string
-	written []string
+	bad      string
+	written  []string
+	pageless bool // whether it answers with the same page, wherever that begins
 }
 
 func (r *recorded) Call(_ context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error) {
 	what := method + " " + strings.Join(path, "/")
 	if path[0] == "search" { // by project and whether they are archived, on one page
 		what += "?" + query.Get("project") + "&" + query.Get("archived")
-		if query.Get("offset") != "0" {
+		if query.Get("offset") != "0" && !r.pageless {
 			return json.RawMessage(`{"features":[]}`), nil
 		}
 	}
@@ -166,6 +167,21 @@ func TestTakeover(t *testing.T) {
 }
 
 // TestTakeoverChecks holds that a check writes nothing, and says what it could not see.
+// TestTakeoverFromAServerWithoutPages holds that a server which names the same flags on every page is told from one
+// that has no more.
+func TestTakeoverFromAServerWithoutPages(t *testing.T) {
+	t.Parallel()
+	from, to := unleash(), quorate()
+	from.pageless = true
+	if _, err := interchange.Takeover(t.Context(), from, to, true); err != nil {
+		t.Errorf("all flags on the one page: %v", err)
+	}
+	from.answers["GET search/features?IS:default&IS:true"] = `{"total":4,"features":[{"name":"gone"},{"name":"known"},{"name":"retired"}]}`
+	if _, err := interchange.Takeover(t.Context(), from, to, true); err == nil || !strings.Contains(err.Error(), "the same 3 on every page") {
+		t.Errorf("got %v, want an error", err)
+	}
+}
+
 func TestTakeoverChecks(t *testing.T) {
 	t.Parallel()
 	from, to := unleash(), quorate()
