@@ -32,7 +32,7 @@ func (a *api) interchange() {
 		ID: "importToggles", Method: http.MethodPost, Path: "/features-batch/import", Tag: tagInterchange, MaxBody: interchange.MaxDocument, Heavy: true,
 		Summary: "Import flags into a project and an environment",
 		Description: content + "All of it takes place in one batch, or none. What acts in a protected environment goes into a change request, a draft of the caller, who must have none pending there: " +
-			"then the answer is 202 with that request. Which permissions it takes depends on the content: all that the same changes take by themselves; none for what is put into a request.",
+			"then the answer is 202 with that request. Which permissions it takes depends on the content: all that the same changes take by themselves; UPDATE_FEATURE where it changes nothing; none for what is put into a request.",
 		Proposable: true,
 	}, a.importToggles)
 }

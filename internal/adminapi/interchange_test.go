@@ -111,6 +111,8 @@ func interchangeScenarios() []scenario {
 		{name: "import into no project", method: "POST", path: into, body: importBody("none", "development", bare), status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "import into no environment", method: "POST", path: into, body: importBody("small", "production", bare), status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "import what is not in order", method: "POST", path: into, body: with(`{"name":"plain"},{"name":"foreign"}`, `{"featureName":"plain","name":"flexibleRollout","parameters":{"rollout":"200"}}`, ``), status: 400, want: `{"name":"BadDataError","details":[{"path":"/body/data/features"},{"path":"/body/data/featureStrategies"}]}`},
+		{name: "import nothing without permissions", as: "nothing", method: "POST", path: into, body: importBody("default", "development", `{"features":[],"featureStrategies":[],"tagTypes":[]}`), status: 403, want: `{"name":"PermissionError","permissions":["UPDATE_FEATURE"]}`},
+		{name: "check an import of nothing without permissions", as: "nothing", method: "POST", path: check, body: importBody("default", "development", `{"features":[],"featureStrategies":[],"tagTypes":[]}`), status: 200, want: `{"errors":[],"permissions":[{"affectedItems":["UPDATE_FEATURE"]}]}`},
 		{name: "import without permissions", as: "nothing", method: "POST", path: into, body: importBody("default", "development", document), status: 403, want: `{"name":"PermissionError","permissions":["CREATE_CONTEXT_FIELD","CREATE_FEATURE","CREATE_FEATURE_STRATEGY","CREATE_TAG_TYPE","UPDATE_FEATURE_DEPENDENCY","UPDATE_FEATURE_ENVIRONMENT","UPDATE_FEATURE_ENVIRONMENT_VARIANTS"]}`},
 		{
 			name: "import a flag", method: "POST", path: into, body: importBody("default", "development", document), status: 200,

@@ -224,6 +224,10 @@ func planImport(d *decide.Decision, in Import) (importPlan, error) {
 	}
 	p.found = i.found()
 	p.found.Missing = i.missing(p.direct)
+	_, proposable := d.Protection(in.Project, in.Environment)
+	if changesNothing := len(wish.Events()) == 0 && len(p.found.Errors) == 0; changesNothing && !proposable && !d.Actor.Can(in.Project, "", access.UpdateFeature) {
+		p.found.Missing = []access.Permission{access.UpdateFeature} // as for an update that changes nothing
+	}
 	return p, nil
 }
 
