@@ -300,7 +300,7 @@ func (a *api) undoChangeRequest(ctx context.Context, r request, in *ChangeReques
 // changeRequestUpdateTitle is the body that describes a request.
 type changeRequestUpdateTitle struct {
 	Title       *string `json:"title,omitempty" doc:"Empty: the default title."`
-	Description *string `json:"description,omitempty" doc:"Why, in Markdown."`
+	Description *string `json:"description,omitempty" maxLength:"20000" doc:"Why, in Markdown."`
 }
 
 func (a *api) describeChangeRequest(ctx context.Context, r request, in *struct {

@@ -115,6 +115,11 @@ func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]an
 		details = append(details, problems...)
 	}
 	if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
+		if values.Type == huma.TypeString { // a parameter of a strategy can be a long list
+			long := *values
+			long.MaxLength = new(maxBulkBody)
+			values = &long
+		}
 		for _, name := range sortedKeys(object) {
 			switch {
 			case schema.Properties[name] != nil: // below
@@ -197,8 +202,15 @@ func coerceNumber(to, text string) (any, bool) {
 	return json.Number(strconv.FormatFloat(n, 'g', -1, 64)), to == huma.TypeNumber
 }
 
+// maxText is how long a text can be, in characters, of which the schema does not say it. Names are shorter, as flag
+// and access say.
+const maxText = 10_000
+
 func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
-	n := utf8.RuneCountInString(text)
+	n, longest := utf8.RuneCountInString(text), maxText
+	if schema.MaxLength != nil {
+		longest = *schema.MaxLength
+	}
 	switch {
 	case !storable(text):
 		return unstorable(at, text)
@@ -206,8 +218,8 @@ func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 		return notAllowed(at, schema.Enum, text)
 	case schema.MinLength != nil && n < *schema.MinLength:
 		return unlike(at, text, fmt.Sprintf("NOT have fewer than %d characters", *schema.MinLength))
-	case schema.MaxLength != nil && n > *schema.MaxLength:
-		return unlike(at, text, fmt.Sprintf("NOT have more than %d characters", *schema.MaxLength))
+	case n > longest:
+		return unlike(at, text, fmt.Sprintf("NOT have more than %d characters", longest))
 	case schema.Pattern != "" && !regexp.MustCompile(schema.Pattern).MatchString(text):
 		return unlike(at, text, `match pattern "`+schema.Pattern+`"`)
 	case schema.Format == "date-time" && !isTime(text):

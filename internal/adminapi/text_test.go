@@ -108,6 +108,19 @@ func eachText(t *testing.T, text string, look func(operation, at string, a *http
 	}
 }
 
+// TestLongTexts holds that no operation keeps a text however long it is, but for parameters of strategies: some are
+// lists of people.
+func TestLongTexts(t *testing.T) {
+	t.Parallel()
+	eachText(t, strings.Repeat("x", 100_001), func(operation, at string, a *httptest.ResponseRecorder, written bool) {
+		parameter := strings.Contains(at, "/parameters/") || operation == "patchFeatureStrategy" && strings.HasSuffix(at, "/value")
+		kept := written || a.Code == http.StatusCreated || a.Code == http.StatusAccepted
+		if kept && !parameter || a.Code >= http.StatusInternalServerError {
+			t.Errorf("%s %s: got %d %.300s, want 4xx", operation, at, a.Code, a.Body)
+		}
+	})
+}
+
 // TestTextsOfNoCharacters holds that no operation takes a text that PostgreSQL cannot keep, or that would be
 // kept as another one: each names the field.
 func TestTextsOfNoCharacters(t *testing.T) {

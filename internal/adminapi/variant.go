@@ -53,7 +53,7 @@ type variant struct {
 // payload is what a variant carries.
 type payload struct {
 	Type  string `json:"type" enum:"json,csv,string,number"`
-	Value string `json:"value"`
+	Value string `json:"value" maxLength:"100000"`
 }
 
 // override gives a variant to some contexts, whatever the weights.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -142,12 +143,18 @@ func newSecret(t *access.APIToken) string {
 	return prefix + ":" + string(t.Environment) + "." + hex.EncodeToString(random)
 }
 
+// maxTokenName bounds the names of API tokens, in bytes.
+const maxTokenName = 255
+
 // validateToken checks a token for SDKs.
 func validateToken(s *state.State, t *access.APIToken) error {
 	var details []fault.Detail
 	wrong := func(path, message string) { details = append(details, fault.Detail{Path: path, Message: message}) }
-	if t.Name == "" {
+	switch {
+	case t.Name == "":
 		wrong("/body/tokenName", `"tokenName" is not allowed to be empty.`)
+	case len(t.Name) > maxTokenName:
+		wrong("/body/tokenName", fmt.Sprintf("It is longer than %d bytes.", maxTokenName))
 	}
 	if s.Environment(t.Environment) == nil {
 		wrong("/body/environment", "Environment="+string(t.Environment)+" does not exist")

@@ -64,12 +64,15 @@ func validateLength(at, text string, shortest, longest int) []fault.Detail {
 	}
 }
 
-// validateText checks that a text is more than white space.
+// maxLabel is the length of the longest name that no URL has to hold, in characters.
+const maxLabel = 255
+
+// validateText checks that a text is more than white space, and no longer than a label.
 func validateText(at, text string) []fault.Detail {
 	if isBlank(text) {
 		return problem(at, "%q is not allowed to be empty.", field(at))
 	}
-	return nil
+	return validateLength(at, text, 1, maxLabel)
 }
 
 // validateChoice checks that a value is one of a few.

@@ -16,8 +16,11 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// maxInviteLife is how far ahead an invite link can expire.
-const maxInviteLife = 31 * 24 * time.Hour
+const (
+	// maxInviteLife is how far ahead an invite link can expire.
+	maxInviteLife = 31 * 24 * time.Hour
+	maxInviteName = 255 // bytes
+)
 
 // Invite is a link by which people become users, with its secret.
 type Invite struct {
@@ -99,8 +102,11 @@ func (i *Identity) CreateInvite(ctx context.Context, by access.Actor, name strin
 		ID: uuid.Must(uuid.NewV7()).String(), Digest: store.DigestOf(invite.Secret), Name: strings.TrimSpace(name), Enabled: true,
 		CreatedBy: string(by.Ref), CreatedAt: now, ExpiresAt: soonest(expires, now.Add(maxInviteLife)),
 	}
-	if invite.Name == "" {
+	switch {
+	case invite.Name == "":
 		return Invite{}, fault.Field("/body/name", "An invite link needs a name.")
+	case len(invite.Name) > maxInviteName:
+		return Invite{}, fault.Field("/body/name", "It is longer than %d bytes.", maxInviteName)
 	}
 	err := i.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.PutInviteLink(invite.InviteLink); err != nil {

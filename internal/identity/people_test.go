@@ -321,6 +321,9 @@ func TestInvite(t *testing.T) {
 		if err != nil || invite.Name != "team" || !invite.ExpiresAt.Equal(start.Add(744*time.Hour)) {
 			t.Fatalf("got %+v %v, want a link for a month", invite, err)
 		}
+		if _, err := w.CreateInvite(ctx, admin, strings.Repeat("x", 256), start); !fault.Is(err, fault.BadData) {
+			t.Errorf("a long name: got %v, want BadData", err)
+		}
 		all, err := w.Invites(ctx, admin)
 		if diff := cmp.Diff([]identity.Invite{invite}, all); diff != "" || err != nil {
 			t.Errorf("invite links: %v (-want +got):\n%s", err, diff)

@@ -102,7 +102,7 @@ type ExportedVariant struct {
 // ExportedPayload is what a variant carries.
 type ExportedPayload struct {
 	Type  string `json:"type"`
-	Value string `json:"value"`
+	Value string `json:"value" maxLength:"100000"`
 }
 
 // ExportedOverride gives a variant to some contexts.
