@@ -42,16 +42,10 @@ func validateParameters(at string, parameters map[string]string, t StrategyType)
 	return details
 }
 
-// maxSegmentName is the length of the longest name of a segment, in characters.
-const maxSegmentName = 255
-
 // ValidateSegmentName checks the name of a segment. No path has it, and in Unleash people write it in
 // words: it is any text but white space alone.
 func ValidateSegmentName(at, name string) []fault.Detail {
-	if details := validateText(at, name); details != nil {
-		return details
-	}
-	return validateLength(at, name, 1, maxSegmentName)
+	return validateText(at, name)
 }
 
 // ValidateSegment checks a segment as somebody wants to write it.
