@@ -1,12 +1,16 @@
 package sso_test
 
 import (
+	"cmp"
 	"crypto"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"maps"
@@ -30,11 +34,13 @@ type liar struct {
 	*httptest.Server
 	key *rsa.PrivateKey
 
-	mu    sync.Mutex
-	lie   func(claims map[string]any) *rsa.PrivateKey // changes what the ID token says, and may sign with another key
-	nonce string
-	info  map[string]any
-	auth  url.Values // of the last request for a sign-in
+	mu      sync.Mutex
+	lie     func(claims map[string]any) *rsa.PrivateKey // changes what the ID token says, and may sign with another key
+	nonce   string
+	kid     string // of the key; empty: k
+	padding string // in what the provider says about itself
+	info    map[string]any
+	auth    url.Values // of the last request for a sign-in
 }
 
 func mustKey(t testing.TB) *rsa.PrivateKey {
@@ -59,12 +65,14 @@ func newLiar(t *testing.T) *liar {
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{
 			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
-			"userinfo_endpoint": p.URL + "/me", "id_token_signing_alg_values_supported": []string{"RS256", "none"},
+			"userinfo_endpoint": p.URL + "/me", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}, "padding": p.padding,
 		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		answer(w, map[string]any{"keys": []any{map[string]string{
-			"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "k", "n": base64.RawURLEncoding.EncodeToString(p.key.N.Bytes()),
+			"kty": "RSA", "alg": "RS256", "use": "sig", "kid": cmp.Or(p.kid, "k"), "n": base64.RawURLEncoding.EncodeToString(p.key.N.Bytes()),
 			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(p.key.E)).Bytes()),
 		}}})
 	})
@@ -90,7 +98,7 @@ func newLiar(t *testing.T) *liar {
 				key = other
 			}
 		}
-		answer(w, map[string]any{"access_token": "a", "token_type": "Bearer", "id_token": mustSign(t, key, claims)})
+		answer(w, map[string]any{"access_token": "a", "token_type": "Bearer", "id_token": mustSign(t, key, cmp.Or(p.kid, "k"), claims)})
 	})
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, _ *http.Request) {
 		p.mu.Lock()
@@ -102,11 +110,11 @@ func newLiar(t *testing.T) *liar {
 	return p
 }
 
-// mustSign returns a JSON Web Token; with the claim alg, one with that algorithm in its header and
-// no signature.
-func mustSign(t *testing.T, key *rsa.PrivateKey, claims map[string]any) string {
+// mustSign returns a JSON Web Token; with the claim alg, one with that algorithm in its header, and no signature, or one by the
+// claim secret.
+func mustSign(t *testing.T, key *rsa.PrivateKey, kid string, claims map[string]any) string {
 	t.Helper()
-	header := map[string]any{"alg": "RS256", "kid": "k"}
+	header := map[string]any{"alg": "RS256", "kid": kid}
 	unsigned := claims["alg"] != nil
 	if unsigned {
 		header["alg"] = claims["alg"]
@@ -118,6 +126,11 @@ func mustSign(t *testing.T, key *rsa.PrivateKey, claims map[string]any) string {
 			t.Fatal(err)
 		}
 		text += base64.RawURLEncoding.EncodeToString(data) + "."
+	}
+	if secret, ok := claims["secret"].(string); ok {
+		sum := hmac.New(sha256.New, []byte(secret))
+		sum.Write([]byte(strings.TrimSuffix(text, ".")))
+		return text + base64.RawURLEncoding.EncodeToString(sum.Sum(nil))
 	}
 	if unsigned {
 		return text
@@ -204,9 +217,23 @@ func TestLies(t *testing.T) {
 		}
 	}
 	foreign := mustKey(t)
+	// by signs with a secret that others know.
+	by := func(secret []byte) func(map[string]any) *rsa.PrivateKey {
+		return func(claims map[string]any) *rsa.PrivateKey {
+			claims["alg"], claims["secret"] = "HS256", string(secret)
+			return nil
+		}
+	}
+	public, err := x509.MarshalPKIXPublicKey(h.liar.key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, lie := range map[string]func(map[string]any) *rsa.PrivateKey{
 		"signed by somebody else": func(map[string]any) *rsa.PrivateKey { return foreign },
 		"not signed":              set("alg", "none"),
+		"by the public key":       by(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+		"by the public key's DER": by(public),
+		"by the client's secret":  by([]byte("s")),
 		"expired":                 set("exp", time.Now().Add(-time.Hour).Unix()),
 		"for somebody else":       set("aud", "another-client"),
 		"of another issuer":       set("iss", "https://evil.example"),
@@ -233,6 +260,74 @@ func TestLies(t *testing.T) {
 	h.liar.mu.Unlock()
 	if me, page := h.enter(t); !strings.Contains(me, `"email":"ann@example.com"`) {
 		t.Errorf("without a lie: got %s, want Ann; the page says %s", me, page)
+	}
+}
+
+// TestNewKey lets people in when the provider has another key.
+func TestNewKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	for _, kid := range []string{"k", "k2", "k2"} { // the last time another one of the same name
+		h.liar.mu.Lock()
+		h.liar.key, h.liar.kid = mustKey(t), kid
+		h.liar.mu.Unlock()
+		if me, page := h.enter(t); !strings.Contains(me, "ann@example.com") {
+			t.Errorf("key %s: got %s; the page says %s", kid, me, page)
+		}
+	}
+}
+
+// TestSuspended keeps out who is suspended, whatever the provider says.
+func TestSuspended(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	if me, _ := h.enter(t); !strings.Contains(me, `"id":2,`) {
+		t.Fatalf("got in as %s", me)
+	}
+	var made struct{ Token string }
+	if err := json.Unmarshal([]byte(h.admin(t, "POST", "/scim-settings", `{"enabled":true}`)), &made); err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []bool{false, true} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, h.URL()+"/scim/Users/2", strings.NewReader(`{"Operations":[{"op":"replace","path":"active","value":`+fmt.Sprint(in)+`}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+made.Token)
+		mustDo(t, http.DefaultClient, r, 200)
+		if me, page := h.enter(t); strings.Contains(me, "ann@example.com") != in || !in && !strings.Contains(page, "suspended") {
+			t.Errorf("active %t: got %s; the page says %s", in, me, page)
+		}
+	}
+}
+
+// TestLastAdministrator leaves the last administrator who has a password in the group that makes her one, and says why she is not let in.
+func TestLastAdministrator(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, `,"enableGroupSyncing":true,"groupJsonPath":"groups"`)
+	h.admin(t, "POST", "/user-admin", `{"email":"ann@example.com","rootRole":3,"password":"Battery-staple-8","sendEmail":false}`)
+	h.admin(t, "POST", "/groups", `{"name":"Admins","mappingsSSO":["admins"],"rootRole":1,"users":[{"user":{"id":2}}]}`)
+	for _, groups := range []string{"admins", "others"} {
+		in := groups == "admins"
+		h.liar.mu.Lock()
+		h.liar.lie = func(claims map[string]any) *rsa.PrivateKey { claims["groups"] = groups; return nil }
+		h.liar.mu.Unlock()
+		if me, page := h.enter(t); strings.Contains(me, "ann@example.com") != in || !in && !strings.Contains(page, "administ") {
+			t.Errorf("groups %s: got %s; the page says %s", groups, me, page)
+		}
+		if text := h.admin(t, "GET", "/groups/1", ""); !strings.Contains(text, "ann@example.com") {
+			t.Errorf("groups %s: she is no administrator any more: %s", groups, text)
+		}
+	}
+}
+
+// TestLongAnswer reads no more of a provider than it may say.
+func TestLongAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	h.liar.padding = strings.Repeat("x", 2<<20)
+	if me, page := h.enter(t); strings.Contains(me, "ann@") || !strings.Contains(page, "does not answer as it should") {
+		t.Errorf("got in as %s; the page says %s", me, page)
 	}
 }
 
