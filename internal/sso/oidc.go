@@ -24,31 +24,37 @@ import (
 // wellKnown is where a provider describes itself (OpenID Connect Discovery 1.0, section 4).
 const wellKnown = "/.well-known/openid-configuration"
 
-// oidcProviders keeps what the provider has said about itself.
+// oidcProviders keeps what the provider has said about itself, or that it did not answer.
 type oidcProviders struct {
 	mu     sync.Mutex
 	issuer string
 	asked  time.Time
 	known  *oidc.Provider
+	away   error // nil: it has answered
 }
 
-// askAgain is after how long a provider is asked anew where its pages are.
-const askAgain = time.Hour
+const (
+	// askAgain is after how long a provider is asked anew where its pages are.
+	askAgain = time.Hour
+	// leaveAlone is for how long one is not asked that did not answer, so that people do not wait for it one after the other.
+	leaveAlone = 5 * time.Second
+)
 
 // of returns the provider of an issuer, which is asked if it has not been lately.
-func (p *oidcProviders) of(ctx context.Context, issuer string, now time.Time) (*oidc.Provider, error) {
+func (p *oidcProviders) of(ctx context.Context, issuer string, now func() time.Time) (*oidc.Provider, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known != nil && p.issuer == issuer && now.Sub(p.asked) < askAgain {
-		return p.known, nil
+	age := now().Sub(p.asked)
+	if p.issuer != issuer || p.known == nil && age >= leaveAlone || age >= askAgain {
+		// Others wait for the answer, too, so it is awaited even if this browser goes away.
+		p.known, p.away = oidc.NewProvider(context.WithoutCancel(ctx), issuer)
+		p.issuer, p.asked = issuer, now()
 	}
-	provider, err := oidc.NewProvider(ctx, issuer)
-	if err != nil {
+	if p.away != nil {
 		f := fault.New(fault.Unavailable, "The identity provider does not answer as it should. Try again, and if it stays so, ask an administrator.")
-		return nil, refused{f, fmt.Errorf("sso: discover %s: %w", issuer, err)}
+		return nil, refused{f, fmt.Errorf("sso: discover %s: %w", issuer, p.away)}
 	}
-	p.known, p.issuer, p.asked = provider, issuer, now
-	return provider, nil
+	return p.known, nil
 }
 
 // client is OpenID Connect as it is set up now.
@@ -65,7 +71,7 @@ func (s *SSO) openID(ctx context.Context) (client, error) {
 		return c, fault.New(fault.NotFound, "Signing in with OpenID Connect is not enabled here.")
 	}
 	var err error
-	if c.provider, err = s.oidc.of(ctx, strings.TrimSuffix(c.DiscoverURL, wellKnown), s.Now()); err != nil {
+	if c.provider, err = s.oidc.of(ctx, strings.TrimSuffix(c.DiscoverURL, wellKnown), s.Now); err != nil {
 		return c, err
 	}
 	secret, err := s.People.SignOnSecret(ctx, state.OIDCSetting)

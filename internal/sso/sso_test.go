@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,9 @@ import (
 type liar struct {
 	*httptest.Server
 	key *rsa.PrivateKey
+
+	away  atomic.Bool  // does not say where its pages are
+	asked atomic.Int64 // how often it was asked that
 
 	mu      sync.Mutex
 	lie     func(claims map[string]any) *rsa.PrivateKey // changes what the ID token says, and may sign with another key
@@ -63,6 +67,11 @@ func newLiar(t *testing.T) *liar {
 		}
 	}
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		p.asked.Add(1)
+		if p.away.Load() {
+			http.Error(w, "away", http.StatusServiceUnavailable)
+			return
+		}
 		answer(w, map[string]any{
 			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
 			"userinfo_endpoint": p.URL + "/me", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}, "padding": p.padding,
@@ -409,9 +418,15 @@ func TestGroups(t *testing.T) {
 func TestProviderAway(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
-	h.liar.Close()
-	if _, page := h.enter(t); !strings.Contains(page, "does not answer as it should") {
-		t.Errorf("got %s", page)
+	// It is asked once, whoever comes meanwhile.
+	h.liar.away.Store(true)
+	for range 3 {
+		if _, page := h.enter(t); !strings.Contains(page, "does not answer as it should") {
+			t.Errorf("got %s", page)
+		}
+	}
+	if asked := h.liar.asked.Load(); asked != 1 {
+		t.Errorf("it was asked %d times where its pages are, want once", asked)
 	}
 	var last int
 	for range 40 {
