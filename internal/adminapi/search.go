@@ -383,12 +383,8 @@ func tagNames(f *flag.Flag) []string {
 // segmentNames returns the names of the segments that a flag's strategies use, sorted.
 func segmentNames(s *state.State, f *flag.Flag) []string {
 	names := []string{}
-	for _, row := range f.Environments {
-		for _, strategy := range row.Strategies {
-			for _, id := range strategy.Segments {
-				names = append(names, s.Segment(id).Name)
-			}
-		}
+	for id := range f.Segments() {
+		names = append(names, s.Segment(id).Name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -275,13 +275,9 @@ func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
 	case target.FeatureLimit != nil && activeFlags(s, target.ID) >= *target.FeatureLimit:
 		return projectFull()
 	}
-	for _, env := range f.Environments {
-		for _, strategy := range env.Strategies {
-			for _, id := range strategy.Segments {
-				if segment := s.Segment(id); !segment.Global() {
-					return refuse("The flag %q cannot be moved: it uses the segment %q, which belongs to project %q alone.", f.Name, segment.Name, f.Project)
-				}
-			}
+	for id := range f.Segments() {
+		if segment := s.Segment(id); !segment.Global() {
+			return refuse("The flag %q cannot be moved: it uses the segment %q, which belongs to project %q alone.", f.Name, segment.Name, f.Project)
 		}
 	}
 	return nil

@@ -8,7 +8,10 @@
 // and app; what a flag answers belongs in evaluation.
 package flag
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Name identifies a flag. Unique in the instance, archived flags included.
 type Name string
@@ -59,6 +62,22 @@ func (f *Flag) In(env EnvironmentName) *FlagEnvironment {
 		}
 	}
 	return nil
+}
+
+// Segments yields each segment that a strategy of the flag uses, in any environment, possibly
+// twice.
+func (f *Flag) Segments() iter.Seq[SegmentID] {
+	return func(yield func(SegmentID) bool) {
+		for _, row := range f.Environments {
+			for i := range row.Strategies {
+				for _, id := range row.Strategies[i].Segments {
+					if !yield(id) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // Completion says that somebody has declared a flag's work done: what it switched is kept or

@@ -61,12 +61,8 @@ func Of(s *state.State, part Part) Configuration {
 	for f := range s.Flags() {
 		if sees(f.Project) && (part.Feature == "" || part.Feature == f.Name) {
 			c.Features = append(c.Features, f)
-			for _, row := range f.Environments {
-				for _, strategy := range row.Strategies {
-					for _, id := range strategy.Segments {
-						used[id] = true
-					}
-				}
+			for id := range f.Segments() {
+				used[id] = true
 			}
 		}
 	}

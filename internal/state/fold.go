@@ -166,7 +166,7 @@ func indexOf(f *flag.Flag) flagIndex {
 	for _, d := range f.Dependencies {
 		at.parents = append(at.parents, d.Feature)
 	}
-	for id := range segmentsOf(f) {
+	for id := range f.Segments() {
 		if !slices.Contains(at.segments, id) {
 			at.segments = append(at.segments, id)
 		}
@@ -187,21 +187,6 @@ func missing[T comparable](of, in []T) []T {
 		}
 	}
 	return out
-}
-
-// segmentsOf yields each segment that a strategy of the flag uses, possibly twice.
-func segmentsOf(f *flag.Flag) func(yield func(flag.SegmentID) bool) {
-	return func(yield func(flag.SegmentID) bool) {
-		for i := range f.Environments {
-			for j := range f.Environments[i].Strategies {
-				for _, id := range f.Environments[i].Strategies[j].Segments {
-					if !yield(id) {
-						return
-					}
-				}
-			}
-		}
-	}
 }
 
 // scoped returns the scope's flag. The scope must name the flag's own project, since

@@ -109,54 +109,31 @@ func Restore(data []byte) (*State, error) {
 	s := &State{
 		head: snap.Head, at: snap.At,
 		ledgerID: snap.LedgerID, format: snap.Format, counters: snap.Counters,
+
+		projects:      tableOf(snap.Projects, func(p *flag.Project) string { return string(p.ID) }),
+		environments:  tableOf(snap.Environments, func(e *flag.Environment) string { return string(e.Name) }),
+		segments:      tableOf(snap.Segments, func(seg *flag.Segment) string { return number(seg.ID) }),
+		contextFields: tableOf(snap.ContextFields, func(f *flag.ContextField) string { return f.Name }),
+		tagTypes:      tableOf(snap.TagTypes, func(t *flag.TagType) string { return t.Name }),
+		tags:          tableOf(snap.Tags, func(t flag.Tag) string { return pair(t.Type, t.Value) }),
+		strategyTypes: tableOf(snap.StrategyTypes, func(t *flag.StrategyType) string { return t.Name }),
+		featureTypes:  tableOf(snap.FeatureTypes, func(t *flag.FeatureType) string { return t.ID }),
+		settings:      tableOfEntries(snap.Settings),
+		rules:         tableOfEntries(snap.Rules),
+		lost:          tableOf(snap.Lost, func(head ledger.Head) string { return head.Hash.String() }),
+		served:        tableOfEntries(snap.Served),
+
+		roles:        tableOf(snap.Roles, func(r *access.Role) string { return number(r.ID) }),
+		accounts:     tableOf(snap.Accounts, func(a *access.Account) string { return number(a.ID) }),
+		windows:      tableOf(snap.Windows, func(w *window.Window) string { return number(w.ID) }),
+		integrations: tableOf(snap.Integrations, func(i *Integration) string { return number(i.ID) }),
 	}
-	for _, p := range snap.Projects {
-		s.projects = s.projects.with(string(p.ID), p)
-	}
-	for _, e := range snap.Environments {
-		s.environments = s.environments.with(string(e.Name), e)
-	}
+	// What has indexes is put in as the fold does it, which makes them.
 	for _, f := range snap.Flags {
 		s.putFlag(f)
 	}
-	for _, seg := range snap.Segments {
-		s.segments = s.segments.with(number(seg.ID), seg)
-	}
-	for _, f := range snap.ContextFields {
-		s.contextFields = s.contextFields.with(f.Name, f)
-	}
-	for _, t := range snap.TagTypes {
-		s.tagTypes = s.tagTypes.with(t.Name, t)
-	}
-	for _, t := range snap.Tags {
-		s.tags = s.tags.with(pair(t.Type, t.Value), t)
-	}
-	for _, t := range snap.StrategyTypes {
-		s.strategyTypes = s.strategyTypes.with(t.Name, t)
-	}
-	for _, t := range snap.FeatureTypes {
-		s.featureTypes = s.featureTypes.with(t.ID, t)
-	}
 	for _, t := range snap.Tokens {
 		s.putToken(t)
-	}
-	for _, e := range snap.Settings {
-		s.settings = s.settings.with(e.Key, e.Value)
-	}
-	for _, e := range snap.Rules {
-		s.rules = s.rules.with(e.Key, e.Value)
-	}
-	for _, head := range snap.Lost {
-		s.lost = s.lost.with(head.Hash.String(), head)
-	}
-	for _, e := range snap.Served {
-		s.served = s.served.with(e.Key, e.Value)
-	}
-	for _, r := range snap.Roles {
-		s.roles = s.roles.with(number(r.ID), r)
-	}
-	for _, a := range snap.Accounts {
-		s.accounts = s.accounts.with(number(a.ID), a)
 	}
 	for _, t := range snap.PersonalTokens {
 		s.putPersonalToken(t)
@@ -168,12 +145,6 @@ func Restore(data []byte) (*State, error) {
 	}
 	for _, a := range snap.Assignments {
 		s.putAssignment(a)
-	}
-	for _, w := range snap.Windows {
-		s.windows = s.windows.with(number(w.ID), w)
-	}
-	for _, i := range snap.Integrations {
-		s.integrations = s.integrations.with(number(i.ID), i)
 	}
 	for _, r := range snap.ChangeRequests {
 		s.putRequest(r)
@@ -198,4 +169,20 @@ func entries[V any](t table[V]) []entry[V] {
 		list = append(list, entry[V]{key, v})
 	}
 	return list
+}
+
+func tableOf[V any](list []V, key func(V) string) table[V] {
+	var t table[V]
+	for _, v := range list {
+		t = t.with(key(v), v)
+	}
+	return t
+}
+
+func tableOfEntries[V any](list []entry[V]) table[V] {
+	var t table[V]
+	for _, e := range list {
+		t = t.with(e.Key, e.Value)
+	}
+	return t
 }
