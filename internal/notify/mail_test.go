@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -19,6 +20,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -387,6 +389,44 @@ func TestTwoNodes(t *testing.T) {
 		for what, times := range got {
 			if times != 1 {
 				t.Errorf("%s was told %d times", what, times)
+			}
+		}
+	})
+}
+
+// TestRest holds that a target that has just failed is left alone for a while, whatever waits for it, and others are not.
+func TestRest(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, smtp(1))
+		var tried []string
+		var mu sync.Mutex
+		w.SetSender("mail", recorder{sent: make(chan store.Delivery, 10), fail: func(d store.Delivery) error {
+			mu.Lock()
+			defer mu.Unlock()
+			tried = append(tried, d.ID)
+			if d.Target == "silent" {
+				return errors.New("no answer")
+			}
+			return nil
+		}})
+		must(t, db.Update(t.Context(), func(tx *store.Tx) error {
+			for _, d := range []store.Delivery{{ID: "a", Target: "silent"}, {ID: "b", Target: "silent"}, {ID: "c", Target: "good"}, {ID: "d", Target: "good"}} {
+				d.Kind, d.Payload, d.CreatedAt, d.DueAt, d.ExpiresAt = "mail", []byte("{}"), w.Now(), w.Now(), w.Now().Add(time.Hour)
+				must(t, tx.AddDelivery(d))
+			}
+			return nil
+		}))
+		for _, step := range []struct {
+			after time.Duration
+			want  []string
+		}{{0, []string{"a", "c", "d"}}, {14 * time.Second, nil}, {time.Second, []string{"b"}}, {15 * time.Second, []string{"a"}}, {15 * time.Second, []string{"b"}}} {
+			tried = nil
+			w.pass(step.after)
+			must(t, w.Deliver(t.Context()))
+			slices.Sort(tried)
+			if diff := cmp.Diff(step.want, tried); diff != "" {
+				t.Errorf("%s later (-want +got):\n%s", step.after, diff)
 			}
 		}
 	})

@@ -72,6 +72,8 @@ type Keys interface {
 type Notify struct {
 	Options
 	senders map[string]Sender // by the kind of delivery
+	// resting says until when targets are left alone that have failed, by the kind of delivery.
+	resting map[string]map[string]time.Time
 	// moved says that there may be something to tell; due and away, that there may be mails or
 	// something else to deliver.
 	moved, due, away chan struct{}
@@ -79,12 +81,15 @@ type Notify struct {
 
 // New returns a Notify. Run makes it work.
 func New(o Options) *Notify {
-	n := &Notify{Options: o, senders: map[string]Sender{}, moved: make(chan struct{}, 1), due: make(chan struct{}, 1), away: make(chan struct{}, 1)}
+	n := &Notify{Options: o, senders: map[string]Sender{}, resting: map[string]map[string]time.Time{}, moved: make(chan struct{}, 1), due: make(chan struct{}, 1), away: make(chan struct{}, 1)}
 	if o.Mail != nil {
 		n.senders[kindMail] = &postman{n}
 	}
 	if o.Outside != nil {
 		n.senders[o.Outside.Kind()] = o.Outside
+	}
+	for kind := range n.senders {
+		n.resting[kind] = map[string]time.Time{}
 	}
 	return n
 }

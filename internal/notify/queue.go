@@ -53,6 +53,7 @@ const (
 	lease        = 3 * time.Minute
 	noteLimit    = 5 * time.Second
 	attempts     = 8 // of one kind at the same time, each at another target
+	rest         = 15 * time.Second
 )
 
 // The pauses between attempts: each is twice the one before.
@@ -98,23 +99,29 @@ func (n *Notify) Deliver(ctx context.Context) error {
 }
 
 // deliver tries the deliveries of one kind that are due. While a target is slow, those to others
-// go on, also those that become due meanwhile.
+// go on, also those that become due meanwhile. A target that has just failed is left alone for a while:
+// otherwise those that never answer would take all attempts that are made at the same time, one
+// delivery after the other.
 func (n *Notify) deliver(ctx context.Context, kind string) error {
 	var work sync.WaitGroup
 	defer work.Wait()
 	tick := time.NewTicker(deliverEvery)
 	defer tick.Stop()
+	type end struct {
+		target string
+		failed bool
+	}
 	var busy []string
-	ended := make(chan string, attempts)
+	resting := n.resting[kind] // which only the one goroutine knows that delivers this kind
+	ended := make(chan end, attempts)
 	for ctx.Err() == nil {
 		if len(busy) < attempts {
-			d, err := n.DB.LeaseDelivery(ctx, []string{kind}, n.Now(), lease, busy...)
+			now := n.Now()
+			maps.DeleteFunc(resting, func(_ string, until time.Time) bool { return !now.Before(until) })
+			d, err := n.DB.LeaseDelivery(ctx, []string{kind}, now, lease, slices.AppendSeq(slices.Clone(busy), maps.Keys(resting))...)
 			if err == nil {
 				busy = append(busy, d.Target)
-				work.Go(func() {
-					n.attempt(ctx, d)
-					ended <- d.Target
-				})
+				work.Go(func() { ended <- end{d.Target, n.attempt(ctx, d)} })
 				continue
 			}
 			if !errors.Is(err, store.ErrNotFound) {
@@ -125,8 +132,11 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 			}
 		}
 		select {
-		case target := <-ended:
-			busy = slices.DeleteFunc(busy, func(t string) bool { return t == target })
+		case e := <-ended:
+			busy = slices.DeleteFunc(busy, func(t string) bool { return t == e.target })
+			if e.failed {
+				resting[e.target] = n.Now().Add(rest)
+			}
 		case <-tick.C:
 		case <-ctx.Done():
 		}
@@ -134,8 +144,8 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 	return nil
 }
 
-// attempt tries a delivery once, and notes what became of it.
-func (n *Notify) attempt(ctx context.Context, d Delivery) {
+// attempt tries a delivery once, and notes what became of it. It reports whether it failed in a way that passes.
+func (n *Notify) attempt(ctx context.Context, d Delivery) bool {
 	err := n.send(ctx, d)
 	now := n.Now()
 	due, again := Next(d, now, err)
@@ -161,6 +171,7 @@ func (n *Notify) attempt(ctx context.Context, d Delivery) {
 	if err := n.DB.EndAttempt(noting, d); err != nil {
 		n.Log.Warn("what became of a delivery could not be noted; it may come twice", "id", d.ID, "kind", d.Kind, "error", err)
 	}
+	return err != nil && lasting == nil
 }
 
 func (n *Notify) send(ctx context.Context, d Delivery) error {
