@@ -3,6 +3,8 @@ package integration
 import (
 	"cmp"
 	"context"
+
+	"github.com/quorate/quorate/internal/notify"
 )
 
 // datadogURL is where Datadog takes events, at its site US1.
@@ -21,7 +23,7 @@ type datadogEvent struct {
 // datadogOf returns an occasion as an event of Datadog.
 func datadogOf(a *attempt, text string) datadogEvent {
 	e := datadogEvent{
-		Title: short(a.title(), 100), Text: "%%% \n" + text + "\n %%%", AggregationKey: a.id,
+		Title: notify.Short(a.title(), 100), Text: "%%% \n" + text + "\n %%%", AggregationKey: a.id,
 		Tags: []string{"event_type:" + a.Type}, Source: a.parameters[paramSource],
 	}
 	for _, tag := range []struct {
@@ -37,7 +39,7 @@ func datadogOf(a *attempt, text string) datadogEvent {
 
 // sendDatadog puts an event into Datadog.
 func (x *Integrations) sendDatadog(ctx context.Context, a *attempt) outcome {
-	text := short(a.summary, maxSentence)
+	text := notify.Short(a.summary, maxSentence)
 	if a.said != "" {
 		text += "\n\n" + quote(a.said)
 	}

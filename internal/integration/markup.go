@@ -2,6 +2,8 @@ package integration
 
 import (
 	"strings"
+
+	"github.com/quorate/quorate/internal/notify"
 )
 
 // span is a piece of a sentence.
@@ -46,15 +48,6 @@ func spansOf(markdown string) []span {
 	return spans
 }
 
-// short returns a text cut to so many characters.
-func short(text string, most int) string {
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	return string(runes[:most-1]) + "…"
-}
-
 // markdownSigns are those that mean something in Markdown.
 var markdownSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "~", `\~`, "#", `\#`, "\n", " ",
@@ -64,4 +57,4 @@ var markdownSigns = strings.NewReplacer(
 func escapeMarkdown(text string) string { return markdownSigns.Replace(text) }
 
 // quote returns what somebody wrote as a quotation in Markdown, shown as it is.
-func quote(text string) string { return "> " + escapeMarkdown(short(text, maxQuote)) }
+func quote(text string) string { return "> " + escapeMarkdown(notify.Short(text, maxQuote)) }

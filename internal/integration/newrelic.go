@@ -3,6 +3,8 @@ package integration
 import (
 	"context"
 	"time"
+
+	"github.com/quorate/quorate/internal/notify"
 )
 
 // newRelicType is the type under which New Relic keeps these events: Unleash's, so that queries go on.
@@ -36,7 +38,7 @@ func newRelicOf(a *attempt, text string) (newRelicEvent, error) {
 	return newRelicEvent{
 		EventType: newRelicType, Type: a.Type, Feature: a.FeatureName, Environment: a.Environment,
 		CreatedBy: a.CreatedBy, CreatedByUserID: a.CreatedByUserID, CreatedAt: at.UnixMilli(), Timestamp: at.UnixMilli(),
-		Project: a.Project, Title: short(a.title(), maxAttribute), Text: short(text, maxAttribute), Link: a.Link, Delivery: a.id,
+		Project: a.Project, Title: notify.Short(a.title(), maxAttribute), Text: notify.Short(text, maxAttribute), Link: a.Link, Delivery: a.id,
 	}, err
 }
 

@@ -56,9 +56,9 @@ func slackLink(to, text string) string {
 
 // slackOf returns an occasion as a message.
 func slackOf(o *occasion) slackMessage {
-	title := short(o.title(), maxTitle)
+	title := notify.Short(o.title(), maxTitle)
 	var sentence strings.Builder
-	for _, s := range spansOf(short(o.summary, maxSentence)) {
+	for _, s := range spansOf(notify.Short(o.summary, maxSentence)) {
 		switch {
 		case s.link != "":
 			sentence.WriteString(slackLink(s.link, s.text))
@@ -75,9 +75,9 @@ func slackOf(o *occasion) slackMessage {
 		}},
 	}
 	if o.said != "" {
-		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: &slackText{"plain_text", short(o.said, maxQuote)}})
+		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: &slackText{"plain_text", notify.Short(o.said, maxQuote)}})
 	}
-	m.Blocks = append(m.Blocks, slackBlock{Type: "context", Elements: []slackText{{"plain_text", short(o.place(), maxSentence)}}})
+	m.Blocks = append(m.Blocks, slackBlock{Type: "context", Elements: []slackText{{"plain_text", notify.Short(o.place(), maxSentence)}}})
 	return m
 }
 
@@ -186,8 +186,8 @@ func (x *Integrations) postToSlack(ctx context.Context, a *attempt, channel stri
 	case result.OK:
 		return nil
 	case slices.Contains(passingInSlack, result.Error):
-		return fmt.Errorf("Slack says %q.", short(result.Error, maxTitle)) //nolint:staticcheck // a sentence for the log
+		return fmt.Errorf("Slack says %q.", notify.Short(result.Error, maxTitle)) //nolint:staticcheck // a sentence for the log
 	default:
-		return &notify.PermanentError{Reason: fmt.Sprintf("Slack says %q.", short(result.Error, maxTitle))}
+		return &notify.PermanentError{Reason: fmt.Sprintf("Slack says %q.", notify.Short(result.Error, maxTitle))}
 	}
 }

@@ -1,6 +1,10 @@
 package integration
 
-import "context"
+import (
+	"context"
+
+	"github.com/quorate/quorate/internal/notify"
+)
 
 // teamsEnvelope is what a workflow of Teams takes: a message with an Adaptive Card.
 type teamsEnvelope struct {
@@ -54,7 +58,7 @@ func paragraph(runs ...teamsRun) teamsBlock {
 // cardOf returns an occasion as a card.
 func cardOf(o *occasion) teamsEnvelope {
 	var sentence []teamsRun
-	for _, s := range spansOf(short(o.summary, maxSentence)) {
+	for _, s := range spansOf(notify.Short(o.summary, maxSentence)) {
 		run := teamsRun{Text: s.text}
 		if s.bold {
 			run.Weight = "Bolder"
@@ -64,9 +68,9 @@ func cardOf(o *occasion) teamsEnvelope {
 		}
 		sentence = append(sentence, run)
 	}
-	body := []teamsBlock{paragraph(teamsRun{Text: short(o.title(), maxTitle), Weight: "Bolder", Size: "Medium"}), paragraph(sentence...)}
+	body := []teamsBlock{paragraph(teamsRun{Text: notify.Short(o.title(), maxTitle), Weight: "Bolder", Size: "Medium"}), paragraph(sentence...)}
 	if o.said != "" {
-		body = append(body, paragraph(teamsRun{Text: short(o.said, maxQuote), Italic: true}))
+		body = append(body, paragraph(teamsRun{Text: notify.Short(o.said, maxQuote), Italic: true}))
 	}
 	body = append(body, paragraph(teamsRun{Text: o.place(), Size: "Small", Subtle: true}))
 	return teamsEnvelope{Type: "message", Attachments: []teamsAttachment{{
@@ -112,13 +116,13 @@ type teamsTarget struct {
 
 // messageOf returns an occasion as a MessageCard.
 func messageOf(o *occasion) teamsMessage {
-	text := short(o.summary, maxSentence)
+	text := notify.Short(o.summary, maxSentence)
 	if o.said != "" {
 		text += "\n\n" + quote(o.said)
 	}
 	return teamsMessage{
-		Type: "MessageCard", Context: "http://schema.org/extensions", Summary: short(o.title(), maxTitle),
-		Sections: []teamsSection{{Title: escapeMarkdown(short(o.title(), maxTitle)), Subtitle: escapeMarkdown(o.place()), Text: text, Markdown: true}},
+		Type: "MessageCard", Context: "http://schema.org/extensions", Summary: notify.Short(o.title(), maxTitle),
+		Sections: []teamsSection{{Title: escapeMarkdown(notify.Short(o.title(), maxTitle)), Subtitle: escapeMarkdown(o.place()), Text: text, Markdown: true}},
 		Actions:  []teamsAction{{Type: "OpenUri", Name: "Open", Targets: []teamsTarget{{"default", o.Link}}}},
 	}
 }

@@ -121,7 +121,7 @@ var subjects = map[Topic]string{
 
 func notificationLetter(told *Notification, by, url string, zone *time.Location) *letter {
 	l := &letter{
-		Sentence: told.Sentence(by), Quote: short(told.Text, maxQuote), Why: why,
+		Sentence: told.Sentence(by), Quote: Short(told.Text, maxQuote), Why: why,
 		Settings: url + settingsPath, Links: []link{{url + told.Link(), "Open the change request"}}, Revision: told.Revision, Hash: told.Hash,
 	}
 	where := told.Environments()
@@ -193,8 +193,8 @@ func when(t time.Time, zone *time.Location) string {
 	return said + " (" + zone.String() + ")"
 }
 
-// short returns a text cut to so many characters.
-func short(s string, most int) string {
+// Short returns a text cut to so many characters, the last of which says that there was more.
+func Short(s string, most int) string {
 	runes := []rune(s)
 	if len(runes) <= most {
 		return s
@@ -213,7 +213,7 @@ func oneLine(s string) string {
 	}, s))
 }
 
-func (l *letter) subject() string { return short(oneLine(l.Subject), maxSubject) }
+func (l *letter) subject() string { return Short(oneLine(l.Subject), maxSubject) }
 
 //go:embed templates
 var templateFiles embed.FS
