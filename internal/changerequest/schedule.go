@@ -167,7 +167,7 @@ func (c Run) decide(s scene) ([]Event, error) {
 		return nil, refuse("The change request is not due.")
 	}
 	if late := c.Woke.Sub(s.r.Schedule.At); late > c.Grace {
-		reason := fmt.Sprintf("It was due at %s and not applied then; %s later is too late.", s.r.Schedule.At.UTC().Format(time.RFC3339), late.Round(time.Second))
+		reason := fmt.Sprintf("It was due at %s and not applied then; %s later is too late.", s.r.Schedule.At.UTC().Format("2006-01-02 15:04 UTC"), late.Round(time.Second))
 		return []Event{ScheduleSuspended{reason, Cause{Kind: TooLate, By: access.SystemRef}}}, nil
 	}
 	if o := ObstacleOf(s.r, s.w); o != nil {
