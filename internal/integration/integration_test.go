@@ -421,7 +421,7 @@ func TestPrivate(t *testing.T) {
 	}
 	for _, address := range []string{
 		"http://localhost/x", "http://127.0.0.1", "http://[::1]:80", "https://10.0.0.7", "http://169.254.169.254/latest", "http://[::ffff:192.168.0.1]",
-		"http://100.64.0.1", "http://[fe80::1]", "http://[fd00::1]", "http://0.0.0.0", "http://[64:ff9b::7f00:1]",
+		"http://100.64.0.1", "http://[fe80::1]", "http://[fd00::1]", "http://0.0.0.0", "http://[64:ff9b::7f00:1]", "http://[::7f00:1]", "http://[2001:0:7f00:1::]",
 		"ftp://example.com", "example.com", "https://",
 	} {
 		_, _, err := w.Create(t.Context(), w.caller(root), integration.Settings{Provider: "webhook", Parameters: map[string]any{"url": address}})
@@ -582,6 +582,31 @@ func TestSlowTarget(t *testing.T) {
 	if got := typesOf(t, fast.take()); len(got) != 10 {
 		t.Errorf("got %d requests, want 10", len(got))
 	}
+}
+
+// TestAnswerBreaksOff holds that what was taken is not sent again, although the rest of the answer never came.
+func TestAnswerBreaksOff(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		to := newReceiver(t, func(_ int, r http.ResponseWriter) {
+			r.Header().Set("Content-Length", "1000")
+			r.WriteHeader(http.StatusOK)
+			must(t, http.NewResponseController(r).Flush())
+			panic(http.ErrAbortHandler)
+		})
+		made := w.webhook(t, to.URL)
+		w.happen(t, user(ada), aFlag("checkout", "shop"))
+		w.work(t)
+		w.pass(time.Hour)
+		w.work(t)
+		if got := to.take(); len(got) != 1 {
+			t.Errorf("got %d requests, want 1", len(got))
+		}
+		if diff := cmp.Diff([]string{"success: Sent."}, w.mustAttempts(t, made.ID)); diff != "" {
+			t.Errorf("the log (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // TestTest holds that a test is sent, to enabled integrations, for who may change them.

@@ -111,20 +111,10 @@ func saidIn(data any) string {
 	case found.Comment != "":
 		return found.Comment
 	case !found.ScheduledDate.IsZero():
-		return "It is applied at " + readable(found.ScheduledDate, found.ScheduledZone) + "."
+		return "It is applied at " + window.Clock(found.ScheduledDate, found.ScheduledZone) + "."
 	default:
 		return found.Reason
 	}
-}
-
-// readable writes a time in UTC and in the zone in which it was entered, if that is known.
-func readable(at time.Time, zone string) string {
-	const form = "2006-01-02 15:04"
-	text := at.UTC().Format(form) + " UTC"
-	if place, err := window.LoadZone(zone); zone != "" && err == nil {
-		text += fmt.Sprintf(" (%s in %s)", at.In(place).Format(form), zone)
-	}
-	return text
 }
 
 // title returns what a message is about, in a few words without markup.

@@ -69,6 +69,7 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("100::/64"),
 }
 
 func isPrivate(address netip.Addr) bool {
@@ -106,7 +107,7 @@ func (x *Integrations) checkURL(text string) error {
 type answer struct {
 	status int
 	later  time.Duration // Retry-After
-	body   []byte        // its beginning
+	body   []byte        // its beginning, as far as it came
 }
 
 // post sends a body to an address. Errors and answers name neither the address, which may be
@@ -125,10 +126,8 @@ func (x *Integrations) post(ctx context.Context, to string, headers map[string]s
 		return answer{}, unnamed(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	said, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
-		return answer{}, unnamed(err)
-	}
+	// The status says whether it has arrived. If the rest breaks off, sending it again would make it arrive twice.
+	said, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	return answer{response.StatusCode, x.retryAfter(response.Header.Get("Retry-After")), said}, nil
 }
 

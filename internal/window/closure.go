@@ -113,11 +113,14 @@ func (c *Closure) Sentence() string {
 }
 
 // shows writes a time in UTC and in the zone of the window.
-func (w *Window) shows(t time.Time) string {
+func (w *Window) shows(t time.Time) string { return Clock(t, w.Zone) }
+
+// Clock writes a time in UTC, and in the time zone with a name if there is one.
+func Clock(t time.Time, zone string) string {
 	const form = "2006-01-02 15:04"
 	text := t.UTC().Format(form) + " UTC"
-	if zone, err := LoadZone(w.Zone); err == nil && w.Zone != "UTC" {
-		text += fmt.Sprintf(" (%s in %s)", t.In(zone).Format(form), w.Zone)
+	if location, err := LoadZone(zone); err == nil && zone != "UTC" {
+		text += fmt.Sprintf(" (%s in %s)", t.In(location).Format(form), zone)
 	}
 	return text
 }

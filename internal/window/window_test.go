@@ -233,3 +233,17 @@ func in(w *window.Window, p flag.ProjectID) *window.Window {
 	w.Projects = []flag.ProjectID{p}
 	return w
 }
+
+// TestClock writes times in UTC, and in a zone if it is another.
+func TestClock(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, time.July, 1, 22, 30, 0, 0, time.UTC)
+	for zone, want := range map[string]string{
+		"": "2026-07-01 22:30 UTC", "UTC": "2026-07-01 22:30 UTC", "Nowhere": "2026-07-01 22:30 UTC",
+		"Europe/Oslo": "2026-07-01 22:30 UTC (2026-07-02 00:30 in Europe/Oslo)",
+	} {
+		if got := window.Clock(at, zone); got != want {
+			t.Errorf("in %q: got %q, want %q", zone, got, want)
+		}
+	}
+}
