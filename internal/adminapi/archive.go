@@ -6,6 +6,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/decide"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 )
 
@@ -117,7 +118,12 @@ func (a *api) deleteFeatures(ctx context.Context, r request, in *BatchAt) (empty
 }
 
 func (a *api) reviveFeature(ctx context.Context, r request, in *archivedAt) (empty, error) {
-	return empty{}, a.App.ReviveFeatures(ctx, r.Caller, in.project(r), []flag.Name{in.Feature})
+	project := in.project(r)
+	err := a.App.ReviveFeatures(ctx, r.Caller, project, []flag.Name{in.Feature})
+	if project == "" && fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.NotFound, "Could not find feature flag with name %s", in.Feature)
+	}
+	return empty{}, err
 }
 
 func (a *api) deleteFeature(ctx context.Context, r request, in *archivedAt) (empty, error) {

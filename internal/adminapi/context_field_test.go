@@ -1,5 +1,12 @@
 package adminapi_test
 
+import (
+	"testing"
+
+	"github.com/quorate/quorate/internal/store"
+	"github.com/quorate/quorate/internal/store/storetest"
+)
+
 func contextFieldScenarios() []scenario {
 	const (
 		global  = "/context"
@@ -71,4 +78,28 @@ func contextFieldScenarios() []scenario {
 		{name: "delete no context field", method: "DELETE", path: global + "/tier", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "delete a context field of a project", as: "owner", method: "DELETE", path: tier, status: 200, events: []string{"context-field-deleted guarded"}},
 	}
+}
+
+// TestContextFieldInUse holds that a context field stays while a flag in use names it in a constraint, also where
+// who deletes it does not see the flag.
+func TestContextFieldInUse(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.mustHide(t)
+		const conflict = `{"name":"ConflictError","message":"This context field is in use by existing flags. To delete it, first remove its usage from all flags."}`
+		for _, step := range []scenario{
+			{name: "in use", method: "DELETE", path: "/context/country", status: 409, want: conflict},
+			{name: "archive its user", method: "DELETE", path: "/projects/hush/features/hush-flag", status: 202},
+			{name: "in use no more", method: "DELETE", path: "/context/country", status: 200},
+		} {
+			got := w.call(t, "admin", step.method, step.path, "", nil)
+			if got.status != step.status {
+				t.Errorf("%s: got %d %s, want %d", step.name, got.status, got.body, step.status)
+			}
+			if step.want != "" {
+				mustContain(t, got.body, step.want)
+			}
+		}
+	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -87,7 +88,15 @@ type exportEventsQuery struct {
 }
 
 // query returns what is to be found, in a period of days.
-func (f EventFilters) query(text, from, to string) eventlog.Query {
+func (f EventFilters) query(text, from, to string) (eventlog.Query, error) {
+	first, err := dayIn("/query/from", from)
+	if err != nil {
+		return eventlog.Query{}, err
+	}
+	last, err := dayIn("/query/to", to)
+	if err != nil {
+		return eventlog.Query{}, err
+	}
 	q := eventlog.Query{
 		Text:         text,
 		IDs:          numbersIn(f.ID),
@@ -97,12 +106,12 @@ func (f EventFilters) query(text, from, to string) eventlog.Query {
 		Features:     valuesIn(f.Feature),
 		CreatorIDs:   numbersIn(f.CreatedBy),
 		GroupIDs:     valuesIn(f.GroupID),
-		From:         dayIn(from),
+		From:         first,
 	}
-	if last := dayIn(to); !last.IsZero() {
+	if !last.IsZero() {
 		q.To = last.AddDate(0, 0, 1)
 	}
-	return q
+	return q, nil
 }
 
 // eventSearchResponse is a page of events, and how many there are in all.
@@ -154,7 +163,10 @@ type eventCreator struct {
 const maxEvents = 1000
 
 func (a *api) searchEvents(ctx context.Context, r request, in *searchEventsQuery) (eventSearchResponse, error) {
-	q := in.query(in.Query, in.From, in.To)
+	q, err := in.query(in.Query, in.From, in.To)
+	if err != nil {
+		return eventSearchResponse{}, err
+	}
 	q.Offset, q.Limit = pageBounds(in.Offset, in.Limit, 50, maxEvents)
 	events, total, err := a.findEvents(ctx, r, q)
 	return eventSearchResponse{Events: events, Total: total}, err
@@ -231,7 +243,11 @@ type eventExport struct {
 }
 
 func (a *api) exportEvents(_ context.Context, r request, in *exportEventsQuery) (streamed, error) {
-	export := eventExport{a.Events, in.query(in.Query, in.From, in.To), cmp.Or(in.Format, eventlog.CSV)}
+	query, err := in.query(in.Query, in.From, in.To)
+	if err != nil {
+		return streamed{}, err
+	}
+	export := eventExport{a.Events, query, cmp.Or(in.Format, eventlog.CSV)}
 	if !r.narrow(&export.query) {
 		export.query.IDs = []int64{0} // which is no event's
 	}
@@ -281,11 +297,17 @@ func numbersIn(filter string) []int64 {
 	return numbers
 }
 
-// dayIn returns the day of a filter such as IS:2026-01-31; the zero time for none.
-func dayIn(filter string) time.Time {
-	day, err := time.Parse(time.DateOnly, strings.TrimPrefix(filter, "IS:"))
-	if err != nil {
-		return time.Time{}
+// dayIn returns the day of a filter such as IS:2026-01-31; the zero time for no filter.
+//
+// Faults: BadData for a day that no calendar has. That there are digits where a day has them, the pattern of the
+// parameter says.
+func dayIn(at, filter string) (time.Time, error) {
+	if filter == "" {
+		return time.Time{}, nil
 	}
-	return day
+	day, err := time.Parse(time.DateOnly, filter[strings.LastIndexByte(filter, ':')+1:])
+	if err != nil {
+		return time.Time{}, fault.Field(at, "The `%s` property names a day that there is not. You sent %q.", at, filter)
+	}
+	return day, nil
 }

@@ -38,6 +38,8 @@ func eventScenarios() []scenario {
 		{name: "export nothing", method: "GET", path: "/events/export?format=json&to=2000-01-01", status: 200, want: `[]`},
 		{name: "export as nobody special: events of projects only", as: "nothing", method: "GET", path: "/events/export?format=json&type=IS_ANY_OF:ledger-created,project-archived", status: 200, want: `[{"type":"project-archived","ip":"(absent)"}]`},
 		{name: "export as what is no format", method: "GET", path: "/events/export?format=xml", status: 400, want: `{"details":[{"path":"format"}]}`},
+		{name: "search until a day that there is not", method: "GET", path: "/search/events?to=IS:2026-02-30", status: 400, want: `{"details":[{"path":"/query/to"}]}`},
+		{name: "export from a day that there is not", method: "GET", path: "/events/export?from=2026-02-30", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "export from what is no day", method: "GET", path: "/events/export?from=yesterday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "who is behind the events", method: "GET", path: "/event-creators", status: 200, want: `[{"id":-1337,"name":"unleash_system_user"}]`},
 		{name: "what types events have", as: "nothing", method: "GET", path: "/event-types", status: 200, want: `{"feature-archived":"Flag archived"}`},

@@ -218,13 +218,24 @@ type unknownFlagsResponse struct {
 	UnknownFlags []unknownFlag `json:"unknownFlags"`
 }
 
-func (a *api) getUnknownFlags(ctx context.Context, _ request, _ *struct{}) (unknownFlagsResponse, error) {
+func (a *api) getUnknownFlags(ctx context.Context, r request, _ *struct{}) (unknownFlagsResponse, error) {
 	reports, err := a.Usage.UnknownFlags(ctx)
 	if err != nil {
 		return unknownFlagsResponse{}, err
 	}
+	applications, err := a.Usage.Applications(ctx)
+	if err != nil {
+		return unknownFlagsResponse{}, err
+	}
+	hidden := map[string]bool{} // applications of private projects
+	for _, one := range applications {
+		hidden[one.Name] = !r.seesApplication(&one)
+	}
 	list := unknownFlagsResponse{UnknownFlags: []unknownFlag{}}
 	for _, r := range reports { // by name, environment and application
+		if hidden[r.Application] {
+			continue
+		}
 		last := len(list.UnknownFlags) - 1
 		if last < 0 || list.UnknownFlags[last].Name != r.Name {
 			list.UnknownFlags = append(list.UnknownFlags, unknownFlag{Name: r.Name, Reports: []unknownFlagReport{}})

@@ -134,7 +134,7 @@ func archiveScenarios() []scenario {
 		{name: "revive flags of no project", method: "POST", path: "/projects/none/revive", body: `{"features":["old"]}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "revive a flag", method: "POST", path: "/archive/revive/old", status: 200, events: []string{"feature-revived default//old"}},
 		{name: "revive an active flag", method: "POST", path: "/archive/revive/checkout", status: 200},
-		{name: "revive no flag", method: "POST", path: "/archive/revive/none", status: 404, want: `{"name":"NotFoundError"}`},
+		{name: "revive no flag", method: "POST", path: "/archive/revive/none", status: 404, want: `{"name":"NotFoundError","message":"Could not find feature flag with name none"}`},
 
 		{
 			name: "delete flags", method: "POST", path: project + "/delete", body: `{"features":["old","checkout","none"]}`, status: 200,

@@ -88,6 +88,11 @@ type featureSearchEnvironment struct {
 }
 
 func (a *api) searchFeatures(ctx context.Context, r request, in *searchFeaturesQuery) (searchFeatures, error) {
+	for at, filter := range map[string]string{"/query/createdAt": in.CreatedAt, "/query/lastSeenAt": in.LastSeenAt} {
+		if _, err := dayIn(at, filter); err != nil {
+			return searchFeatures{}, err
+		}
+	}
 	use, err := a.Usage.Uses(ctx)
 	if err != nil {
 		return searchFeatures{}, err
@@ -220,7 +225,8 @@ func (s searcher) filters(in *searchFeaturesQuery) []func(*flag.Flag) bool {
 	return filters
 }
 
-// order compares flags as the search wants them sorted; by name where nothing else decides.
+// order compares flags as the search wants them sorted; by name where nothing else decides. Flags that were never seen
+// come last, whichever way, as in Unleash.
 func (in *searchFeaturesQuery) order() func(a, b hit) int {
 	by := in.sortedBy()
 	if in.SortOrder == "desc" {
@@ -231,6 +237,9 @@ func (in *searchFeaturesQuery) order() func(a, b hit) int {
 	return func(a, b hit) int {
 		if favouritesFirst && a.favourite != b.favourite {
 			return compareBool(b.favourite, a.favourite)
+		}
+		if in.SortBy == "lastSeenAt" && a.seen.IsZero() != b.seen.IsZero() {
+			return compareBool(a.seen.IsZero(), b.seen.IsZero())
 		}
 		if order := by(a, b); order != 0 {
 			return order
@@ -350,11 +359,10 @@ func hasStatus(f *flag.Flag, statuses []string) bool {
 // whenever returns whether a time of a flag lies where a filter such as IS_BEFORE:2026-01-31
 // wants it. A time that never was lies nowhere.
 func whenever(filter string, of func(*flag.Flag) time.Time) func(*flag.Flag) bool {
-	operator, date, _ := strings.Cut(filter, ":")
-	day, err := time.Parse(time.DateOnly, date)
+	day, err := dayIn("", filter)
 	return func(f *flag.Flag) bool {
 		at := of(f)
-		return err == nil && !at.IsZero() && at.Before(day) == (operator == "IS_BEFORE")
+		return err == nil && !at.IsZero() && at.Before(day) == strings.HasPrefix(filter, "IS_BEFORE:")
 	}
 }
 

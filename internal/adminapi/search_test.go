@@ -61,6 +61,7 @@ func searchScenarios() []scenario {
 		search("find by other stages", "lifecycle=IS_NONE_OF:pre-live,archived&query=plain,vault", found("vault")),
 		search("find by several filters", "lifecycle=IS:pre-live&type=IS:operational&project=IS:default&lastSeenAt=IS_BEFORE:2999-01-01&query=lai", found("plain")),
 		search("sort by when flags were seen", "sortBy=lastSeenAt&sortOrder=desc&query=plain,vault", found("plain", "vault")),
+		search("sort by when flags were seen, upwards: those that never were come last", "sortBy=lastSeenAt&query=plain,vault", found("plain", "vault")),
 		search("sort favourites first, without any", "favoritesFirst=true&query=vault,only", found("only", "vault")),
 		{
 			name: "find a flag with its use", method: "GET", path: "/search/features?query=plain", status: 200,
@@ -83,6 +84,8 @@ func searchScenarios() []scenario {
 		bad("search by an unknown operator for tags", "tag=IS:simple:shop", "/query/tag"),
 		bad("search by a tag without type", "tag=INCLUDE:shop", "/query/tag"),
 		bad("search by what is no day", "createdAt=IS_BEFORE:yesterday", "/query/createdAt"),
+		bad("search by a day that there is not", "createdAt=IS_BEFORE:2026-02-30", "/query/createdAt"),
+		bad("search by a month that there is not", "lastSeenAt=IS_ON_OR_AFTER:2026-13-01", "/query/lastSeenAt"),
 		bad("search by what is no status", "status=development:on", "/query/status"),
 		bad("sort in no order", "sortOrder=sideways", "sortOrder"),
 	}

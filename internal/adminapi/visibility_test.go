@@ -48,10 +48,10 @@ func (w *world) mustHide(t testing.TB) {
 	w.mustHappen(t, state.Event{Payload: state.AddonConfigCreated{Integration: state.Integration{
 		ID: w.engine.State().NextIntegrationID(), Provider: "webhook", Projects: []flag.ProjectID{project}, CreatedAt: began,
 	}}})
-	u := usage.New(usage.Options{DB: w.db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(string) bool { return true }, Live: w.live})
+	u := usage.New(usage.Options{DB: w.db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Known: func(name string) bool { return name != "hush-unknown" }, Live: w.live})
 	u.Register(usage.Presence{Application: "shop", Environment: "development", Instance: "1", Projects: []string{string(project)}, SDKType: usage.Backend})
 	u.Register(usage.Presence{Application: "hush-app", Environment: "development", Instance: "1", Projects: []string{string(project)}, SDKType: usage.Backend})
-	u.Count(usage.Report{Application: "hush-app", Environment: "development", At: time.Now(), Features: map[string]usage.Counts{"hush-flag": {Yes: 1}}})
+	u.Count(usage.Report{Application: "hush-app", Environment: "development", At: time.Now(), Features: map[string]usage.Counts{"hush-flag": {Yes: 1}, "hush-unknown": {Yes: 1}}})
 	if err := u.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestPrivateProjectInLists(t *testing.T) {
 			"/projects", "/search/features", "/search/features?project=IS:hush", "/search/events", "/search/events?project=IS_ANY_OF:hush,default", "/events/hush-flag",
 			"/segments", "/segments/1/strategies", "/segments/strategies/0195a000-0000-7000-8000-0000000000bb",
 			"/context?include=project", "/context/country/strategies", "/metrics/applications", "/groups", "/groups/1", "/projects/roles/6/access",
-			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw", "/metrics/applications/shop/overview", "/addons", "/insights",
+			"/client-metrics/features/hush-flag", "/client-metrics/features/hush-flag/raw", "/metrics/applications/shop/overview", "/metrics/unknown-flags", "/addons", "/insights",
 		} {
 			for as, sees := range map[string]bool{"admin": true, "root": true, "editor": true, "mark": true, "nothing": false} {
 				if strings.HasPrefix(path, "/projects/roles/") && as != "admin" && as != "root" {

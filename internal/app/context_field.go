@@ -129,9 +129,10 @@ func (a *App) editContextField(ctx context.Context, c Caller, project *flag.Proj
 	return err
 }
 
-// DeleteContextField removes a context field. Constraints may go on to name it.
+// DeleteContextField removes a context field that no flag in use names in a constraint. Those of segments and
+// of archived flags may go on to name it, as in Unleash.
 //
-// Faults: NotFound.
+// Faults: NotFound, Conflict while it is used.
 func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := requireOnContext(d, project, access.DeleteContextField); err != nil {
@@ -141,10 +142,28 @@ func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.Pr
 		if err != nil {
 			return err
 		}
+		for f := range d.Flags() {
+			if !f.Archived() && constrains(f, name) {
+				// Which flags these are, only those may know who see their projects.
+				return fault.New(fault.Conflict, "This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
+			}
+		}
 		d.Add(state.Scope{Project: decide.Owner(project)}, state.ContextFieldDeleted{Before: *field})
 		return nil
 	})
 	return err
+}
+
+// constrains reports whether a strategy of a flag has a constraint on a context field.
+func constrains(f *flag.Flag, field string) bool {
+	for _, row := range f.Environments {
+		for _, s := range row.Strategies {
+			if slices.ContainsFunc(s.Constraints, func(c flag.Constraint) bool { return c.ContextName == field }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ContextField returns a context field of a project or (nil) of all.
