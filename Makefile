@@ -139,8 +139,8 @@ fuzz: ## fuzz each target for FUZZTIME=30s
 	done
 
 MINUTES ?= 60
-# 300 rounds are 30,000 scheduled change requests in each turn. A turn that fails is the last; what the tests that
-# kill servers have left is in soak/ then.
+# 300 rounds are 30,000 scheduled change requests in each turn, and half an hour; the browser takes ten minutes at most.
+# A turn that has begun is ended. One that fails is the last; what the tests that kill servers have left is in soak/ then.
 soak: $(SDKS) $(BROWSER) $(WEB) ## repeat all tests, shuffled, with the race detector and more random cases, and kill servers, for MINUTES=60
 	end=$$((SECONDS + $(MINUTES) * 60)); while [ $$SECONDS -lt $$end ]; do \
 		rm -rf soak && mkdir soak; \
