@@ -3,6 +3,7 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/fault"
@@ -147,10 +148,19 @@ type email struct {
 	Email string `json:"email"`
 }
 
+// resetAnswer is how long it takes to answer who has forgotten a password. It is longer than making a link and a mail takes, so that
+// the time does not tell whether there is somebody with the address.
+const resetAnswer = 250 * time.Millisecond
+
 func (a *api) sendResetPasswordEmail(ctx context.Context, _ request, in *struct{ Body email }) (empty, error) {
+	enough := time.After(resetAnswer)
 	person, secret, err := a.People.RequestReset(ctx, in.Body.Email)
 	if err == nil && secret != "" {
 		_, err = a.Notify.SendLink(ctx, person, notify.ToReset, a.resetLink(secret))
+	}
+	select {
+	case <-enough:
+	case <-ctx.Done():
 	}
 	return empty{}, err
 }
