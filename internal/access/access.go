@@ -19,7 +19,7 @@ import (
 const Any = "*"
 
 // Grant is one permission that an actor holds. An empty Project or Environment
-// means that the grant is not bound to one (reference/platform.md, section 3.1).
+// means that the grant is not bound to one.
 type Grant struct {
 	Permission  Permission           `json:"permission"`
 	Project     flag.ProjectID       `json:"project,omitempty"`
@@ -137,7 +137,7 @@ func (a Actor) Require(project flag.ProjectID, env flag.EnvironmentName, anyOf .
 }
 
 // Denied returns the fault for a missing permission. Its sentence is the one that
-// tools of the field match on (reference/platform.md, section 5.1).
+// tools of the field match on.
 func Denied(env flag.EnvironmentName, anyOf ...Permission) error {
 	quoted := make([]string, len(anyOf))
 	names := make([]string, len(anyOf))

@@ -19,9 +19,9 @@ type Entry struct {
 	Scope       Scope
 }
 
-// Catalogue returns all permissions that roles can give, in the order in which
-// they are shown (reference/platform.md, section 3.1). The API counts them from 1, and
-// roles can be made by these numbers; so new permissions come at the end.
+// Catalogue returns all permissions that roles can give, in the order in which they
+// are shown. The API counts them from 1, and roles can be made by these numbers; so
+// new permissions come at the end.
 func Catalogue() []Entry { return slices.Clone(catalogue) }
 
 // EntryOf returns what the catalogue says about a permission, and whether it is there.

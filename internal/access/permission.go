@@ -74,7 +74,7 @@ const (
 )
 
 // partOfUpdateProject are the permissions of which UpdateProject is the sum: whatever asks for
-// one of them takes it as well (reference/platform.md, section 3.1).
+// one of them takes it as well.
 var partOfUpdateProject = []Permission{
 	ReadProjectAccess, WriteProjectAccess, ReadDefaultStrategy, WriteDefaultStrategy,
 	ReadProjectSettings, WriteProjectSettings, ReadChangeRequestSettings, WriteChangeRequestSettings,

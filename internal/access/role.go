@@ -11,7 +11,7 @@ import (
 // RoleID identifies a role: a counter of the ledger, never reused.
 type RoleID int64
 
-// The built-in roles; their ids are Unleash's (reference/platform.md, section 3.1).
+// The built-in roles; their ids are Unleash's.
 const (
 	RoleAdmin  RoleID = 1
 	RoleEditor RoleID = 2

@@ -19,9 +19,9 @@ const (
 	production  flag.EnvironmentName = "production"
 )
 
-// Bootstrap begins an empty ledger with what a fresh Unleash has (reference/platform.md,
-// sections 3.1, 3.3, 3.10 and 3.11), and gives a ledger of an earlier release the built-in
-// roles that it lacks. What is there stays as it is, so any number of nodes may call it at once.
+// Bootstrap begins an empty ledger with what a fresh Unleash has, and gives a ledger of an
+// earlier release the built-in roles that it lacks. What is there stays as it is, so any number
+// of nodes may call it at once.
 func (a *App) Bootstrap(ctx context.Context) error {
 	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		begin(d)

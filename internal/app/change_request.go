@@ -266,8 +266,7 @@ func acceptable(d *decide.Decision, r *changerequest.Request, command changerequ
 	return nil
 }
 
-// mayUpdate returns a fault if the actor may not update requests in a project
-// (reference/change-requests.md, section 4.6).
+// mayUpdate returns a fault if the actor may not update requests in a project.
 func mayUpdate(d *decide.Decision, project flag.ProjectID) error {
 	if d.MayPropose(d.Actor, project) {
 		return nil

@@ -698,9 +698,8 @@ func (i *importing) missing(events []state.Event) []access.Permission {
 	return missing
 }
 
-// permissionFor returns which permission an event of an import takes (reference/platform.md,
-// section 3.18), and whether it is held in the instance rather than in the project. Describing a
-// flag is part of creating it.
+// permissionFor returns which permission an event of an import takes, and whether it is held in
+// the instance rather than in the project. Describing a flag is part of creating it.
 func permissionFor(e state.Event, created bool) (p access.Permission, everywhere bool) {
 	switch event := e.Payload.(type) {
 	case state.TagCreated:

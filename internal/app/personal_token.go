@@ -16,7 +16,7 @@ import (
 // personalPrefix is how the secrets of personal tokens begin, and no others.
 const personalPrefix = "user:"
 
-// maxPersonalTokens is how many tokens an account can have (reference/platform.md, section 5.2).
+// maxPersonalTokens is how many tokens an account can have.
 const maxPersonalTokens = 10
 
 // NewPersonalToken is a token for scripts that act as an account, to be created.

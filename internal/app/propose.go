@@ -31,8 +31,8 @@ func (p *Proposed) Error() string {
 // instead decides that a write is proposed, if it would touch a protected environment. It
 // returns nil if it would not, so that it is written directly.
 //
-// Who proposes needs no permission for the write (reference/change-requests.md, section 1.3),
-// so it is decided a first time without asking for any, only to see what it leads to.
+// Who proposes needs no permission for the write, so it is decided a first time without
+// asking for any, only to see what it leads to.
 func instead(d *decide.Decision, c Caller, decision func(*decide.Decision) error) (*changerequest.Request, error) {
 	wish := d.On(d.State)
 	wish.Proposing = true

@@ -19,7 +19,7 @@ import (
 )
 
 // retelling reads a ledger and tells anew who was allowed what, and who agreed to what: a second, naive telling
-// of DESIGN.md's invariants of change requests. It believes of the fold only what SDKs are served and what
+// of what change requests promise. It believes of the fold only what SDKs are served and what
 // flags look like after a batch; roles, rules, rounds, votes and requests are its own.
 type retelling struct {
 	state *state.State

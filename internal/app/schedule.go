@@ -80,9 +80,8 @@ func passing(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || fault.Is(err, fault.Unavailable)
 }
 
-// timer gives a command about a scheduled request in the name of who scheduled it, if it is due. Whether change
-// requests are turned on does not matter: what was scheduled before is applied (reference/change-requests.md,
-// section 4.3).
+// timer gives a command about a scheduled request in the name of who scheduled it, if it is due. Whether
+// change requests are turned on does not matter: what was scheduled before is applied.
 func (a *App) timer(ctx context.Context, id changerequest.ID, woke time.Time, command changerequest.Command) error {
 	r := a.State().ChangeRequest(id)
 	if r == nil || !r.Due(a.now()) {

@@ -132,7 +132,7 @@ func (a *App) bringable(d *decide.Decision, secret string) error {
 	return nil
 }
 
-// newSecret returns a secret in Unleash's form (reference/platform.md, section 1.1).
+// newSecret returns a secret in Unleash's form.
 func newSecret(t *access.APIToken) string {
 	prefix := "[]" // several projects, which only the server knows
 	if len(t.Projects) == 1 {

@@ -139,7 +139,7 @@ func wanted(p Payload) []Field {
 }
 
 // strategyFields returns the parts of a strategy that are compared one by one. Its place
-// among the others is not one of them (reference/change-requests.md, section 2.1).
+// among the others is not one of them.
 func strategyFields(s StrategySettings) []Field {
 	return []Field{
 		{"name", s.Name},

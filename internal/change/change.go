@@ -18,7 +18,7 @@ import (
 )
 
 // ID identifies a change: a counter of the ledger, never reused. Editing a change
-// gives it a new id (reference/change-requests.md, section 1.5).
+// gives it a new id.
 type ID int64
 
 // Change is one entry of a change request.
@@ -128,7 +128,7 @@ type DeleteSegment struct {
 	ID flag.SegmentID `json:"id"`
 }
 
-// The names of the actions (reference/change-requests.md, section 2).
+// The names of the actions.
 const (
 	ActionUpdateEnabled    = "updateEnabled"
 	ActionAddStrategy      = "addStrategy"
@@ -191,7 +191,7 @@ func (p DeleteSegment) target() string  { return segmentTarget(p.ID) }
 func segmentTarget(id flag.SegmentID) string { return "segment " + strconv.FormatInt(int64(id), 10) }
 
 // Replaces reports whether c takes the place of an earlier change, because both set the
-// same thing as a whole (reference/change-requests.md, section 1.3, point 6).
+// same thing as a whole.
 func (c Change) Replaces(earlier Change) bool {
 	target := c.Payload.target()
 	return target != "" && c.Feature == earlier.Feature && target == earlier.Payload.target()

@@ -277,7 +277,7 @@ func TestBase(t *testing.T) {
 	}
 }
 
-// TestReplaces holds which changes set the same thing as a whole (reference/change-requests.md, section 1.3).
+// TestReplaces holds which changes set the same thing as a whole.
 func TestReplaces(t *testing.T) {
 	t.Parallel()
 	parent := func(name flag.Name) change.AddDependency {

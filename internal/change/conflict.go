@@ -12,8 +12,8 @@ type Conflict struct {
 	Reason  string // without a full stop, as tools of the field expect
 }
 
-// ConflictsOf returns which changes have lost their target (reference/change-requests.md,
-// section 4.4). What else stands in the way is found by trying.
+// ConflictsOf returns which changes have lost their target. What else stands in the way
+// is found by trying.
 func ConflictsOf(live Live, project flag.ProjectID, env flag.EnvironmentName, changes []Change) []Conflict {
 	var all []Conflict
 	for _, c := range changes {

@@ -20,7 +20,7 @@ type Drift struct {
 }
 
 // DriftOf returns what has moved in the targets of changes. A field that is by now what
-// the change would make it has not (reference/change-requests.md, section 2.1).
+// the change would make it has not.
 func DriftOf(live Live, env flag.EnvironmentName, changes []Change) []Drift {
 	var all []Drift
 	for _, c := range changes {

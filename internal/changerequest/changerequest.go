@@ -37,7 +37,7 @@ type ID int64
 // State says where a request is in its life. The values are Unleash's.
 type State string
 
-// The states (reference/change-requests.md, section 4.1).
+// The states.
 const (
 	Draft     State = "Draft"
 	InReview  State = "In review"
@@ -206,8 +206,7 @@ func (r *Request) ApprovedBy(ref access.Ref) bool {
 	return slices.ContainsFunc(r.Current(), func(v Vote) bool { return v.By == ref })
 }
 
-// MinApprovals returns the largest number of approvals that a place asks for
-// (DESIGN.md, invariant 2).
+// MinApprovals returns the largest number of approvals that a place asks for.
 func (r *Request) MinApprovals() int {
 	most := 0
 	for _, a := range r.Agreements {

@@ -11,8 +11,7 @@ import (
 	"github.com/quorate/quorate/internal/change"
 )
 
-// Event is a fact about one request. Names are Unleash's where it has one
-// (reference/change-requests.md, section 5.2).
+// Event is a fact about one request. Names are Unleash's where it has one.
 type Event interface {
 	// EventType returns the name of the type.
 	EventType() string

@@ -16,7 +16,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// The model is a second, naive telling of DESIGN.md's invariants: content is a text, votes
+// The model is a second, naive telling of what docs/change-requests.md promises: content is a text, votes
 // are a list, and everything is computed anew at each step. A world of two environments,
 // a few accounts and three flags is turned at random under it.
 

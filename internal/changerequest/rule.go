@@ -42,8 +42,7 @@ const (
 // MaxExpiryHours is the longest time after which a request can expire: a year.
 const MaxExpiryHours = 366 * 24
 
-// Clamped returns the rule with a number of approvals between 1 and 10
-// (reference/change-requests.md, section 1.2).
+// Clamped returns the rule with a number of approvals between 1 and 10.
 func (r Rule) Clamped() Rule {
 	r.RequiredApprovals = min(max(r.RequiredApprovals, MinApprovals), MaxApprovals)
 	return r

@@ -29,7 +29,7 @@ type Schedule struct {
 // ScheduleStatus says what becomes of a schedule. The values are Unleash's.
 type ScheduleStatus string
 
-// The statuses (reference/change-requests.md, section 1.7).
+// The statuses.
 const (
 	Pending   ScheduleStatus = "pending"   // it runs when its time comes
 	Failed    ScheduleStatus = "failed"    // it was tried, and will not be again
@@ -51,7 +51,7 @@ type Cause struct {
 // CauseKind is a kind of cause.
 type CauseKind string
 
-// The kinds of causes (reference/change-requests.md, section 4.8, and DESIGN.md, invariants 1 and 8).
+// The kinds of causes.
 const (
 	FlagArchived    CauseKind = "flag-archived"
 	FlagMoved       CauseKind = "flag-moved" // to another project
@@ -157,7 +157,7 @@ func (s scene) maySchedule(overwrite string) error {
 		return err
 	}
 	if s.r.State == Scheduled {
-		return nil // who schedules it again acknowledges what has moved (DESIGN.md, invariant 8)
+		return nil // who schedules it again acknowledges what has moved
 	}
 	return s.unmoved(overwrite)
 }
@@ -320,7 +320,7 @@ func (e ScheduleSuspended) apply(r *Request, _ time.Time, _ access.Ref) error {
 	return r.reschedule(func(s *Schedule) { s.Status, s.Reason, s.Cause = Suspended, e.Reason, &e.Cause })
 }
 
-// The time of a failed schedule is that of the attempt (reference/change-requests.md, section 1.7).
+// The time of a failed schedule is that of the attempt.
 func (e ScheduleFailed) apply(r *Request, at time.Time, _ access.Ref) error {
 	return r.reschedule(func(s *Schedule) { s.Status, s.Reason, s.At = Failed, e.Reason, at })
 }

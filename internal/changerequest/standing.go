@@ -24,7 +24,7 @@ type World interface {
 }
 
 // needed returns what each place asks for: the stricter of what was frozen and what holds
-// now (DESIGN.md, invariant 7), sorted by place.
+// now, sorted by place.
 func needed(r *Request, w World) []Agreement {
 	needed := slices.Clone(r.Agreements)
 	places := slices.Clone(w.Places(r))
@@ -63,7 +63,7 @@ func (p PlaceStanding) missing() int {
 type Standing []PlaceStanding
 
 // StandingOf returns how far the request's content is agreed to now: by whom, and whether
-// they still may (DESIGN.md, invariant 1).
+// they still may.
 func StandingOf(r *Request, w World) Standing {
 	var standing Standing
 	votes := r.Current()

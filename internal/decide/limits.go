@@ -2,8 +2,7 @@ package decide
 
 import "github.com/quorate/quorate/internal/flag"
 
-// Limits bound how much there may be (reference/platform.md, section 5.3). A limit of
-// 0 means that there is none.
+// Limits bound how much there may be. A limit of 0 means that there is none.
 type Limits struct {
 	flag.Limits
 

@@ -98,7 +98,7 @@ func archives(events []state.Event, feature flag.Name) bool {
 
 // HostOf returns the place in which proposals are made that lead to events: the protected
 // environment that the events name, or, if they act in several, the first one of type
-// production, else the first one (reference/change-requests.md, section 2).
+// production, else the first one.
 //
 // Faults: InvalidOperation when the events name several environments.
 func HostOf(s *state.State, events []state.Event, protected []changerequest.Place) (changerequest.Place, error) {

@@ -13,7 +13,7 @@ import (
 // goroutine may use it at a time. Its fields may be changed between evaluations.
 type Context struct {
 	// The root fields are texts as the caller sent them. An empty one is missing, as
-	// for the Go SDK; to others it is a value (reference/platform.md, section 2.1).
+	// for the Go SDK; to others it is a value.
 	UserID        string
 	SessionID     string
 	RemoteAddress string // an IP address without port

@@ -5,10 +5,10 @@
 // be shared by many goroutines; it is good for as long as the flag and the segments
 // that it uses are. Evaluating it parses nothing but the context, and that once.
 //
-// The rules are those of Unleash's SDKs (reference/platform.md, section 2); where
-// SDKs differ, a comment says which way Quorate goes. Whatever cannot be understood,
-// such as an unknown strategy or a malformed constraint, is false, and Compile
-// returns it as a [Problem] so that it can be shown.
+// The rules are those of Unleash's SDKs; where SDKs differ, a comment says which way
+// Quorate goes. Whatever cannot be understood, such as an unknown strategy or a
+// malformed constraint, is false, and Compile returns it as a [Problem] so that it
+// can be shown.
 //
 // An [Explainer] says of an answer how it comes about, for people who want to know; it asks
 // the compiled flag.

@@ -68,9 +68,8 @@ func compileStrategy(name flag.Name, s *flag.Strategy, segments func(flag.Segmen
 	return compiled, problems
 }
 
-// compileRule prepares the strategy's own condition (reference/platform.md, section
-// 2.3). Of the gradual rollouts, which are deprecated, no group is not the flag's
-// name but the empty one.
+// compileRule prepares the strategy's own condition. Of the gradual rollouts, which
+// are deprecated, no group is not the flag's name but the empty one.
 func compileRule(name flag.Name, s *flag.Strategy) (rule, []Problem) {
 	var problems []Problem
 	share := func(parameter string) uint64 {

@@ -48,8 +48,7 @@ func TestStrategies(t *testing.T) {
 }
 
 // TestRolloutPositions checks where ids stand in a rollout, against values that all
-// SDKs share (reference/platform.md, section 2.3) and, for ids that are not ASCII,
-// MurmurHash3 over their UTF-8.
+// SDKs share and, for ids that are not ASCII, MurmurHash3 over their UTF-8.
 func TestRolloutPositions(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -16,8 +16,7 @@ import (
 )
 
 // Kind names a sort of failure. The value is the name that Unleash gives it in
-// the "name" field of an error body (reference/platform.md, section 5.1), so that
-// clients find what they know.
+// the "name" field of an error body, so that clients find what they know.
 type Kind string
 
 // The kinds that Quorate uses.
@@ -105,8 +104,7 @@ func New(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
 }
 
-// InvalidRequest is the top sentence of every validation failure; tools match on
-// it (reference/platform.md, section 5.1).
+// InvalidRequest is the top sentence of every validation failure, on which tools match.
 const InvalidRequest = "Request validation failed: your request body or params contain invalid data. Refer to the `details` list for more information."
 
 // Invalid returns a BadData fault that lists what is wrong, or nil when nothing is.

@@ -3,7 +3,7 @@ package flag
 // Operator compares a value of the context with the operands of a constraint.
 type Operator string
 
-// The operators (reference/platform.md, section 2.4).
+// The operators.
 const (
 	NotIn         Operator = "NOT_IN"
 	In            Operator = "IN"

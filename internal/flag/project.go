@@ -5,7 +5,7 @@ import "time"
 // Mode says who may see a project and propose changes in it.
 type Mode string
 
-// The collaboration modes (reference/platform.md, section 3.2).
+// The collaboration modes.
 const (
 	ModeOpen      Mode = "open"      // everyone sees it and may propose changes
 	ModeProtected Mode = "protected" // everyone sees it, only members propose changes

@@ -11,10 +11,10 @@ import (
 )
 
 // The Validate functions say what is wrong with a value that somebody wants to
-// write (reference/platform.md, sections 2.4, 2.6 and 5.2). Each takes the place of
-// the value in the request, such as "/body/constraints/0", and returns one detail
-// for each problem with the path of its field, nothing when the value is good;
-// fault.Invalid makes an error of them. What validates is understood by evaluation.
+// write. Each takes the place of the value in the request, such as
+// "/body/constraints/0", and returns one detail for each problem with the path of
+// its field, nothing when the value is good; fault.Invalid makes an error of them.
+// What validates is understood by evaluation.
 
 // maxName is the length of the longest name, in characters.
 const maxName = 100

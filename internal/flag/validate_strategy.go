@@ -56,8 +56,7 @@ func ValidateSegment(at string, s Segment, legal Legal) []fault.Detail {
 	)
 }
 
-// Limits are the largest numbers of parts that strategies and segments may have
-// (reference/platform.md, section 5.3). A limit of 0 means that there is none.
+// Limits are the largest numbers of parts that strategies and segments may have. A limit of 0 means that there is none.
 type Limits struct {
 	Constraints      int // of a strategy
 	ConstraintValues int // of a constraint in a strategy

@@ -55,7 +55,7 @@ type StrategyParameter struct {
 }
 
 // FeatureTypes lists the flag types that every instance has, with the lifetimes
-// of a fresh one (reference/platform.md, section 3.4).
+// of a fresh one.
 func FeatureTypes() []FeatureType {
 	days := func(n int) *int { return &n }
 	return []FeatureType{

@@ -65,12 +65,11 @@ type Write struct {
 
 // Ask decides about a write on a state.
 //
-// Faults: Permission, naming SKIP_CHANGE_REQUEST, when a protected environment is touched and
-// the actor may not bypass (reference/change-requests.md, section 1.10); BadData when a rule
-// asks for the reason of a bypass, and about /body/scheduledAt when a change request is scheduled
-// for a time at which a window closes an environment; Conflict, saying when it opens, when something is to take
-// effect in one that is closed now, and whoever wants that may not bypass it, or does not say why; and
-// those of changerequest.Justified when a change request is applied that must not be.
+// Faults: Permission, naming SKIP_CHANGE_REQUEST, when a protected environment is touched and the actor may
+// not bypass; BadData when a rule asks for the reason of a bypass, and about /body/scheduledAt when a change
+// request is scheduled for a time at which a window closes an environment; Conflict, saying when it opens,
+// when something is to take effect in one that is closed now, and whoever wants that may not bypass it, or
+// does not say why; and those of changerequest.Justified when a change request is applied that must not be.
 func Ask(s *state.State, w Write) (Decision, error) {
 	if err := openWhenDue(s, w.Events); err != nil {
 		return Decision{}, err

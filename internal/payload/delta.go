@@ -11,8 +11,8 @@ import (
 
 // Delta is what an SDK is sent to get from one revision to another.
 type Delta struct {
-	// Body is {"events": […]} as JSON (reference/platform.md, section 1.4); nil when
-	// nothing that the query asks for has changed.
+	// Body is {"events": […]} as JSON; nil when nothing that the query asks for has
+	// changed.
 	Body []byte
 	// Revision is the id of the last event.
 	Revision int64

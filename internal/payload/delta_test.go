@@ -321,8 +321,7 @@ func dataOf(t fataler, kind string, parts ...[]byte) string {
 	return data
 }
 
-// TestDeltaEvents says which events a client is sent for what happened (reference/platform.md,
-// section 1.4).
+// TestDeltaEvents says which events a client is sent for what happened.
 func TestDeltaEvents(t *testing.T) {
 	t.Parallel()
 	in := func(project flag.ProjectID, name flag.Name) state.Scope {

@@ -18,7 +18,7 @@ type clientMeta struct {
 }
 
 // Features returns everything that a query asks for, with segments by id or, for SDKs
-// that know none, with their constraints inlined (reference/platform.md, section 1.2).
+// that know none, with their constraints inlined.
 func (s *Set) Features(q Query, inline bool) *Answer {
 	form := full
 	if inline {

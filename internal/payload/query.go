@@ -125,7 +125,7 @@ func (f *filter) wouldSee(name flag.Name, s *sight) bool {
 		(len(f.tags) == 0 || slices.ContainsFunc(s.tags, func(t flag.Tag) bool { return slices.Contains(f.tags, t) }))
 }
 
-// clientQuery is a query as answers repeat it (reference/platform.md, section 1.2).
+// clientQuery is a query as answers repeat it.
 type clientQuery struct {
 	Tags        [][2]string          `json:"tag,omitempty"`
 	Projects    []string             `json:"project,omitempty"`

@@ -7,8 +7,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// clientToggle is a flag as frontend SDKs are sent it, evaluated (reference/platform.md,
-// section 1.10).
+// clientToggle is a flag as frontend SDKs are sent it, evaluated.
 type clientToggle struct {
 	Name           flag.Name `json:"name"`
 	Enabled        bool      `json:"enabled"`

@@ -8,8 +8,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// The types in this file are what SDKs are sent, field by field in this order
-// (reference/platform.md, section 1.2).
+// The types in this file are what SDKs are sent, field by field in this order.
 
 type clientFeature struct {
 	Name           flag.Name          `json:"name"`

@@ -19,8 +19,7 @@ const (
 )
 
 // object is a JSON object of a request. Reading its fields notes what is wrong with them;
-// scalars of another type are taken for what they mean, as Unleash does
-// (reference/platform.md, section 5.1).
+// scalars of another type are taken for what they mean, as Unleash does.
 type object struct {
 	path     string // "/body/bucket"
 	fields   map[string]any

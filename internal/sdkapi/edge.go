@@ -8,8 +8,7 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// What Unleash Edge asks for, which stands between SDKs and a server (reference/platform.md,
-// section 1.9).
+// What Unleash Edge asks for, which stands between SDKs and a server.
 
 // maxEdgeTokens bounds how many tokens are looked up for one request.
 const maxEdgeTokens = 1_000

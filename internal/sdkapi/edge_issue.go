@@ -78,7 +78,7 @@ func (n *nonces) take(nonce string, now time.Time) bool {
 }
 
 // edgeIssueToken answers POST /edge/issue-token: an Edge asks for backend tokens, which are made
-// if there are none. It proves who it is by a signature (reference/platform.md, section 1.9).
+// if there are none. It proves who it is by a signature.
 func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
 	if !a.within(a.limits.register, w, r) {
 		return

@@ -72,8 +72,8 @@ func TestFrontendETag(t *testing.T) {
 	}
 }
 
-// TestContext is how contexts are read (reference/platform.md, section 1.10). The flag
-// targeted is on for plan pro, or plan "1,2", in NO.
+// TestContext is how contexts are read. The flag targeted is on for plan pro, or plan
+// "1,2", in NO.
 func TestContext(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -11,7 +11,7 @@ import (
 )
 
 // impact returns the impact metrics that a report carries. They come on top of what it counts,
-// so whatever is wrong with one is passed over (reference/platform.md, section 1.7).
+// so whatever is wrong with one is passed over.
 func impact(body object) []usage.ImpactMetric {
 	list, _ := body.fields["impactMetrics"].([]any)
 	var metrics []usage.ImpactMetric

@@ -1,6 +1,6 @@
 // Package sdkapi is the HTTP that Unleash's SDKs speak: server-side SDKs below
 // /api/client, frontend SDKs below /api/frontend (and /api/proxy, its older name), and
-// what Unleash Edge asks for (reference/platform.md, section 1; docs/sdk-api.md).
+// what Unleash Edge asks for (docs/sdk-api.md).
 //
 // A request is read, its token looked up, and the answer taken from payload, where it
 // lies ready. What a flag looks like or answers belongs in payload and evaluation,

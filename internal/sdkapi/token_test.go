@@ -9,7 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// TestTokens is the table of which token opens which path (reference/platform.md, section 1.1).
+// TestTokens is the table of which token opens which path.
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

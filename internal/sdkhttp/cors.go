@@ -9,8 +9,7 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// CORS lets web pages of other origins call the paths that it is put before
-// (reference/platform.md, section 1.10).
+// CORS lets web pages of other origins call the paths that it is put before.
 type CORS struct {
 	setting func(id string) string
 	last    atomic.Pointer[origins]

@@ -25,8 +25,8 @@ type Tokens interface {
 	Token(secret string) (*access.APIToken, error)
 }
 
-// Caller returns the token with a secret, or nil once it has answered that there is none
-// or that it is of a type that does not open this path (reference/platform.md, section 1.1).
+// Caller returns the token with a secret, or nil once it has answered that there is none or
+// that it is of a type that does not open this path.
 func Caller(w http.ResponseWriter, r *http.Request, tokens Tokens, secret string, opens func(access.TokenType) bool) *access.APIToken {
 	if strings.HasPrefix(secret, "user:") {
 		webfault.WriteMessage(w, r, identity.WrongType())

@@ -7,7 +7,7 @@ import (
 	"github.com/quorate/quorate/internal/engine"
 )
 
-// health is the body of /health and /ready (reference/platform.md, section 1.12).
+// health is the body of /health and /ready.
 type health struct {
 	Health string `json:"health"`           // GOOD or BAD
 	Reason string `json:"reason,omitempty"` // why it is BAD, in a sentence

@@ -19,8 +19,8 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// metrics is what Prometheus gets to read. A metric that Unleash has keeps its name
-// (reference/platform.md, section 1.12); ours begin with quorate_.
+// metrics is what Prometheus gets to read. A metric that Unleash has keeps its
+// name; ours begin with quorate_.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec

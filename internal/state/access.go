@@ -94,8 +94,8 @@ func (s *State) AssignmentsOf(subject Subject) iter.Seq[*Assignment] {
 }
 
 // Actor returns an account with all that it may do: by its root role, by its
-// roles in projects, and by those of its groups (reference/platform.md, section
-// 3.1). It returns false when there is no such account, or it is suspended.
+// roles in projects, and by those of its groups. It returns false when there is
+// no such account, or it is suspended.
 func (s *State) Actor(account int64) (access.Actor, bool) {
 	a := s.Account(account)
 	if a == nil || a.Suspended {
@@ -141,8 +141,7 @@ func (s *State) MemberOf(account int64, p flag.ProjectID) bool {
 
 // MaySee reports whether an actor may know that a project exists. Open and protected
 // projects are everyone's to see. A private one is seen by its members and by everyone
-// with a root role other than Viewer, their own or one of a group's
-// (reference/platform.md, section 3.2).
+// with a root role other than Viewer, their own or one of a group's.
 //
 // The empty project stands for what belongs to the whole instance, which everyone sees.
 // One that does not exist, or not any more, counts as private: it may have been.
@@ -172,7 +171,7 @@ func (s *State) seesAll(a *access.Account) bool {
 }
 
 // MayPropose reports whether an actor may propose changes in a project: everyone in an open
-// one, and in others its members and admins (reference/change-requests.md, section 4.6).
+// one, and in others its members and admins.
 func (s *State) MayPropose(actor access.Actor, project flag.ProjectID) bool {
 	p := s.Project(project)
 	if p == nil {

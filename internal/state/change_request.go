@@ -69,7 +69,7 @@ func (s *State) ConfiguredRule(p flag.ProjectID, env flag.EnvironmentName) (chan
 }
 
 // Protection returns the rule that protects an environment of a project, and whether there
-// is one (reference/change-requests.md, section 1.2).
+// is one.
 func (s *State) Protection(p flag.ProjectID, env flag.EnvironmentName) (changerequest.Rule, bool) {
 	rule, protected := s.ConfiguredRule(p, env)
 	if !protected || s.ChangeRequests().Disabled {

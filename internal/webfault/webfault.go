@@ -23,8 +23,8 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
-// statuses says which status each kind is answered with (reference/platform.md,
-// section 5.1). A test holds docs/errors.md to it.
+// statuses says which status each kind is answered with. A test holds
+// docs/errors.md to it.
 var statuses = map[fault.Kind]int{
 	fault.BadData:             http.StatusBadRequest,
 	fault.Pattern:             http.StatusBadRequest,
@@ -80,7 +80,7 @@ type Body struct {
 	*SignIn
 }
 
-// SignIn tells somebody who is not signed in how to (reference/platform.md, section 3.15).
+// SignIn tells somebody who is not signed in how to.
 type SignIn struct {
 	Type          string `json:"type" doc:"How to sign in: password."`
 	Path          string `json:"path" doc:"Where to sign in."`
@@ -147,8 +147,7 @@ func Log(r *http.Request, err error) {
 	}
 }
 
-// WriteMessage answers with {message} alone, as SDKs expect about their tokens
-// (reference/platform.md, section 1.1).
+// WriteMessage answers with {message} alone, as SDKs expect about their tokens.
 func WriteMessage(w http.ResponseWriter, r *http.Request, err error) {
 	f, _ := expected(r, err)
 	write(w, Status(f.Kind), headers(f), struct {
