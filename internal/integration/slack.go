@@ -32,7 +32,11 @@ type slackBlock struct {
 type slackText struct {
 	Type string `json:"type"`
 	Text string `json:"text"`
+	// Verbatim keeps Slack from looking for people, channels and addresses in a text with markup.
+	Verbatim bool `json:"verbatim,omitempty"`
 }
+
+func plain(text string) *slackText { return &slackText{Type: "plain_text", Text: text} }
 
 // slackMetadata goes along unseen: programs recognise a message by it.
 type slackMetadata struct {
@@ -71,13 +75,13 @@ func slackOf(o *occasion) slackMessage {
 	m := slackMessage{
 		Text: slackEscape.Replace(title) + " " + slackLink(o.Link, "Open"),
 		Blocks: []slackBlock{{
-			Type: "section", Text: &slackText{"mrkdwn", "*" + slackLink(o.Link, title) + "*\n" + sentence.String()},
+			Type: "section", Text: &slackText{Type: "mrkdwn", Text: "*" + slackLink(o.Link, title) + "*\n" + sentence.String(), Verbatim: true},
 		}},
 	}
 	if o.said != "" {
-		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: &slackText{"plain_text", notify.Short(o.said, maxQuote)}})
+		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: plain(notify.Short(o.said, maxQuote))})
 	}
-	m.Blocks = append(m.Blocks, slackBlock{Type: "context", Elements: []slackText{{"plain_text", notify.Short(o.place(), maxSentence)}}})
+	m.Blocks = append(m.Blocks, slackBlock{Type: "context", Elements: []slackText{*plain(notify.Short(o.place(), maxSentence))}})
 	return m
 }
 

@@ -88,6 +88,24 @@ func mustBeGolden(t *testing.T, name, subject, text, html string, links int, err
 	}
 }
 
+// TestNamesThatAreMarkup holds that names stay names in mails: the one link leads here, and there is no image.
+func TestNamesThatAreMarkup(t *testing.T) {
+	t.Parallel()
+	const evil = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) <a href=//evil.example>"
+	for _, topic := range notify.Topics() {
+		n := example(topic.Topic)
+		n.Title = evil
+		subject, _, html, err := notify.WriteOne(n, evil, houseURL, time.UTC)
+		must(t, err)
+		if strings.Count(html, "<a ") != 1 || strings.Contains(html, "<img") || strings.Contains(html, `"javascript:`) || strings.ContainsAny(subject, "\r\n") {
+			t.Errorf("%s: %s\n%s", topic.Topic, subject, html)
+		}
+		if !strings.Contains(html, "&lt;img src=x") {
+			t.Errorf("%s: nobody is named: %s", topic.Topic, html)
+		}
+	}
+}
+
 // TestMails holds what each mail says, to a reader in New York, where the clocks change on the way.
 func TestMails(t *testing.T) {
 	t.Parallel()
