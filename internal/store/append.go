@@ -163,9 +163,7 @@ func (db *DB) appendOnce(ctx context.Context, batch []ledger.Entry, also func(*T
 	if err := db.committed(tx.Commit()); err != nil {
 		return true, err
 	}
-	if own.erased {
-		db.scrub(ctx)
-	}
+	db.scrub(ctx, own.erased)
 	return true, nil
 }
 

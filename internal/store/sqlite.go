@@ -18,6 +18,9 @@ import (
 // readers is the number of connections that read at once on SQLite.
 const readers = 8
 
+// busyTimeout is how many milliseconds a connection waits for another.
+const busyTimeout = "5000"
+
 func openSQLite(ctx context.Context, address string) (*DB, error) {
 	path, err := filepath.Abs(strings.TrimPrefix(address, "sqlite:"))
 	if err != nil {
@@ -37,7 +40,7 @@ func openSQLite(ctx context.Context, address string) (*DB, error) {
 		"_time_format": {"sqlite"},
 		"_txlock":      {"immediate"},
 		"_pragma": {
-			"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(on)",
+			"busy_timeout(" + busyTimeout + ")", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(on)",
 			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 		},
 	}
@@ -70,12 +73,43 @@ func makePrivate(path string) error {
 	return file.Close()
 }
 
+// scrubPatience is how long erasing waits for readers, in which no other write can go on. It is an SQL text of milliseconds.
+const scrubPatience = "200"
+
 // scrub moves what is in SQLite's write-ahead log into the database and empties the log, which holds pages as they were before
-// somebody was erased. While a reader is in the way, that is left to a later checkpoint. PostgreSQL's vacuum does it by itself.
-func (db *DB) scrub(ctx context.Context) {
-	if db.engine == SQLite {
-		_, _ = db.writer.ExecContext(ctx, `pragma wal_checkpoint(truncate)`) // the person is erased in any case
+// somebody was erased. While a reader is in the way, each write tries again, without waiting. PostgreSQL's vacuum does it by itself.
+func (db *DB) scrub(ctx context.Context, erased bool) {
+	if db.engine != SQLite || !erased && !db.unscrubbed.Load() {
+		return
 	}
+	patience := "0"
+	if erased {
+		patience = scrubPatience
+	}
+	db.unscrubbed.Store(db.emptyLog(ctx, patience) != nil) // the person is erased in any case
+}
+
+// emptyLog returns an error if a reader is in the way for longer than some milliseconds.
+func (db *DB) emptyLog(ctx context.Context, patience string) error {
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `pragma busy_timeout = `+busyTimeout) // nobody else writes
+		_ = conn.Close()
+	}()
+	if _, err := conn.ExecContext(ctx, `pragma busy_timeout = `+patience); err != nil {
+		return err
+	}
+	var busy, pages, moved int
+	if err := conn.QueryRowContext(ctx, `pragma wal_checkpoint(truncate)`).Scan(&busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return errors.New("a reader is in the way")
+	}
+	return nil
 }
 
 func classifySQLite(err error) failure {

@@ -32,6 +32,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -69,6 +70,8 @@ type DB struct {
 	// SQLite only.
 	folder *folderLock
 	turn   chan struct{}
+	// unscrubbed says that the write-ahead log may still have somebody who was erased; SQLite only.
+	unscrubbed atomic.Bool
 
 	// afterCommit, if set, replaces the outcome of each commit of Append. Tests set it to
 	// lose an outcome.
@@ -169,8 +172,8 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	err = tx.Commit()
-	if err == nil && own.erased {
-		db.scrub(ctx)
+	if err == nil {
+		db.scrub(ctx, own.erased)
 	}
 	if err != nil && db.meaning(err) == lost {
 		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
