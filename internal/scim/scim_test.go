@@ -38,7 +38,7 @@ func (h *house) URL() string {
 	return h.Server.URL()
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	settings := servertest.Settings(t)
 	settings.FirstAdmin = server.FirstAdmin{Username: "root", Password: "Correct-horse-7"}
@@ -52,7 +52,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // ask sends a request and returns its answer.
-func (h *house) ask(t *testing.T, token, method, path, contentType, body string) (int, http.Header, string) {
+func (h *house) ask(t testing.TB, token, method, path, contentType, body string) (int, http.Header, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, h.URL()+path, strings.NewReader(body))
 	if err != nil {
@@ -67,7 +67,7 @@ func (h *house) ask(t *testing.T, token, method, path, contentType, body string)
 }
 
 // with sends a request as the client, with some headers more: names and values.
-func (h *house) with(t *testing.T, method, path, body string, header ...string) (*http.Response, string) {
+func (h *house) with(t testing.TB, method, path, body string, header ...string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, h.URL()+"/scim"+path, strings.NewReader(body))
 	if err != nil {
@@ -81,7 +81,7 @@ func (h *house) with(t *testing.T, method, path, body string, header ...string) 
 }
 
 // mustDo returns the answer to a request, and its body.
-func mustDo(t *testing.T, r *http.Request) (*http.Response, string) {
+func mustDo(t testing.TB, r *http.Request) (*http.Response, string) {
 	t.Helper()
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -95,7 +95,7 @@ func mustDo(t *testing.T, r *http.Request) (*http.Response, string) {
 	return got, string(text)
 }
 
-func (h *house) admin(t *testing.T, method, path, body string, want int) string {
+func (h *house) admin(t testing.TB, method, path, body string, want int) string {
 	t.Helper()
 	status, _, text := h.ask(t, servertest.Admin, method, "/api/admin"+path, "application/json", body)
 	if status != want {
@@ -105,7 +105,7 @@ func (h *house) admin(t *testing.T, method, path, body string, want int) string 
 }
 
 // scim sends a request as the client.
-func (h *house) scim(t *testing.T, method, path, body string, want int) string {
+func (h *house) scim(t testing.TB, method, path, body string, want int) string {
 	t.Helper()
 	status, header, text := h.ask(t, h.token, method, "/scim"+path, "application/scim+json", body)
 	if status != want {
