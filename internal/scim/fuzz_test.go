@@ -13,7 +13,10 @@ func FuzzBodies(f *testing.F) {
 		{`{"displayName":"crew","members":[{"value":"1"},{"value":null},{"value":"-1"}],"externalId":7}`, `members[value eq "1"] and not (displayName pr)`},
 		{`{"Operations":[{"op":"replace","path":"members[value eq \"1\"].value","value":[{}]},{"op":"add","value":{"active":[]}}]}`, `((`},
 		{`{"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"x"}},{"method":"DELETE","path":"/Groups/bulkId:a"}]}`, `a eq "\ud800"`},
-		{`{"userName":"\u0000"}`, `id gt null`}, {`[]`, ``}, {`null`, `x`}, {`{"userName":{"a":1},"emails":{}}`, `emails.value co "@"`},
+		{`{"userName":"\u0000"}`, `id gt null`},
+		{`[]`, ``},
+		{`null`, `x`},
+		{`{"userName":{"a":1},"emails":{}}`, `emails.value co "@"`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
