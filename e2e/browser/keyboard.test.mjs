@@ -1,7 +1,5 @@
 // Whoever works by the keyboard keeps their place.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { call, open, useBrowser } from './browser.mjs';
+import { call, open, test, useBrowser } from './browser.mjs';
 
 useBrowser();
 

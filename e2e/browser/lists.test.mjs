@@ -306,3 +306,22 @@ test('what is about to happen is ahead until its time has come', async (t) => {
   await page.clock.fastForward(60_000);
   await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('1 min. ago').waitFor();
 });
+
+test('a name as long as a page, without a space, stays within it', async (t) => {
+  const page = await open(t, { width: 390, height: 844 });
+  const long = (most, of) => of.repeat(most).slice(0, most);
+  const [id, name] = [long(100, 'wide'), long(100, 'flag')];
+  await call(page, 'POST', '/projects', { id, name: long(200, 'Wide'), description: long(200, 'wider') });
+  await call(page, 'POST', `/projects/${id}/features`, { name, description: long(200, 'widest') });
+  await call(page, 'POST', '/environments', { name: long(50, 'place'), type: 'development' });
+  const pages = ['/projects', `/projects/${id}`, `/projects/${id}/settings/environments`, `/projects/${id}/features/${name}`, '/features', '/events', '/admin/environments'];
+  for (const path of pages) {
+    await page.goto(path);
+    await page.getByRole('main').getByText(/(wide|flag|place){5}/i).first().waitFor();
+    const [wanted, there] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(wanted <= there, `${path} is ${wanted} wide, in ${there}`);
+  }
+  await call(page, 'DELETE', `/environments/${long(50, 'place')}`);
+  await call(page, 'DELETE', `/projects/${id}/features/${name}`);
+  await call(page, 'DELETE', `/projects/${id}`);
+});

@@ -165,6 +165,30 @@ test('a request is scheduled, suspended by what somebody else changes, and sched
   await call(page, 'PUT', `${production}/change-requests/config`, { changeRequestsEnabled: true, requiredApprovals: 1 });
 });
 
+test('a schedule that failed says why, and what can be done now', async (t) => {
+  const rob = await open(t, { as: reviewer });
+  const { changeRequests } = await call(rob, 'GET', '/search/change-requests?query=Half');
+  const path = `${project}/change-requests/${changeRequests[0].id}`;
+  const reason = 'The environment "production" is frozen by "Holidays".';
+  let conflicts = [];
+  await rob.route(`**/api/admin${path}`, async (route) => {
+    const answer = await route.fetch();
+    const request = await answer.json();
+    await route.fulfill({ response: answer, json: { ...request, conflicts, schedule: { ...request.schedule, status: 'failed', reason } } });
+  });
+  await rob.goto(path);
+  const box = rob.getByRole('status', { name: 'It could not be applied at its time' });
+  await box.getByText(`${reason} Nothing of it has taken effect.`).waitFor();
+  await box.getByText('in the name of Rob Releaser').waitFor();
+  await box.getByText('What was in the way is gone.').waitFor();
+  await rob.getByRole('button', { name: 'Schedule again' }).waitFor();
+  await accessible(rob);
+  conflicts = ['The flag "launch" is archived.'];
+  await rob.reload();
+  await box.getByText('Clear what is in the way').waitFor();
+  await rob.getByText(conflicts[0]).waitFor();
+});
+
 test('insight shows how requests fared, and gives the rows behind it', async (t) => {
   const page = await open(t);
   await page.goto('/insights?project=planned');

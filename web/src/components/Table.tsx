@@ -89,7 +89,7 @@ interface MainProps {
 export function MainCell({ children, words }: MainProps) {
   return (
     <td>
-      <div className={styles.main}>{children}</div>
+      <div className={styles.main}>{typeof children === 'string' ? <span className={styles.text}>{children}</span> : children}</div>
       {words && <div className={styles.words}>{words}</div>}
     </td>
   );
