@@ -94,12 +94,10 @@ func (a *api) getHistoryState(ctx context.Context, r request, in *struct {
 	if err != nil {
 		return historyState{}, err
 	}
-	c := history.Of(past.State, in.of(r))
-	if in.Feature != "" && len(c.Features) == 0 {
-		return historyState{}, fault.New(fault.NotFound, "There was no flag %q then.", in.Feature)
-	}
-	if in.Project != "" && in.Feature == "" && len(c.Projects) == 0 {
-		return historyState{}, fault.New(fault.NotFound, "There was no project %q then.", in.Project)
+	part := in.of(r)
+	c := history.Of(past.State, part)
+	if err := part.Found(c); err != nil {
+		return historyState{}, err
 	}
 	return historyState{
 		HistoryMoment: viewMoment(past),

@@ -94,6 +94,9 @@ func (l ledgerShow) Run(ctx context.Context, t terminal) error {
 	}
 	at, c := whereOf(states[0]), history.Of(states[0].State, l.part())
 	at.confess(t)
+	if err := l.part().Found(c); err != nil {
+		return err
+	}
 	if l.JSON {
 		answer, err := json.MarshalIndent(struct {
 			where

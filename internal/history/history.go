@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/quorate/quorate/internal/changerequest"
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/state"
 )
@@ -45,6 +46,18 @@ type Part struct {
 	Feature flag.Name
 	// Sees reports whether the reader may know of a project as it is in the state; nil: of all.
 	Sees func(*flag.Project) bool
+}
+
+// Found returns a NotFound fault if the part is one flag or one project, and its configuration has none.
+func (p Part) Found(c Configuration) error {
+	switch {
+	case p.Feature != "" && len(c.Features) == 0:
+		return fault.New(fault.NotFound, "There was no flag %q then.", p.Feature)
+	case p.Project != "" && p.Feature == "" && len(c.Projects) == 0:
+		return fault.New(fault.NotFound, "There was no project %q then.", p.Project)
+	default:
+		return nil
+	}
 }
 
 // Of returns a part of what a state says.

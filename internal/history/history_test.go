@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/flagtest"
 	"github.com/quorate/quorate/internal/history"
@@ -89,6 +90,16 @@ func TestOf(t *testing.T) {
 	}
 	if one := history.Of(s, history.Part{Feature: all.Features[0].Name}); len(one.Features) != 1 || len(one.Projects) != 0 {
 		t.Errorf("a flag: got %d flags and %d projects", len(one.Features), len(one.Projects))
+	}
+	for _, part := range []history.Part{{}, {Project: project}, {Feature: all.Features[0].Name}} {
+		if err := part.Found(history.Of(s, part)); err != nil {
+			t.Errorf("the part %+v: got %v, want that it is found", part, err)
+		}
+	}
+	for _, part := range []history.Part{{Project: "none"}, {Feature: "none"}, {Project: project, Feature: "none"}} {
+		if err := part.Found(history.Of(s, part)); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the part %+v: got %v, want that it is not found", part, err)
+		}
 	}
 	unseen := history.Of(s, history.Part{Sees: func(p *flag.Project) bool { return p.ID != project }})
 	for _, f := range unseen.Features {
