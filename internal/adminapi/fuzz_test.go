@@ -46,8 +46,19 @@ func FuzzSettings(f *testing.F) {
 	w := newSQLiteWorld(f)
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, request := range [][2]string{
-			{"POST", "/segments"}, {"POST", "/context"}, {"POST", "/addons"}, {"POST", "/environments/development/windows"}, {"POST", "/strategies"}, {"POST", "/projects"}, {"POST", "/tag-types"},
-			{"POST", "/projects/default/environments/development/change-requests"}, {"PUT", "/projects/default/change-requests/1/state"}, {"POST", "/playground/advanced"}, {"POST", "/api-tokens"}, {"POST", "/roles"}, {"POST", "/groups"},
+			{"POST", "/segments"},
+			{"POST", "/context"},
+			{"POST", "/addons"},
+			{"POST", "/environments/development/windows"},
+			{"POST", "/strategies"},
+			{"POST", "/projects"},
+			{"POST", "/tag-types"},
+			{"POST", "/projects/default/environments/development/change-requests"},
+			{"PUT", "/projects/default/change-requests/1/state"},
+			{"POST", "/playground/advanced"},
+			{"POST", "/api-tokens"},
+			{"POST", "/roles"},
+			{"POST", "/groups"},
 		} {
 			if got := w.call(t, "admin", request[0], request[1], body, nil); got.status >= 500 {
 				t.Errorf("%s %s with %q: got %d %s", request[0], request[1], body, got.status, got.body)

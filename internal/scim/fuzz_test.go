@@ -31,8 +31,16 @@ func FuzzBodies(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body, filter string) {
 		for _, request := range [][2]string{
-			{"POST", "/Users"}, {"PUT", made["/Users"]}, {"PATCH", made["/Users"]}, {"POST", "/Groups"}, {"PUT", made["/Groups"]}, {"PATCH", made["/Groups"]}, {"POST", "/Bulk"},
-			{"GET", "/Users?filter=" + url.QueryEscape(filter)}, {"GET", "/Groups?sortBy=" + url.QueryEscape(filter)}, {"POST", "/Users/.search"},
+			{"POST", "/Users"},
+			{"PUT", made["/Users"]},
+			{"PATCH", made["/Users"]},
+			{"POST", "/Groups"},
+			{"PUT", made["/Groups"]},
+			{"PATCH", made["/Groups"]},
+			{"POST", "/Bulk"},
+			{"GET", "/Users?filter=" + url.QueryEscape(filter)},
+			{"GET", "/Groups?sortBy=" + url.QueryEscape(filter)},
+			{"POST", "/Users/.search"},
 		} {
 			got, text := h.with(t, request[0], request[1], body, "Content-Type", "application/scim+json")
 			if got.StatusCode >= 500 && got.StatusCode != 501 {
