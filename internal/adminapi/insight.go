@@ -166,6 +166,21 @@ func (s span) weekOf(at time.Time) (time.Time, bool) {
 	return s.times[i], true
 }
 
+// activitySpans returns times between which it makes no difference when something was: who counts as active at the end of a week,
+// and what belongs to it, changes at these alone.
+func (s span) activitySpans() []time.Time {
+	times := append([]time.Time{s.from.Add(-time.Microsecond)}, s.times...)
+	for _, end := range s.times {
+		day := end.Add(-activeSpan)
+		if !day.Equal(endOfDay(day)) {
+			day = endOfDay(day).AddDate(0, 0, -1)
+		}
+		times = append(times, day)
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	return slices.CompactFunc(times, time.Time.Equal)
+}
+
 func weekName(t time.Time) string {
 	year, week := t.UTC().ISOWeek()
 	return fmt.Sprintf("%d-%02d", year, week)
@@ -306,16 +321,16 @@ func (a *api) activityTrends(ctx context.Context, r request, when span, to *inst
 		kind string
 	}
 	updates := map[typeWeek]int{}
-	err = a.Events.Activities(ctx, when.from.Add(-activeSpan), r.State.Revision(), func(e eventlog.Activity) {
+	err = a.Events.Activities(ctx, when.activitySpans(), r.State.Revision(), func(e eventlog.Activity) {
 		if by := access.Ref(e.Actor); by.Kind() == access.KindUser {
-			see(by.ID(), e.At)
+			see(by.ID(), e.Until)
 		}
 		if e.Environment == "" || e.Project != "" && !r.sees(flag.ProjectID(e.Project)) {
 			return
 		}
 		env := r.State.Environment(flag.EnvironmentName(e.Environment))
-		if end, in := when.weekOf(e.At); in && env != nil {
-			updates[typeWeek{end, env.Type}]++
+		if end, in := when.weekOf(e.Until); in && env != nil {
+			updates[typeWeek{end, env.Type}] += e.Events
 		}
 	})
 	if err != nil {

@@ -25,12 +25,12 @@ func (l *Log) Backward(ctx context.Context, types []string, since time.Time, unt
 	})
 }
 
-// Activity is who did something, when and where; fields are empty if they do not apply.
+// Activity is how much somebody did where in a span of time; fields are empty if they do not apply.
 type Activity = store.Activity
 
-// Activities hands over every event since a time, up to a revision.
-func (l *Log) Activities(ctx context.Context, since time.Time, until int64, fn func(Activity)) error {
-	if err := l.db.Activities(ctx, since, until, fn); err != nil {
+// Activities hands over what was done in each span between two of the times, up to a revision.
+func (l *Log) Activities(ctx context.Context, times []time.Time, until int64, fn func(Activity)) error {
+	if err := l.db.Activities(ctx, times, until, fn); err != nil {
 		return away("activities", err)
 	}
 	return nil

@@ -127,24 +127,32 @@ func (db *DB) EventDays(ctx context.Context, project string, since time.Time) (m
 	return days, err
 }
 
-// Activity is what the indexes know of an event; fields are empty if it has none.
+// Activity is how many events somebody did somewhere in a span of time; fields are empty if the events have none.
 type Activity struct {
-	At                          time.Time
+	Until                       time.Time // the end of the span
 	Actor, Project, Environment string
+	Events                      int
 }
 
-// Activities hands over what the indexes know of the events since a time, up to a revision. It reads no body.
-func (db *DB) Activities(ctx context.Context, since time.Time, until int64, fn func(Activity)) error {
-	return db.each(ctx, "read activities", `select at, coalesce(actor, ''), coalesce(project, ''), coalesce(environment, '') from events
-		where at >= $1 and revision <= $2`, []any{stamp(since), until}, func(scan func(...any) error) error {
-		var a Activity
-		if err := scan(&a.At, &a.Actor, &a.Project, &a.Environment); err != nil {
+// Activities counts events by actor, project and environment, in each span between two of the times, which are in order: after
+// the one, up to the other. Those behind a revision are left out. It reads no body.
+func (db *DB) Activities(ctx context.Context, times []time.Time, until int64, fn func(Activity)) error {
+	for i := 1; i < len(times); i++ { // one by one, each sorts little
+		err := db.each(ctx, "read activities", `select coalesce(actor, ''), coalesce(project, ''), coalesce(environment, ''), count(*) from events
+			where at > $1 and at <= $2 and revision <= $3 group by actor, project, environment`,
+			[]any{stamp(times[i-1]), stamp(times[i]), until}, func(scan func(...any) error) error {
+				a := Activity{Until: times[i]}
+				if err := scan(&a.Actor, &a.Project, &a.Environment, &a.Events); err != nil {
+					return err
+				}
+				fn(a)
+				return nil
+			})
+		if err != nil {
 			return err
 		}
-		a.At = stamp(a.At)
-		fn(a)
-		return nil
-	})
+	}
+	return nil
 }
 
 // where returns the condition, with a leading space, and its arguments.
