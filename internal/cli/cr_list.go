@@ -38,15 +38,10 @@ func (c crList) Run(ctx context.Context, t terminal) error {
 	}
 	page, answer, err := get[struct {
 		ChangeRequests []struct {
-			ID          int64     `json:"id"`
-			Title       string    `json:"title"`
-			Environment string    `json:"environment"`
-			Project     string    `json:"project"`
-			State       string    `json:"state"`
-			CreatedBy   person    `json:"createdBy"`
-			CreatedAt   time.Time `json:"createdAt"`
-			Features    []string  `json:"features"`
-			Segments    []string  `json:"segments"`
+			listed
+			State     string    `json:"state"`
+			CreatedBy person    `json:"createdBy"`
+			CreatedAt time.Time `json:"createdAt"`
 		} `json:"changeRequests"`
 		Total int `json:"total"`
 	}](ctx, c.remote, []string{"search", "change-requests"}, query)
@@ -58,15 +53,35 @@ func (c crList) Run(ctx context.Context, t terminal) error {
 	}
 	rows := [][]string{{"REQUEST", "STATE", "ENVIRONMENT", "BY", "CREATED", "TITLE"}}
 	for _, r := range page.ChangeRequests {
-		title := r.Title
-		if title == "" {
-			title = "changes " + strings.Join(append(r.Features, r.Segments...), ", ")
-		}
-		rows = append(rows, []string{reference{r.Project, r.ID}.String(), r.State, r.Environment, r.CreatedBy.String(), moment(r.CreatedAt), title})
+		rows = append(rows, []string{r.reference().String(), r.State, r.Environment, r.CreatedBy.String(), moment(r.CreatedAt), r.title()})
 	}
-	text := table(rows)
-	if shown := len(page.ChangeRequests); shown < page.Total {
-		text += fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, page.Total)
+	return t.print(table(rows) + more(len(page.ChangeRequests), page.Total))
+}
+
+// listed is what every list of change requests says of one.
+type listed struct {
+	ID          int64    `json:"id"`
+	Title       string   `json:"title"`
+	Environment string   `json:"environment"`
+	Project     string   `json:"project"`
+	Features    []string `json:"features"`
+	Segments    []string `json:"segments"`
+}
+
+func (l listed) reference() reference { return reference{l.Project, l.ID} }
+
+// title returns what the request is called. A request without a title is known by what it changes.
+func (l listed) title() string {
+	if l.Title != "" {
+		return l.Title
 	}
-	return t.print(text)
+	return "changes " + strings.Join(append(l.Features, l.Segments...), ", ")
+}
+
+// more returns a line that says how to see the rest of a list; nothing if it is shown as a whole.
+func more(shown, total int) string {
+	if shown >= total {
+		return ""
+	}
+	return fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, total)
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,12 +24,7 @@ func (c upcoming) Run(ctx context.Context, t terminal) error {
 	query := url.Values{"limit": {strconv.Itoa(c.Limit)}, "project": c.Project, "environment": c.Environment}
 	page, answer, err := get[struct {
 		Upcoming []struct {
-			ID          int64    `json:"id"`
-			Title       string   `json:"title"`
-			Environment string   `json:"environment"`
-			Project     string   `json:"project"`
-			Features    []string `json:"features"`
-			Segments    []string `json:"segments"`
+			listed
 			ScheduledBy person   `json:"scheduledBy"`
 			Zone        string   `json:"zone"`
 			Schedule    schedule `json:"schedule"`
@@ -54,16 +48,9 @@ func (c upcoming) Run(ctx context.Context, t terminal) error {
 	}
 	rows := [][]string{{"TIME", "REQUEST", "SCHEDULE", "ENVIRONMENT", "FOR", "TITLE"}}
 	for _, r := range page.Upcoming {
-		title := r.Title
-		if title == "" {
-			title = "changes " + strings.Join(append(r.Features, r.Segments...), ", ")
-		}
-		rows = append(rows, []string{r.Schedule.time(r.Zone), reference{r.Project, r.ID}.String(), r.Schedule.Status, r.Environment, r.ScheduledBy.String(), title})
+		rows = append(rows, []string{r.Schedule.time(r.Zone), r.reference().String(), r.Schedule.Status, r.Environment, r.ScheduledBy.String(), r.title()})
 	}
-	text := table(rows)
-	if shown := len(page.Upcoming); shown < page.Total {
-		text += fmt.Sprintf("These are %d of %d; --limit shows more.\n", shown, page.Total)
-	}
+	text := table(rows) + more(len(page.Upcoming), page.Total)
 	if len(page.Windows) > 0 {
 		rows = [][]string{{"FROM", "TO", "WINDOW", "STATE", "ENVIRONMENT", "PROJECTS", "NAME"}}
 		for _, w := range page.Windows {
