@@ -109,7 +109,7 @@ func freeSegmentName(s *state.State, name string, except flag.SegmentID) error {
 // ForeignSegment says why a place has no say about the segment that a change is about; nothing
 // if it has, or if there is none. People of one project do not decide about what belongs to
 // another; a global segment is for those to decide who use it, where it is protected
-// (DESIGN.md, "The gate's table").
+// (docs/gate.md).
 func ForeignSegment(s *state.State, in changerequest.Place, p change.Payload) string {
 	segment := s.Segment((change.Change{Payload: p}).Segment())
 	switch {

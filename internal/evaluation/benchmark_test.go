@@ -87,7 +87,7 @@ func TestAllocations(t *testing.T) {
 }
 
 // BenchmarkEvaluateFlag evaluates a rollout and two constraints. The bound is 100 ns
-// and no allocation (DESIGN.md, "Measures the design must hold").
+// and no allocation (docs/performance.md).
 func BenchmarkEvaluateFlag(b *testing.B) {
 	f, ctx := mustCompile(b, typicalFlag("checkout-redesign")), typicalContext()
 	b.ReportAllocs()

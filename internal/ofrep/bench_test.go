@@ -18,7 +18,7 @@ import (
 )
 
 // BenchmarkBulk measures the answer about 1,000 flags, from the request to the body: at
-// most 300 µs (DESIGN.md, "Measures").
+// most 300 µs (docs/performance.md).
 func BenchmarkBulk(b *testing.B) {
 	router := chi.NewRouter()
 	backend := token(access.TokenBackend, access.Any)

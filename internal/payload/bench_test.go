@@ -10,7 +10,7 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// The limits are those of DESIGN.md, "Measures", in nanoseconds. Each benchmark reports
+// The limits are those of docs/performance.md, in nanoseconds. Each benchmark reports
 // how much of its limit it takes.
 
 // BenchmarkFollow measures one change in 10,000 flags, from the events to what

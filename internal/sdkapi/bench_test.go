@@ -26,7 +26,7 @@ import (
 	"github.com/quorate/quorate/internal/usage"
 )
 
-// The limits are those of DESIGN.md, "Measures". Each benchmark reports how much of its
+// The limits are those of docs/performance.md. Each benchmark reports how much of its
 // limit it takes.
 
 // median returns the middle one: other work on the machine does not move it as it does the mean.

@@ -18,7 +18,7 @@ import (
 	"github.com/quorate/quorate/internal/store/storetest"
 )
 
-// The bounds of DESIGN.md, "Measures the design must hold".
+// The bounds of docs/performance.md.
 const (
 	streamLimit = 50 * time.Millisecond // toggle to an SDK's stream on another node, 99th percentile
 	heapLimit   = 150 << 20             // live bytes with 10,000 flags in 3 environments

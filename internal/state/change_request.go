@@ -235,7 +235,7 @@ type grants struct{ nothing }
 func (grants) mayGrant() {}
 
 // markGranted notes in each submitted request of an author whom the author has just let
-// approve it: those approvals do not count (DESIGN.md, invariant 7).
+// approve it: those approvals do not count.
 func (s *State) markGranted(before *State, author access.Ref) {
 	for _, r := range slices.Collect(s.OpenRequests()) {
 		if r.Author != author || r.State == changerequest.Draft {
