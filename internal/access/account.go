@@ -1,6 +1,10 @@
 package access
 
-import "time"
+import (
+	"time"
+
+	"github.com/quorate/quorate/internal/fault"
+)
 
 // Account is a person or a service account as the ledger knows it: an id and what
 // it may do. Names, addresses and passwords are kept outside the ledger, so that
@@ -16,6 +20,14 @@ type Account struct {
 
 // Ref returns the account's reference.
 func (a *Account) Ref() Ref { return NewRef(a.Kind, a.ID) }
+
+// MaySignIn returns a Forbidden fault for an account that is suspended, or (nil) is gone.
+func (a *Account) MaySignIn() error {
+	if a == nil || a.Suspended {
+		return fault.New(fault.Forbidden, "Your account is suspended. Ask an administrator.")
+	}
+	return nil
+}
 
 // PersonalToken lets scripts act as an account. The ledger keeps a keyed digest of
 // the secret, and nobody keeps the secret.

@@ -245,7 +245,7 @@ type Arrival struct {
 // none and the admission allows it, and lets groups with mappings follow what the provider says.
 // It returns the account.
 //
-// Faults: Forbidden for who has no account and gets none; InvalidOperation if nobody would be
+// Faults: Forbidden for who has no account and gets none, and for who is suspended; InvalidOperation if nobody would be
 // left who administers.
 func (a *App) Arrive(ctx context.Context, origin Origin, in Arrival, admission state.Admission) (int64, error) {
 	person := store.Person{Kind: string(access.KindUser), Name: in.Name, Email: in.Email}
@@ -265,7 +265,11 @@ func (a *App) Arrive(ctx context.Context, origin Origin, in Arrival, admission s
 			id, person.ID, person.CreatedAt = d.NextAccountID(), d.NextAccountID(), d.Now
 			d.Add(state.Scope{}, state.UserCreated{ID: id, RootRole: role})
 		}
-		if _, err := account(d.State, access.KindUser, id); err != nil {
+		known, err := account(d.State, access.KindUser, id)
+		if err != nil {
+			return err
+		}
+		if err := known.MaySignIn(); err != nil {
 			return err
 		}
 		if admission.GroupSync {

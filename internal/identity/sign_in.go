@@ -69,8 +69,8 @@ func (i *Identity) SignIn(r *http.Request, ip, name, password string) (SignedIn,
 //
 // Faults: Forbidden for a suspended account.
 func (i *Identity) begin(ctx context.Context, r *http.Request, person Person, attempt store.Login, by Vouched) (SignedIn, error) {
-	if a := i.state().Account(person.ID); a == nil || a.Suspended {
-		return SignedIn{}, fault.New(fault.Forbidden, "Your account is suspended. Ask an administrator.")
+	if err := i.state().Account(person.ID).MaySignIn(); err != nil {
+		return SignedIn{}, err
 	}
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // documented never to fail

@@ -286,10 +286,11 @@ func TestNewKey(t *testing.T) {
 	}
 }
 
-// TestSuspended keeps out who is suspended, whatever the provider says.
+// TestSuspended keeps out who is suspended, whatever the provider says, and out of the groups that it names.
 func TestSuspended(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "")
+	h := newHouse(t, `,"enableGroupSyncing":true,"groupJsonPath":"groups"`)
+	h.liar.lie = func(claims map[string]any) *rsa.PrivateKey { claims["groups"] = "team"; return nil }
 	if me, _ := h.enter(t); !strings.Contains(me, `"id":2,`) {
 		t.Fatalf("got in as %s", me)
 	}
@@ -297,6 +298,7 @@ func TestSuspended(t *testing.T) {
 	if err := json.Unmarshal([]byte(h.admin(t, "POST", "/scim-settings", `{"enabled":true}`)), &made); err != nil {
 		t.Fatal(err)
 	}
+	h.admin(t, "POST", "/groups", `{"name":"Team","mappingsSSO":["team"]}`)
 	for _, in := range []bool{false, true} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, h.URL()+"/scim/Users/2", strings.NewReader(`{"Operations":[{"op":"replace","path":"active","value":`+fmt.Sprint(in)+`}]}`))
 		if err != nil {
@@ -306,6 +308,9 @@ func TestSuspended(t *testing.T) {
 		mustDo(t, http.DefaultClient, r, 200)
 		if me, page := h.enter(t); strings.Contains(me, "ann@example.com") != in || !in && !strings.Contains(page, "suspended") {
 			t.Errorf("active %t: got %s; the page says %s", in, me, page)
+		}
+		if got := strings.Contains(h.admin(t, "GET", "/groups/1", ""), "ann@example.com"); got != in {
+			t.Errorf("active %t: in the group: %t", in, got)
 		}
 	}
 }
