@@ -37,7 +37,7 @@ func (a *api) archive() {
 	register(a, operation{
 		ID: "reviveFeatures", Method: http.MethodPost, Path: "/projects/{projectId}/revive", Tag: tag,
 		Summary:     "Take archived flags back into use",
-		Description: "They are off in every environment. Names that no archived flag of the project has are passed over.",
+		Description: "They are off in every environment. Names that no archived flag of the project has are passed over. Refused in a project that is full.",
 		Permissions: []access.Permission{access.UpdateFeature}, MaxBody: maxBulkBody,
 	}, a.reviveFeatures)
 	register(a, operation{
@@ -49,7 +49,7 @@ func (a *api) archive() {
 	register(a, operation{
 		ID: "reviveFeature", Method: http.MethodPost, Path: "/archive/revive/{featureName}", Tag: tag,
 		Summary:     "Take an archived flag back into use",
-		Description: "It is off in every environment. Nothing changes if no archived flag has that name.",
+		Description: "It is off in every environment. Nothing changes if no archived flag has that name. Refused in a project that is full.",
 		Permissions: []access.Permission{access.UpdateFeature},
 	}, a.reviveFeature)
 	register(a, operation{

@@ -224,6 +224,7 @@ func featureScenarios() []scenario {
 			name: "clone a flag without the permission to configure it", as: "creator", method: "POST", path: checkout + "/clone", body: `{"name":"copy"}`,
 			status: 403, want: `{"message":"You don't have the required permissions to perform this operation. To perform this action, you need the \"CREATE_FEATURE_STRATEGY\" permission in the \"development\" environment.","permissions":["CREATE_FEATURE_STRATEGY"]}`,
 		},
+		{name: "clone a flag in a full project", method: "POST", path: "/projects/full/features/only/clone", body: `{"name":"copy"}`, status: 403, want: `{"name":"InvalidOperationError"}`},
 		{name: "clone no flag", method: "POST", path: features + "/none/clone", body: `{"name":"copy"}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "clone a flag to a name that is taken", method: "POST", path: checkout + "/clone", body: `{"name":"plain"}`, status: 409, want: `{"name":"NameExistsError"}`},
 		{name: "clone a flag to no name", method: "POST", path: checkout + "/clone", body: `{"replaceGroupId":true}`, status: 400, want: required("name")},

@@ -1,6 +1,10 @@
 package adminapi_test
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
 
 // repeat returns n copies of a JSON value, with commas between them.
 func repeat(value string, n int) string {
@@ -78,7 +82,7 @@ func dependencyScenarios() []scenario {
 		{name: "make no flag depend", method: "POST", path: at("none"), body: `{"feature":"parent"}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "depend on nothing", method: "POST", path: at("plain"), body: `{"enabled":true}`, status: 400, want: `{"details":[{"path":"/body/feature"}]}`},
 		{name: "remove a dependency", method: "DELETE", path: at("child") + "/parent", status: 200, events: []string{"feature-dependency-removed default//child"}},
-		{name: "remove a dependency that is not there", method: "DELETE", path: at("child") + "/plain", status: 200},
+		{name: "remove a dependency that is not there", method: "DELETE", path: at("child") + "/plain", status: 404, want: `{"name":"NotFoundError","message":"The flag \"child\" does not depend on \"plain\"."}`},
 		{name: "remove a dependency of no flag", method: "DELETE", path: at("none") + "/plain", status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "remove all dependencies", method: "DELETE", path: at("child"), status: 200, events: []string{"feature-dependencies-removed default//child"}},
 		{name: "remove all dependencies of which there are none", method: "DELETE", path: at("plain"), status: 200},
@@ -88,6 +92,18 @@ func dependencyScenarios() []scenario {
 		{name: "list the variants of a parent", method: "GET", path: project + "/features/legacy/parent-variants", status: 200, want: `["blue"]`},
 		{name: "list no variants of a parent", method: "GET", path: project + "/features/parent/parent-variants", status: 200, want: `[]`},
 		{name: "list the variants of no parent", method: "GET", path: project + "/features/none/parent-variants", status: 404, want: `{"name":"NotFoundError"}`},
+	}
+}
+
+// mustReplace archives the one flag of the full project, and puts another in its place.
+func (w *world) mustReplace(t testing.TB) {
+	t.Helper()
+	const features = "/projects/full/features"
+	if got := w.call(t, "admin", http.MethodDelete, features+"/only", "", nil); got.status != http.StatusAccepted {
+		t.Fatalf("archive: got %d %s", got.status, got.body)
+	}
+	if got := w.call(t, "admin", http.MethodPost, features, `{"name":"next"}`, nil); got.status != http.StatusCreated {
+		t.Fatalf("create: got %d %s", got.status, got.body)
 	}
 }
 
@@ -134,6 +150,8 @@ func archiveScenarios() []scenario {
 		{name: "revive flags of no project", method: "POST", path: "/projects/none/revive", body: `{"features":["old"]}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "revive a flag", method: "POST", path: "/archive/revive/old", status: 200, events: []string{"feature-revived default//old"}},
 		{name: "revive an active flag", method: "POST", path: "/archive/revive/checkout", status: 200},
+		{name: "revive flags in a full project", method: "POST", path: "/projects/full/revive", body: `{"features":["only"]}`, status: 403, want: `{"name":"InvalidOperationError","message":"You have reached the maximum number of feature flags for this project."}`},
+		{name: "revive a flag in a full project", method: "POST", path: "/archive/revive/only", status: 403, want: `{"name":"InvalidOperationError"}`},
 		{name: "revive no flag", method: "POST", path: "/archive/revive/none", status: 404, want: `{"name":"NotFoundError","message":"Could not find feature flag with name none"}`},
 
 		{

@@ -87,6 +87,7 @@ func scenarios() map[string][]scenario {
 
 // stories are what happens before the tables that need more than the story.
 var stories = map[string]func(*world, testing.TB){
+	"archive":         (*world).mustReplace,
 	"change requests": (*world).mustPropose,
 	"windows":         (*world).mustClose,
 	"integrations":    (*world).mustIntegrate,

@@ -29,19 +29,25 @@ func archive(d *decide.Decision, project flag.ProjectID, names []flag.Name) erro
 // ReviveFeatures takes archived flags of a project back into use, off in every
 // environment. Names that no archived flag of the project has are passed over.
 //
-// Faults: NotFound when the project is archived itself.
+// Faults: NotFound when the project is archived itself, InvalidOperation when it is full, ExceedsLimit.
 func (a *App) ReviveFeatures(ctx context.Context, c Caller, project flag.ProjectID, names []flag.Name) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require(project, "", access.UpdateFeature); err != nil {
 			return err
 		}
-		if _, err := decide.ActiveProject(d.State, project); err != nil {
+		p, err := decide.ActiveProject(d.State, project)
+		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if f := archivedIn(d.State, project, name); f != nil {
-				d.Add(decide.FeatureScope(f), state.FeatureRevived{})
+			f := archivedIn(d.State, project, name)
+			if f == nil {
+				continue
 			}
+			if err := roomForOneMore(d, p); err != nil {
+				return err
+			}
+			d.Add(decide.FeatureScope(f), state.FeatureRevived{})
 		}
 		return nil
 	})

@@ -21,8 +21,7 @@ func (a *App) AddDependency(ctx context.Context, c Caller, project flag.ProjectI
 	return err
 }
 
-// RemoveDependency ends a flag's dependency on one parent. It changes nothing if there
-// is none.
+// RemoveDependency ends a flag's dependency on one parent.
 //
 // Faults: those of decide.RemoveDependency.
 func (a *App) RemoveDependency(ctx context.Context, c Caller, project flag.ProjectID, child, parent flag.Name) error {

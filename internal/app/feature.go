@@ -272,7 +272,7 @@ func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
 		return refuse("The flag %q cannot be moved to project %q: the two projects have different environments.", f.Name, target.ID)
 	case len(f.Dependencies) > 0 || len(children) > 0:
 		return refuse("The flag %q cannot be moved: it depends on another flag, or another depends on it.", f.Name)
-	case target.FeatureLimit != nil && activeFlags(s, target.ID) >= *target.FeatureLimit:
+	case full(s, target):
 		return projectFull()
 	}
 	for id := range f.Segments() {
@@ -301,13 +301,23 @@ func roomForFeature(d *decide.Decision, id flag.ProjectID, name flag.Name) (*fla
 	if err := project.Naming.Check(name); err != nil {
 		return nil, err
 	}
-	if project.FeatureLimit != nil && activeFlags(d.State, id) >= *project.FeatureLimit {
-		return nil, projectFull()
+	return project, roomForOneMore(d, project)
+}
+
+// roomForOneMore returns a fault if a project, or the instance, has as many flags in use as it may.
+func roomForOneMore(d *decide.Decision, project *flag.Project) error {
+	if full(d.State, project) {
+		return projectFull()
 	}
 	if limit := d.Limits.FeatureFlags; limit > 0 && decide.Reached(allActiveFlags(d.State), limit) {
-		return nil, flag.ExceedsLimit("feature flag", limit)
+		return flag.ExceedsLimit("feature flag", limit)
 	}
-	return project, nil
+	return nil
+}
+
+// full reports whether a project has as many flags in use as it may.
+func full(s *state.State, p *flag.Project) bool {
+	return p.FeatureLimit != nil && activeFlags(s, p.ID) >= *p.FeatureLimit
 }
 
 // freeName returns a fault if a flag cannot have this name.

@@ -32,6 +32,7 @@ func TestLimits(t *testing.T) {
 	mustRefuse(t, err, fault.ExceedsLimit)
 	must(t, a.ArchiveFeatures(ctx, admin, "default", []flag.Name{"two"}))
 	mustCreate(t, a, "three") // archived flags are not counted
+	mustRefuse(t, a.ReviveFeatures(ctx, admin, "default", []flag.Name{"two"}), fault.ExceedsLimit)
 
 	for range 2 {
 		_, err := a.AddStrategy(ctx, admin, development("one"), everyone())

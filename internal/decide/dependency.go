@@ -55,18 +55,19 @@ func canDepend(s *state.State, child *flag.Flag, name flag.Name) error {
 	return nil
 }
 
-// RemoveDependency ends a flag's dependency on one parent. It changes nothing if there
-// is none.
+// RemoveDependency ends a flag's dependency on one parent.
 //
-// Faults: NotFound and ArchivedFeature about the child.
+// Faults: NotFound, also if it does not depend on that one, and ArchivedFeature about the child.
 func RemoveDependency(d *Decision, project flag.ProjectID, child, parent flag.Name) error {
 	f, err := d.ActiveFeature(project, child)
 	if err != nil {
 		return err
 	}
-	if before := dependencyOn(f, parent); before != nil {
-		d.Add(FeatureScope(f), state.FeatureDependencyRemoved{Before: *before})
+	before := dependencyOn(f, parent)
+	if before == nil {
+		return fault.New(fault.NotFound, "The flag %q does not depend on %q.", child, parent)
 	}
+	d.Add(FeatureScope(f), state.FeatureDependencyRemoved{Before: *before})
 	return nil
 }
 

@@ -64,7 +64,7 @@ func TestRemoveDependency(t *testing.T) {
 	t.Parallel()
 	at := state.Scope{Project: shop, Feature: "child"}
 	d := begin()
-	must(t, decide.RemoveDependency(d, shop, "child", "bare"))
+	mustRefuse(t, d, decide.RemoveDependency(d, shop, "child", "bare"), fault.NotFound)
 	must(t, decide.RemoveDependencies(d, shop, "bare"))
 	mustDecide(t, d, at)
 	must(t, decide.RemoveDependency(d, shop, "child", "parent"))
