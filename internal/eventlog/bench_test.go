@@ -81,6 +81,7 @@ func BenchmarkSearch(b *testing.B) {
 				{"feature", eventlog.Query{Features: []string{middle[0].Feature}}},
 				{"person", eventlog.Query{CreatorIDs: []int64{7}}},
 				{"missing person", eventlog.Query{CreatorIDs: []int64{815}}},
+				{"far offset", eventlog.Query{Environments: []string{"production"}, Offset: int(*events) / 4}},
 				{"group", eventlog.Query{GroupIDs: []string{middle[0].Batch.String()}}},
 				{"time", eventlog.Query{From: middle[1].At, To: middle[0].At}},
 				{"everything", eventlog.Query{

@@ -113,7 +113,7 @@ func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]
 
 // Count returns how many events a project had from one time until before another.
 func (l *Log) Count(ctx context.Context, project string, from, to time.Time) (int, error) {
-	return l.count(ctx, store.EventFilter{Projects: []string{project}, From: from, To: to})
+	return l.count(ctx, l.pieces(store.EventFilter{Projects: []string{project}, From: from, To: to})...)
 }
 
 // Changes returns how many events some environments had since a time.
@@ -121,7 +121,7 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	if len(environments) == 0 {
 		return 0, nil
 	}
-	return l.count(ctx, store.EventFilter{Environments: environments, From: since})
+	return l.count(ctx, l.pieces(store.EventFilter{Environments: environments, From: since})...)
 }
 
 // OriginsKept is for how long it is known from where a change was made: a yearly audit can still ask.

@@ -495,6 +495,10 @@ func TestSearchRemembers(t *testing.T) {
 				{Types: []string{"feature-stale-on"}},
 				{Types: []string{"feature-stale-on"}, Projects: []string{"p1", "p2"}, Offset: i / 4},
 				{CreatorIDs: []int64{-42, 3}, Offset: i / 9},
+				{Offset: i}, {Offset: i + i/2},
+				{Types: []string{"api-token-deleted"}, Offset: i / 20},
+				{From: at(1), To: at(9), Offset: i / 2},
+				{To: at(4), Offset: i / 3, Projects: []string{"p2"}},
 				{Projects: []string{"p0"}, Offset: 100},
 				{Projects: []string{"p1 p2"}, Offset: 100},
 				{Projects: []string{"p1", "p2", ""}},
@@ -507,7 +511,7 @@ func TestSearchRemembers(t *testing.T) {
 				{From: b.at.Add(time.Hour)},
 				{IDs: []int64{1, 2, 3, 4, 5, 6, 7, 8, 9}, Types: []string{"feature-stale-on"}},
 			} {
-				q.Limit = 3
+				q.Limit = 3 + i%11
 				_, fresh := newLog(t, db)
 				got, total, err := log.Search(t.Context(), q)
 				want, wantTotal, wantErr := fresh.Search(t.Context(), q)

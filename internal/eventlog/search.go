@@ -54,14 +54,14 @@ func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
 	if q.Text != "" {
 		return l.searchText(ctx, q, filter)
 	}
-	filter.Offset, filter.Limit = q.Offset, q.Limit
-	stored, err := l.db.Events(ctx, filter)
+	pieces := l.pieces(filter)
+	stored, err := l.page(ctx, pieces, q.Offset, q.Limit)
 	if err != nil {
-		return nil, 0, away("search", err)
+		return nil, 0, err
 	}
-	total := filter.Offset + len(stored)
-	if len(stored) == filter.Limit || len(stored) == 0 && filter.Offset > 0 { // it is not the last page
-		if total, err = l.count(ctx, filter); err != nil {
+	total := q.Offset + len(stored)
+	if len(stored) == q.Limit || len(stored) == 0 && q.Offset > 0 { // it is not the last page
+		if total, err = l.count(ctx, pieces...); err != nil {
 			return nil, 0, err
 		}
 	}

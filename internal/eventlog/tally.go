@@ -2,9 +2,11 @@ package eventlog
 
 import (
 	"context"
+	"slices"
 	"time"
 	"unique"
 
+	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/store"
 )
 
@@ -58,33 +60,83 @@ func (l *Log) tally(ctx context.Context, first int64) error {
 	return nil
 }
 
-// count returns how many events match a filter, whatever page of them is wanted: those in blocks from
-// memory, those before and behind them from the database.
-func (l *Log) count(ctx context.Context, filter store.EventFilter) (int, error) {
-	filter.Offset, filter.Limit = 0, 0
-	rest := []store.EventFilter{filter}
-	total := 0
-	if blocks := l.blocksIn(&filter); len(blocks) > 0 {
-		wanted := wants(&filter)
-		for _, b := range blocks {
-			total += wanted.count(b.tallies)
-		}
-		before, behind := filter, filter
-		before.Before, before.To = blocks[0].first, blocks[0].from.Add(time.Microsecond)
-		behind.After, behind.From = blocks[len(blocks)-1].last, blocks[len(blocks)-1].to
-		rest = []store.EventFilter{behind}
-		if before.Before > 1 {
-			rest = append(rest, before)
-		}
+// piece is a stretch of the ledger in which a filter is looked for.
+type piece struct {
+	filter  store.EventFilter // bounded by the piece
+	tallied bool              // else only the database knows how many match
+	events  int
+}
+
+// pieces takes a filter apart, newest first: what is behind the blocks, each block, and what is before those
+// that a time leaves whole.
+func (l *Log) pieces(filter store.EventFilter) []piece {
+	blocks := l.blocksIn(&filter)
+	if len(blocks) == 0 {
+		return []piece{{filter: filter}}
 	}
-	for _, filter := range rest {
-		more, err := l.db.CountEvents(ctx, filter)
-		if err != nil {
-			return 0, away("count events", err)
+	within := func(after int64, from time.Time, before int64, to time.Time) store.EventFilter {
+		f := filter
+		f.After, f.From, f.Before, f.To = after, from, before, to
+		return f
+	}
+	oldest, newest := blocks[0], blocks[len(blocks)-1]
+	all := []piece{{filter: within(newest.last, newest.to, 0, filter.To)}}
+	wanted := wants(&filter)
+	for _, b := range slices.Backward(blocks) {
+		all = append(all, piece{
+			filter: within(b.first-1, b.from, b.last+1, b.to.Add(time.Microsecond)), tallied: true, events: wanted.count(b.tallies),
+		})
+	}
+	if oldest.first > 1 {
+		all = append(all, piece{filter: within(0, filter.From, oldest.first, oldest.from.Add(time.Microsecond))})
+	}
+	return all
+}
+
+// count returns how many events match, in some pieces together.
+func (l *Log) count(ctx context.Context, pieces ...piece) (int, error) {
+	total := 0
+	for _, p := range pieces {
+		if !p.tallied {
+			var err error
+			if p.events, err = l.db.CountEvents(ctx, p.filter); err != nil {
+				return 0, away("count events", err)
+			}
 		}
-		total += more
+		total += p.events
 	}
 	return total, nil
+}
+
+// page returns so many of the events that match, newest first, behind others. Blocks in which there are none, and
+// those that are before the page as a whole, are passed over.
+func (l *Log) page(ctx context.Context, pieces []piece, offset, limit int) ([]ledger.Event, error) {
+	var page []ledger.Event
+	for _, p := range pieces {
+		if len(page) == limit {
+			break
+		}
+		if p.tallied && p.events <= offset {
+			offset -= p.events
+			continue
+		}
+		p.filter.Offset, p.filter.Limit = offset, limit-len(page)
+		some, err := l.db.Events(ctx, p.filter)
+		if err != nil {
+			return nil, away("search", err)
+		}
+		page = append(page, some...)
+		if len(some) == 0 && offset > 0 && len(pieces) > 1 { // the page begins in another piece
+			passed, err := l.count(ctx, p)
+			if err != nil {
+				return nil, err
+			}
+			offset = max(offset-passed, 0)
+		} else {
+			offset = 0
+		}
+	}
+	return page, nil
 }
 
 // blocksIn returns the blocks that are whole within the time of a filter; none if it asks for something that
