@@ -25,14 +25,22 @@ import (
 const Masked = "*****"
 
 // maxParameter bounds a parameter, in bytes.
+// All of an integration's parameters are one sealed row, which is read at each attempt.
 const maxParameter = 10 << 10
+
+// How parameters are written. They come in as JSON values of an API that knows no secret from the rest, are checked
+// here, and go to app as texts: app seals them in the transaction of the event that says what was changed. Nothing of
+// this room keeps them in memory, so that another node's change is seen at the next attempt.
 
 // Settings are what an integration is to be like.
 type Settings struct {
-	Provider     string
-	Description  *string
-	Enabled      bool
-	Parameters   map[string]any
+	Provider    string
+	Description *string
+	Enabled     bool
+	// Parameters are by name, as Unleash's createAddon and updateAddon have them: texts, or null for what is not set.
+	// A sensitive one may be Masked, which keeps what is there.
+	Parameters map[string]any
+	// Events are types of events; Projects and Environments narrow where they happen, and empty, or "*", means everywhere.
 	Events       []string
 	Projects     []flag.ProjectID
 	Environments []flag.EnvironmentName
@@ -42,6 +50,8 @@ type Settings struct {
 // is not shown again.
 //
 // Faults: BadData, ExceedsLimit.
+// The permission is asked for here as well as in app, before the parameters are looked at, so that whoever may do nothing
+// does not learn what is wrong with them.
 func (x *Integrations) Create(ctx context.Context, c app.Caller, in Settings) (made *state.Integration, secret string, err error) {
 	if err := c.Actor.Require("", "", access.CreateAddon); err != nil {
 		return nil, "", err
@@ -59,6 +69,9 @@ func (x *Integrations) Create(ctx context.Context, c app.Caller, in Settings) (m
 // the signing secret; those that are Masked stay, unless they would be sent to another server.
 //
 // Faults: NotFound, BadData, Conflict.
+// The old parameters are read before the transaction, since what is Masked has to be checked with the rest. If somebody
+// else changes the integration meanwhile, app answers Conflict; of two changes of nothing but parameters, which the state
+// does not have, the later one counts whole.
 func (x *Integrations) Update(ctx context.Context, c app.Caller, id int64, in Settings) (made *state.Integration, secret string, err error) {
 	if err := c.Actor.Require("", "", access.UpdateAddon); err != nil {
 		return nil, "", err
@@ -78,6 +91,7 @@ func (x *Integrations) Update(ctx context.Context, c app.Caller, id int64, in Se
 	if err != nil {
 		return nil, "", err
 	}
+	// Clients of Unleash do not know this parameter, and leave it out when they change something else.
 	if _, given := in.Parameters[paramSecret]; !given && old[paramSecret] != "" {
 		parameters[paramSecret] = old[paramSecret]
 	}
@@ -129,6 +143,7 @@ func (x *Integrations) open(id int64, box []byte) (map[string]string, error) {
 	if box == nil {
 		return parameters, nil // it is being deleted
 	}
+	// The kind and the id are part of the seal: a box that was copied to another integration's row cannot be opened.
 	text, err := x.Keys.Open(store.IntegrationParameters, key(id), box)
 	if err == nil {
 		err = json.Unmarshal(text, &parameters)
@@ -139,6 +154,8 @@ func (x *Integrations) open(id int64, box []byte) (map[string]string, error) {
 	return parameters, nil
 }
 
+// input returns what app is to write, with the names of the parameters that differ from the old ones; the event has
+// those names and no values. old is nil when an integration is created, which changes nothing.
 func (in *Settings) input(parameters, old map[string]string) app.IntegrationInput {
 	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(merged(parameters, old))) {
@@ -152,6 +169,7 @@ func (in *Settings) input(parameters, old map[string]string) app.IntegrationInpu
 	}
 }
 
+// merged returns a map with the entries of both; where both have a key, those of b.
 func merged(a, b map[string]string) map[string]string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
@@ -170,6 +188,7 @@ func mintSecret(name string, parameters map[string]string) string {
 
 // parametersFor returns the parameters that are wanted, with the old values of those that are Masked,
 // or a fault that names each one that is no good.
+// Empty texts are left out, so that a missing parameter has one form.
 func (x *Integrations) parametersFor(in Settings, old map[string]string) (map[string]string, error) {
 	p, known := provider(in.Provider)
 	if !known {
@@ -189,6 +208,7 @@ func (x *Integrations) parametersFor(in Settings, old map[string]string) (map[st
 			c.bad(name, "A parameter is a text.")
 		}
 	}
+	// First, so that old values are checked like given ones: what is allowed may have become less since.
 	c.keep(old)
 	for _, parameter := range p.Parameters {
 		c.parameter(parameter)
@@ -214,6 +234,7 @@ func (c *check) bad(name, format string, args ...any) {
 // keep puts old values where Masked stands. What is sent to a target is kept for that target
 // only: whoever may change where it goes may not learn it by that.
 func (c *check) keep(old map[string]string) {
+	// A Masked address is the old one; paths of one server may change freely.
 	moved := old != nil && c.values[paramURL] != Masked && origin(c.values[paramURL]) != origin(old[paramURL])
 	for _, p := range c.provider.Parameters {
 		if !p.Sensitive || c.values[p.Name] != Masked {
@@ -222,10 +243,13 @@ func (c *check) keep(old map[string]string) {
 		if moved && p.Sent {
 			c.bad(p.Name, "Give this parameter anew: it was given for another server.")
 		}
+		// Also on a creation, where nothing is old: the parameter is then missing, and is refused if it is required.
 		c.values[p.Name] = old[p.Name]
 	}
 }
 
+// origin returns scheme, host and port of an address, in small letters (RFC 6454): by it, two addresses are at one server.
+// Of what cannot be parsed it is the text itself, which differs from every other.
 func origin(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -234,6 +258,7 @@ func origin(address string) string {
 	return strings.ToLower(u.Scheme + "://" + u.Host)
 }
 
+// parameter notes what is wrong with the value of a parameter, by a rule that depends on its name alone.
 func (c *check) parameter(p Parameter) {
 	value := c.values[p.Name]
 	switch {
@@ -267,6 +292,7 @@ func (c *check) parameter(p Parameter) {
 		if _, err := secretKey(value); err != nil {
 			c.bad(p.Name, "%v", err)
 		}
+	// They are put into headers as they are. A line end in one would be a header of its own (RFC 9110, section 5.5).
 	case paramContentType, paramAuthorization, paramAccessToken, paramAPIKey, paramLicenseKey:
 		if !httpguts.ValidHeaderFieldValue(value) {
 			c.bad(p.Name, "This cannot be the value of an HTTP header.")
@@ -276,9 +302,12 @@ func (c *check) parameter(p Parameter) {
 }
 
 // ownHeaders are those that cannot be set: they say what the request is.
+// Those of the connection would let two servers on the way see different requests in one; those of the signature would let
+// a receiver be shown another id than was signed.
 var ownHeaders = []string{"host", "content-length", "transfer-encoding", "connection", "trailer", "upgrade", "webhook-id", "webhook-timestamp", "webhook-signature"}
 
 // parseHeaders reads the custom headers.
+// They are read both when they are set and at each attempt, so what one release has taken another may refuse.
 func parseHeaders(text string) (map[string]string, error) {
 	if text == "" {
 		return nil, nil

@@ -23,6 +23,7 @@ type datadogEvent struct {
 // datadogOf returns an occasion as an event of Datadog.
 func datadogOf(a *attempt, text string) datadogEvent {
 	e := datadogEvent{
+		// Between %%% Datadog reads a text as Markdown.
 		Title: notify.Short(a.title(), 100), Text: "%%% \n" + text + "\n %%%", AggregationKey: a.id,
 		Tags: []string{"event_type:" + a.Type}, Source: a.parameters[paramSource],
 	}
@@ -38,6 +39,7 @@ func datadogOf(a *attempt, text string) datadogEvent {
 }
 
 // sendDatadog puts an event into Datadog.
+// A template replaces the text alone; title and tags stay, since dashboards find events by them.
 func (x *Integrations) sendDatadog(ctx context.Context, a *attempt) outcome {
 	text := notify.Short(a.summary, maxSentence)
 	if a.said != "" {

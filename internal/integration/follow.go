@@ -18,6 +18,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What an event leads to, decided by notify's goroutine behind the cursor, batch by batch. What is decided here is who is sent
+// something; what it says, occasion.go looks up later. A delivery is written once, since it is written with the cursor.
+
 // For how long something is tried: an event for longer than a weekend, a test once, while somebody
 // waits for it.
 const (
@@ -29,6 +32,7 @@ const (
 var requestTypes = changerequest.EventTypes()
 
 // cargo is what a delivery carries. Names are looked up when it is sent.
+// It is stored as JSON for days, so fields may be added, and must keep their meaning.
 type cargo struct {
 	Revision int64         `json:"revision,omitempty"` // of the event; 0: this is a test
 	Request  *requestFacts `json:"changeRequest,omitempty"`
@@ -38,6 +42,7 @@ type cargo struct {
 }
 
 // requestFacts are a change request as it was after the batch of an event.
+// Unlike names they are kept in the delivery: what the request is like when it is sent may be another story.
 type requestFacts struct {
 	ID        changerequest.ID    `json:"id"`
 	Title     string              `json:"title"`
@@ -48,6 +53,8 @@ type requestFacts struct {
 }
 
 // Deliveries returns what is to be sent of entries, which are whole batches.
+// Who wants what is asked of s, the newest state, although the entries may be older: an integration that was changed
+// meanwhile is sent what it asks for now. The cursor is rarely far behind.
 func (x *Integrations) Deliveries(ctx context.Context, s *state.State, entries []ledger.Entry) ([]notify.Delivery, error) {
 	if s.IntegrationCount() == 0 {
 		return nil, nil
@@ -65,7 +72,10 @@ func (x *Integrations) Deliveries(ctx context.Context, s *state.State, entries [
 	return all, nil
 }
 
+// ofBatch returns what is to be sent of one batch, in the order of its events. Of a draft, nothing is; the batch that submits it
+// first sends what it consists of (docs/integrations.md, "What is sent").
 func (x *Integrations) ofBatch(ctx context.Context, s *state.State, batch []ledger.Entry) ([]notify.Delivery, error) {
+	// Each request is read once per batch, since that takes a query; most batches have at most one.
 	requests := map[changerequest.ID]*requestFacts{} // nil: a draft
 	var all []notify.Delivery
 	send := func(e *ledger.Event, r *requestFacts) error {
@@ -79,6 +89,7 @@ func (x *Integrations) ofBatch(ctx context.Context, s *state.State, batch []ledg
 		return nil
 	}
 	for _, entry := range batch {
+		// A submission is looked at even if nobody wants it: somebody may want the events before it.
 		if !submits(entry.Event) && len(wanting(s, &entry.Event)) == 0 {
 			continue
 		}
@@ -137,6 +148,7 @@ func (x *Integrations) requestIn(ctx context.Context, id changerequest.ID, batch
 	if err != nil {
 		return nil, nil, err
 	}
+	// The newest come first, and some may be of later batches, of which this one must not tell.
 	events = slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Revision > batch[len(batch)-1].Revision })
 	slices.Reverse(events)
 	submitted := slices.IndexFunc(events, submits)
@@ -145,6 +157,7 @@ func (x *Integrations) requestIn(ctx context.Context, id changerequest.ID, batch
 	}
 	var drafted []requestEvent
 	for i, e := range events {
+		// Only the batch of the submission brings the draft, and events of that batch itself are sent by ofBatch.
 		if events[submitted].Revision < batch[0].Revision || e.Revision >= batch[0].Revision {
 			break
 		}
@@ -167,6 +180,7 @@ func factsOf(id changerequest.ID, events []ledger.Event) (*requestFacts, error) 
 	return &requestFacts{r.ID, r.ShownTitle(), r.State, r.Author, r.Round, r.ContentID()}, nil
 }
 
+// delivery returns a delivery that is due at once, and given up after life.
 func (x *Integrations) delivery(integration int64, carried cargo, life time.Duration) (notify.Delivery, error) {
 	payload, err := json.Marshal(carried)
 	now := x.Now()
@@ -180,6 +194,8 @@ func (x *Integrations) delivery(integration int64, carried cargo, life time.Dura
 // log says what became of it.
 //
 // Faults: NotFound.
+// It waits in the queue like all others, so that it shows what an event would meet; but its life is so short that it is tried
+// once, even if the integration wants no events at all.
 func (x *Integrations) Test(ctx context.Context, c app.Caller, id int64) (string, error) {
 	if err := c.Actor.Require("", "", access.UpdateAddon); err != nil {
 		return "", err

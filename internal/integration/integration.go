@@ -1,5 +1,5 @@
 // Package integration brings what happens to machines and chats outside: to webhooks, Slack,
-// Microsoft Teams, Datadog and New Relic, as Unleash's addons do (reference/platform.md, section 3.21).
+// Microsoft Teams, Datadog and New Relic, as Unleash's addons do (docs/integrations.md; why so: docs/adr/0028).
 //
 // Which events go where is in the ledger (state.Integration); the parameters of a provider,
 // some of them secret, are sealed beside it. notify, which follows the ledger, asks this room what
@@ -67,6 +67,7 @@ type Integrations struct {
 }
 
 // New returns Integrations.
+// It starts nothing: deliveries come when notify, to which it is handed as notify.Outside, has leased them.
 func New(o Options) *Integrations {
 	if o.SlackAPI == "" {
 		o.SlackAPI = "https://slack.com/api"
@@ -75,9 +76,11 @@ func New(o Options) *Integrations {
 }
 
 // Kind returns the kind of this room's deliveries.
+// It stands in stored deliveries, so it must not change.
 func (x *Integrations) Kind() string { return "integration" }
 
 // key is what an integration goes by as a target of deliveries, and as the owner of a box.
+// It must not change: waiting deliveries and sealed boxes are found by it.
 func key(id int64) string { return strconv.FormatInt(id, 10) }
 
 // random returns n random bytes.

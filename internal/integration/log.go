@@ -14,6 +14,8 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What became of attempts: counted since this process began, for Prometheus, and kept in the database, for administrators.
+
 // Result is what became of attempts: success, successWithErrors or failed, at a provider.
 type Result struct{ State, Provider string }
 
@@ -40,9 +42,11 @@ func (h *handled) Handled() map[Result]int {
 }
 
 // kept is how many attempts of an integration are remembered.
+// The row is written in the transaction that drops what is too much.
 const kept = 100
 
 // Attempt is what became of an attempt, as administrators read it.
+// Event is looked up when it is read, so that it names nobody who was deleted since; its id is 0 for a test.
 type Attempt struct {
 	ID          int64
 	Integration int64
@@ -53,6 +57,7 @@ type Attempt struct {
 	Details     map[string]any
 }
 
+// keep stores what became of an attempt. target is the integration's id as a text, as the delivery has it.
 func (x *Integrations) keep(ctx context.Context, target string, e store.IntegrationEvent, details map[string]any) error {
 	var err error
 	if e.Integration, err = strconv.ParseInt(target, 10, 64); err != nil {
@@ -67,6 +72,7 @@ func (x *Integrations) keep(ctx context.Context, target string, e store.Integrat
 // Attempts returns a page of what became of the attempts of an integration, the newest first.
 //
 // Faults: NotFound.
+// Who may ask, adminapi checks.
 func (x *Integrations) Attempts(ctx context.Context, id int64, offset, limit int) ([]Attempt, error) {
 	if _, err := app.Integration(x.State(), id); err != nil {
 		return nil, err
@@ -82,6 +88,7 @@ func (x *Integrations) Attempts(ctx context.Context, id int64, offset, limit int
 			revisions = append(revisions, row.Revision)
 		}
 	}
+	// Without ids, Search would return any events.
 	if len(revisions) > 0 {
 		found, _, err := x.Events.Search(ctx, eventlog.Query{IDs: revisions, Limit: len(revisions)})
 		if err != nil {

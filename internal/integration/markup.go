@@ -6,6 +6,9 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
+// The sentences of the event log are Markdown (eventlog.Event.Summary). Slack and Teams have markup of their own, in which other
+// signs mean something, so a sentence is taken apart here and written anew there: what people chose is text, and stays text.
+
 // span is a piece of a sentence.
 type span struct {
 	text string
@@ -15,6 +18,8 @@ type span struct {
 
 // spansOf takes apart a sentence of the event log, whose Markdown has bold texts, links and escapes, and
 // nothing else.
+// It goes by bytes: all signs are ASCII, and no byte of another character is. A sentence that was cut in the middle of a link
+// leads where it was cut; nothing panics, and nothing is lost.
 func spansOf(markdown string) []span {
 	var spans []span
 	var text strings.Builder
@@ -34,6 +39,7 @@ func spansOf(markdown string) []span {
 			end("")
 			bold = !bold
 			i++
+		// A bracket that is no link is escaped in these sentences.
 		case c == '[':
 			end("")
 		case c == ']' && strings.HasPrefix(markdown[i:], "]("):
@@ -49,6 +55,7 @@ func spansOf(markdown string) []span {
 }
 
 // markdownSigns are those that mean something in Markdown.
+// Line ends become spaces, so that nothing begins a list, a heading or a new paragraph.
 var markdownSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "~", `\~`, "#", `\#`, "\n", " ",
 )

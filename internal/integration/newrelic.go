@@ -33,6 +33,7 @@ type newRelicEvent struct {
 }
 
 // newRelicOf returns an occasion as an event of New Relic.
+// The error is that of a time that cannot be read, which the event log does not write.
 func newRelicOf(a *attempt, text string) (newRelicEvent, error) {
 	at, err := time.Parse(stampForm, a.CreatedAt)
 	return newRelicEvent{
@@ -43,6 +44,7 @@ func newRelicOf(a *attempt, text string) (newRelicEvent, error) {
 }
 
 // sendNewRelic puts an event into New Relic.
+// A template replaces the text alone.
 func (x *Integrations) sendNewRelic(ctx context.Context, a *attempt) outcome {
 	text := a.summary
 	if a.said != "" {

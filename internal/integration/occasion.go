@@ -18,6 +18,9 @@ const testType = "addon-test"
 
 // occasion is what happened, as it is told outside. Its JSON is what webhooks are sent: the event as in
 // the event log, and what we add.
+//
+// label, summary and said are for messages to people, and so not in the JSON. summary is the event log's, in which all that
+// people chose is escaped; said is as somebody wrote it, and is escaped by whoever shows it.
 type occasion struct {
 	eventlog.Event
 	Link    string       `json:"link"`
@@ -35,6 +38,7 @@ type requestTold struct {
 }
 
 // occasionOf looks up what a delivery is about.
+// An event that cannot be found is an error that passes: the node that answers may be behind.
 func (x *Integrations) occasionOf(ctx context.Context, carried cargo) (*occasion, error) {
 	o := &occasion{Head: fmt.Sprintf("%d:%s", carried.Head.Revision, carried.Head.Hash)}
 	if carried.Revision == 0 {
@@ -72,9 +76,11 @@ func (x *Integrations) occasionOf(ctx context.Context, carried cargo) (*occasion
 }
 
 // stampForm is how the API writes times.
+// In UTC, with three digits for milliseconds, as JavaScript's toISOString.
 const stampForm = "2006-01-02T15:04:05.000Z"
 
 // link returns where in the web app one reads more.
+// It is absolute, with the base path, as x.URL has it. Names are chosen by people, and so escaped.
 func (x *Integrations) link(o *occasion) string {
 	project := ""
 	if o.Project != nil {
@@ -95,6 +101,7 @@ func (x *Integrations) link(o *occasion) string {
 }
 
 // saidIn returns the comment or reason in an event's data, or for when something is scheduled.
+// The data is that of the public event log, so fields are found by its names, whatever the type of the event.
 func saidIn(data any) string {
 	text, err := json.Marshal(data)
 	if err != nil {
@@ -142,6 +149,7 @@ func (o *occasion) place() string {
 }
 
 // loadCargo reads what a delivery carries.
+// What cannot be read is given up at once: another attempt would read the same.
 func loadCargo(d notify.Delivery) (cargo, error) {
 	var c cargo
 	if err := json.Unmarshal(d.Payload, &c); err != nil {

@@ -7,6 +7,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// What there is to send to. Names of providers and of their parameters are Unleash's (its API document, getAddons), so that
+// what was set up for it is good here; format and signingSecret are our own. Both names are stored, and must not change.
+
 // Provider is a kind of integration.
 type Provider struct {
 	Name             string
@@ -17,6 +20,7 @@ type Provider struct {
 	// TagType is a tag type whose tags say where the events of a flag go; empty: none.
 	TagType string
 
+	// send makes one attempt. What it may send, and where to, is the attempt's; it writes nothing down.
 	send func(*Integrations, context.Context, *attempt) outcome
 }
 
@@ -24,11 +28,14 @@ type Provider struct {
 type Parameter struct {
 	Name        string
 	DisplayName string
-	Type        string // url, text or textfield
+	// Type says how a form shows it: url, text (a line) or textfield (several). Values are texts, whatever the type.
+	Type        string
 	Description string
 	Placeholder string
 	Required    bool
-	Sensitive   bool // never shown again
+	// Sensitive ones are Masked in every answer, and sealed like all others. The address is one, since that of a chat's
+	// webhook is all that it takes to post there.
+	Sensitive bool
 	// Sent is set for sensitive ones that are sent to the target: they must not reach another.
 	Sent bool
 }
@@ -79,6 +86,7 @@ const (
 )
 
 // Providers returns all kinds of integrations, the most general first.
+// It is a function, so that nobody can change what others read.
 func Providers() []Provider {
 	return []Provider{
 		{
@@ -199,6 +207,7 @@ func Providers() []Provider {
 }
 
 // provider returns the provider with a name.
+// A ledger may name one that this release does not know, if a later one wrote it.
 func provider(name string) (Provider, bool) {
 	all := Providers()
 	i := slices.IndexFunc(all, func(p Provider) bool { return p.Name == name })
@@ -209,4 +218,5 @@ func provider(name string) (Provider, bool) {
 }
 
 // EventTypes returns the types of events that can be sent: all that there are.
+// Types that only Unleash has are not among them, though app lets them be asked for.
 func EventTypes() []string { return state.EventTypes() }

@@ -13,11 +13,16 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// How one attempt goes. notify has leased the delivery, and asks Send; all that decides about it is looked up only then, since
+// days can lie between the event and the attempt: whether the integration still is, and is on, its parameters, and names.
+
 // attempt is one attempt to send something.
 type attempt struct {
-	id          string // of the delivery: the same at every attempt
+	id string // of the delivery: the same at every attempt
+	// integration is that of the newest state, not that of the time of the event.
 	integration *state.Integration
-	parameters  map[string]string
+	// parameters are opened, secrets included: they must reach neither a log nor an error.
+	parameters map[string]string
 	*occasion
 }
 
@@ -25,11 +30,14 @@ type attempt struct {
 type outcome struct {
 	err error // nil: it has arrived
 	// with says what did not go well although it has arrived.
-	with    string
+	with string
+	// details are for the log of administrators, as JSON: the status code, or the channels.
 	details map[string]any
 }
 
 // Send makes one attempt, and writes down what became of it.
+// It is notify's Sender: an error is passing, and leads to another attempt, unless it is a notify.PermanentError. Attempts
+// that end before there was anything to send, as the integration is gone or this node is behind, are not in the log.
 func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
 	carried, err := loadCargo(d)
 	if err != nil {
@@ -40,6 +48,7 @@ func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
 		return &notify.PermanentError{Reason: "The delivery names no integration."}
 	}
 	s := x.State()
+	// A node that is behind may not know the integration yet, and would take it for deleted.
 	if s.Revision() < carried.Head.Revision {
 		return errors.New("this node has not read yet what another one has written")
 	}
@@ -62,6 +71,8 @@ func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
 	case i.Enabled:
 		sent = p.send(x, ctx, a)
 	}
+	// An attempt that ends because the node stops says nothing about the target. One that has arrived is noted all the same,
+	// with a context of its own.
 	if ctx.Err() == nil || sent.err == nil {
 		x.note(context.WithoutCancel(ctx), d, carried, i.Provider, sent)
 	}
@@ -69,6 +80,7 @@ func (x *Integrations) Send(ctx context.Context, d notify.Delivery) error {
 }
 
 // note writes down and counts what became of an attempt.
+// It is written after the fact, in a transaction of its own: if that fails, the log lacks an attempt, and nothing else is wrong.
 func (x *Integrations) note(ctx context.Context, d notify.Delivery, carried cargo, provider string, sent outcome) {
 	details := map[string]any{"deliveryId": d.ID, "attempt": d.Attempts}
 	maps.Copy(details, sent.details)

@@ -24,6 +24,7 @@ const (
 func newSecret() string { return secretPrefix + base64.StdEncoding.EncodeToString(random(keySize)) }
 
 // secretKey returns the key that a signing secret stands for.
+// The prefix is not part of the key. The error is for whoever sets it.
 func secretKey(secret string) ([]byte, error) {
 	text, ok := strings.CutPrefix(secret, secretPrefix)
 	key, err := base64.StdEncoding.DecodeString(text)
@@ -35,6 +36,8 @@ func secretKey(secret string) ([]byte, error) {
 
 // sign returns the headers by which a receiver recognises a request as ours, and as one that it
 // has had before (Standard Webhooks 1.0).
+// What is signed is id.timestamp.body, with the id of the delivery, which is the same at each attempt, and the time of this
+// attempt in seconds. "v1," is the scheme: HMAC-SHA256 with one secret.
 func sign(key []byte, id string, at time.Time, body []byte) map[string]string {
 	stamp := fmt.Sprint(at.Unix())
 	mac := hmac.New(sha256.New, key)

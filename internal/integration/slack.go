@@ -12,23 +12,30 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
+// Both ways to Slack send the same message: by an app's token to many channels, and by an incoming webhook to one. Slack's API
+// answers 200 also when it refuses, and says so in the body.
+
 // slackMessage is a message as Slack takes it (chat.postMessage, and incoming webhooks).
+// Username, Emoji and Channel count for webhooks of the old kind; Slack passes over them otherwise.
 type slackMessage struct {
-	Channel  string         `json:"channel,omitempty"`
-	Username string         `json:"username,omitempty"`
-	Emoji    string         `json:"icon_emoji,omitempty"`
-	Text     string         `json:"text"` // where blocks cannot be shown
-	Blocks   []slackBlock   `json:"blocks"`
+	Channel  string       `json:"channel,omitempty"`
+	Username string       `json:"username,omitempty"`
+	Emoji    string       `json:"icon_emoji,omitempty"`
+	Text     string       `json:"text"` // where blocks cannot be shown
+	Blocks   []slackBlock `json:"blocks"`
+	// Unfurl is false, and sent all the same, so that Slack does not fetch the link: it would find the sign-in page.
 	Unfurl   bool           `json:"unfurl_links"`
 	Metadata *slackMetadata `json:"metadata,omitempty"`
 }
 
+// slackBlock is a section, which has a Text, or a context, which has Elements.
 type slackBlock struct {
 	Type     string      `json:"type"`
 	Text     *slackText  `json:"text,omitempty"`
 	Elements []slackText `json:"elements,omitempty"`
 }
 
+// slackText is plain_text, which is shown as it is, or mrkdwn, Slack's own markup.
 type slackText struct {
 	Type string `json:"type"`
 	Text string `json:"text"`
@@ -36,6 +43,7 @@ type slackText struct {
 	Verbatim bool `json:"verbatim,omitempty"`
 }
 
+// plain is for what somebody wrote: nothing in it is markup.
 func plain(text string) *slackText { return &slackText{Type: "plain_text", Text: text} }
 
 // slackMetadata goes along unseen: programs recognise a message by it.
@@ -52,13 +60,16 @@ const (
 )
 
 // slackEscape writes a text so that nothing in it is a link, or calls people.
+// These three signs are all that Slack asks to be escaped; mentions and links are in angle brackets.
 var slackEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
+// slackLink writes a link. In its address, the signs that would end it are percent-encoded.
 func slackLink(to, text string) string {
 	return "<" + strings.NewReplacer("|", "%7C", ">", "%3E", "<", "%3C").Replace(to) + "|" + slackEscape.Replace(text) + ">"
 }
 
 // slackOf returns an occasion as a message.
+// The title leads to the web app; the sentence follows, then what was said, and where it happened in small letters.
 func slackOf(o *occasion) slackMessage {
 	title := notify.Short(o.title(), maxTitle)
 	var sentence strings.Builder
@@ -93,6 +104,7 @@ func (x *Integrations) sendSlack(ctx context.Context, a *attempt) outcome {
 }
 
 // deliverJSON sends a value as JSON.
+// Teams is sent to in the same way.
 func (x *Integrations) deliverJSON(ctx context.Context, a *attempt, to string, value any) outcome {
 	body, err := encode(value)
 	if err != nil {
@@ -128,6 +140,7 @@ func (x *Integrations) sendSlackApp(ctx context.Context, a *attempt) outcome {
 		return outcome{details: details}
 	case len(wrong) < len(channels):
 		return outcome{with: "Sent, but not to all channels. " + strings.Join(wrong, " "), details: details}
+	// None was reached. If one of them may be the next time, all are tried again: nobody has read it yet.
 	case passing != nil:
 		return outcome{err: passing, details: details}
 	default:
@@ -136,6 +149,7 @@ func (x *Integrations) sendSlackApp(ctx context.Context, a *attempt) outcome {
 }
 
 // channelsFor returns the channels that something is posted to, each once.
+// Tags are those that the flag has when it is sent; of a flag that is gone there are none. Names may begin with #.
 func (x *Integrations) channelsFor(a *attempt) []string {
 	var channels []string
 	add := func(name string) {
@@ -161,8 +175,10 @@ func (x *Integrations) channelsFor(a *attempt) []string {
 }
 
 // passingInSlack are the errors of Slack's API that pass.
+// All others (channel_not_found, invalid_auth, …) need somebody who changes something.
 var passingInSlack = []string{"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
+// postToSlack posts to one channel. The message's metadata has the delivery's id, by which a program finds repetitions.
 func (x *Integrations) postToSlack(ctx context.Context, a *attempt, channel string) error {
 	m := slackOf(a.occasion)
 	m.Channel = channel

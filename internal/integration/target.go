@@ -18,8 +18,13 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
+// Targets are chosen by people who may not administer the server, and the server can often reach more than they can
+// (docs/integrations.md, "What keeps it safe"). So what an address leads to is checked twice: as it is written, to tell
+// whoever sets it, and as it is dialled, which is what counts.
+
 // Bounds of one request.
 const (
+	// requestLimit bounds a request from the dial to the end of the answer. An attempt may have several of them (sendSlackApp).
 	dialLimit    = 5 * time.Second
 	requestLimit = 15 * time.Second
 	maxHeaders   = 32 << 10
@@ -27,6 +32,7 @@ const (
 )
 
 // privateError says that a target may not be reached: it has a private address.
+// It does not name the host by which the target was given, which may be secret.
 type privateError struct{ address netip.Addr }
 
 // Error says how it can be allowed.
@@ -36,6 +42,7 @@ func (e *privateError) Error() string {
 
 // newClient returns what speaks to targets. Redirects are not followed: what is sent is meant for
 // the address that was configured. No proxy is asked, since it would be the proxy's address that is checked.
+// One idle connection per host is kept, since one thing at a time is sent to an integration.
 func newClient(private bool) *http.Client {
 	dialer := &net.Dialer{Timeout: dialLimit}
 	if !private {
@@ -52,6 +59,8 @@ func newClient(private bool) *http.Client {
 }
 
 // notPrivate refuses connections to private addresses, whatever name led to them.
+// It is the dialer's Control, called for each address that a name leads to, after the name was looked up and before
+// anything is sent. Whatever answer the name had when the address was set, or has the next moment, does not matter.
 func notPrivate(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -72,6 +81,8 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("100::/64"),
 }
 
+// isPrivate reports whether an address is not one of the public Internet. IPv4 addresses inside of IPv6 ones count as
+// what they lead to.
 func isPrivate(address netip.Addr) bool {
 	address = address.Unmap().WithZone("")
 	if !address.IsGlobalUnicast() || address.IsPrivate() {
@@ -87,6 +98,7 @@ func isPrivate(address netip.Addr) bool {
 
 // checkURL says what is wrong with an address, as far as that can be said without looking up its
 // name.
+// It is for the reader of a form. A name can lead anywhere later, so notPrivate decides.
 func (x *Integrations) checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -106,12 +118,15 @@ func (x *Integrations) checkURL(text string) error {
 // answer is what a target said.
 type answer struct {
 	status int
-	later  time.Duration // Retry-After
-	body   []byte        // its beginning, as far as it came
+	// how long the target wants to be left alone (Retry-After); 0: it did not say
+	later time.Duration
+	body  []byte // its beginning, as far as it came
 }
 
 // post sends a body to an address. Errors and answers name neither the address, which may be
 // secret, nor anything of the headers.
+//
+// An error that is no notify.PermanentError is passing. That there was an answer, whatever its status, is no error.
 func (x *Integrations) post(ctx context.Context, to string, headers map[string]string, body []byte) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
@@ -143,8 +158,10 @@ func unnamed(err error) error {
 }
 
 // retryAfter reads seconds or a date.
+// Both forms are HTTP's (RFC 9110, section 10.2.3). 0 means that the target has not said, or nothing that can be read.
 func (x *Integrations) retryAfter(text string) time.Duration {
 	if seconds, err := strconv.Atoi(text); err == nil && seconds > 0 {
+		// About twelve days: more would overflow at some point, and notify waits for less anyway.
 		return time.Duration(min(seconds, 1<<20)) * time.Second
 	}
 	if at, err := http.ParseTime(text); err == nil {
@@ -154,6 +171,8 @@ func (x *Integrations) retryAfter(text string) time.Duration {
 }
 
 // verdict says whether an answer's status is good, passing or lasting.
+// The table is in docs/integrations.md, "Whether it arrived". 408, 425 and 429 say themselves that another attempt is welcome;
+// any other 4xx says that this very request is wrong, and it would be no other the next time.
 func (a answer) verdict() error {
 	switch {
 	case a.status >= 200 && a.status < 300:

@@ -6,6 +6,10 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
+// Two ways to Teams with two kinds of cards: workflows, which take Adaptive Cards, and connectors, which take the older
+// MessageCards and which Microsoft is retiring. Unleash knows both, as teamsworkflow and teams. The types below have what is sent
+// of either format, and no more.
+
 // teamsEnvelope is what a workflow of Teams takes: a message with an Adaptive Card.
 type teamsEnvelope struct {
 	Type        string            `json:"type"`
@@ -48,6 +52,7 @@ type teamsOpenURL struct {
 	URL   string `json:"url"`
 }
 
+// paragraph sets the type of each run, which is always the same.
 func paragraph(runs ...teamsRun) teamsBlock {
 	for i := range runs {
 		runs[i].Type = "TextRun"
@@ -88,6 +93,7 @@ func (x *Integrations) sendTeamsWorkflow(ctx context.Context, a *attempt) outcom
 }
 
 // teamsMessage is what a connector of Teams takes: a MessageCard.
+// Unlike a card it knows Markdown, so what people wrote is escaped in it.
 type teamsMessage struct {
 	Type     string         `json:"@type"`
 	Context  string         `json:"@context"`
@@ -115,6 +121,7 @@ type teamsTarget struct {
 }
 
 // messageOf returns an occasion as a MessageCard.
+// The summary of the event log is Markdown already, and goes in as it is.
 func messageOf(o *occasion) teamsMessage {
 	text := notify.Short(o.summary, maxSentence)
 	if o.said != "" {

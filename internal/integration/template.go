@@ -12,6 +12,9 @@ import (
 	"github.com/cbroglie/mustache"
 )
 
+// Templates are written by whoever may set up integrations, and run in the server. So they are held to bounds before they run: no
+// files, few sections in each other, and no more steps than can be counted beforehand.
+
 // How much a template may do: how deep its sections lie, how many steps rendering it may take,
 // and how long the result may be.
 const (
@@ -22,6 +25,7 @@ const (
 
 // parseTemplate reads a Mustache template. What it inserts is escaped as the body's content
 // type asks for: as in a JSON text, or as in HTML, which is what Unleash does.
+// Partials come from a provider that has none: the library's own would read files.
 func parseTemplate(text, contentType string) (*mustache.Template, error) {
 	t, err := mustache.ParseStringPartials(text, &mustache.StaticProvider{})
 	if err != nil {
@@ -38,6 +42,7 @@ func parseTemplate(text, contentType string) (*mustache.Template, error) {
 	return t, nil
 }
 
+// plainTags refuses partials, and sections that lie too deep. depth is how many sections the tags are in.
 func plainTags(tags []mustache.Tag, depth int) error {
 	if depth > maxSections {
 		return fmt.Errorf("the sections of a template can lie %d deep", maxSections)
@@ -57,6 +62,8 @@ func plainTags(tags []mustache.Tag, depth int) error {
 }
 
 // render returns what a template makes of data, which is plain JSON.
+// Errors say what is wrong in words for administrators. Data decides how often a section is repeated, so the steps are
+// counted for each event anew.
 func render(t *mustache.Template, data map[string]any) ([]byte, error) {
 	if steps(t.Tags(), longest(data)) > maxSteps {
 		return nil, errors.New("the template would take too many steps for this event")
@@ -72,6 +79,7 @@ func render(t *mustache.Template, data map[string]any) ([]byte, error) {
 }
 
 // steps bounds how often tags are rendered, if each section is repeated for a list of so many.
+// It is a float since that cannot overflow: lists in each other multiply.
 func steps(tags []mustache.Tag, length float64) float64 {
 	total := 0.0
 	for _, tag := range tags {
@@ -86,6 +94,7 @@ func steps(tags []mustache.Tag, length float64) float64 {
 }
 
 // longest returns the length of the longest list in data, at least 1.
+// Any section could be repeated for it, so this bounds them all.
 func longest(data any) float64 {
 	most := 1.0
 	switch value := data.(type) {
@@ -103,6 +112,7 @@ func longest(data any) float64 {
 }
 
 // limited writes so many bytes and drops the rest: the renderer does not heed errors.
+// A result that reaches the bound is refused in render, so nothing is sent that was cut.
 type limited struct {
 	to   io.Writer
 	left int
@@ -131,6 +141,7 @@ func escapeJSON(text string) string {
 
 // templateData returns a value as templates see it: whole numbers as such, and nothing where JSON
 // has null.
+// The template is to see what the receiver of a body without one sees, so the value goes through JSON.
 func templateData(value any) (map[string]any, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -138,6 +149,7 @@ func templateData(value any) (map[string]any, error) {
 	}
 	data := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(text))
+	// As floats, numbers from a million on would be written as 1e+06.
 	decoder.UseNumber()
 	if err := decoder.Decode(&data); err != nil {
 		return nil, err
@@ -145,6 +157,7 @@ func templateData(value any) (map[string]any, error) {
 	return plainData(data).(map[string]any), nil //nolint:forcetypeassert // it returns what it is given
 }
 
+// plainData makes those changes in place, at any depth.
 func plainData(value any) any {
 	switch v := value.(type) {
 	case map[string]any:

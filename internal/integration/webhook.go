@@ -18,6 +18,8 @@ const (
 )
 
 // sendWebhook sends what a webhook is to be sent, signed.
+// The signature is over the very bytes that are sent, so it comes last. It has the time of the attempt, not of the event:
+// receivers refuse what is old, and an attempt may come days later.
 func (x *Integrations) sendWebhook(ctx context.Context, a *attempt) outcome {
 	contentType := cmp.Or(a.parameters[paramContentType], jsonType)
 	var body []byte
@@ -26,6 +28,7 @@ func (x *Integrations) sendWebhook(ctx context.Context, a *attempt) outcome {
 	case a.parameters[paramTemplate] != "":
 		body, err = a.fill(a.parameters[paramTemplate], contentType)
 	case a.parameters[paramFormat] == formatCloudEvent:
+		// The type by which receivers know the structured mode (CloudEvents' HTTP binding, section 3.2), unless another was chosen.
 		contentType = cmp.Or(a.parameters[paramContentType], cloudEventType)
 		body, err = encode(x.cloudEvent(a))
 	default:
@@ -47,6 +50,7 @@ func (x *Integrations) sendWebhook(ctx context.Context, a *attempt) outcome {
 }
 
 // deliver sends a body with an integration's own headers, and judges the answer by its status.
+// Custom headers replace ours, Content-Type for example; those that are no choice are refused when they are set (ownHeaders).
 func (x *Integrations) deliver(ctx context.Context, a *attempt, to string, headers map[string]string, body []byte) outcome {
 	own, err := parseHeaders(a.parameters[paramHeaders])
 	if err != nil {
@@ -60,6 +64,7 @@ func (x *Integrations) deliver(ctx context.Context, a *attempt, to string, heade
 	return outcome{err: said.verdict(), details: map[string]any{"status": said.status}}
 }
 
+// failed is the outcome of what another attempt would not mend, with the reason as a sentence.
 func failed(format string, args ...any) outcome {
 	return outcome{err: &notify.PermanentError{Reason: fmt.Sprintf(format, args...)}}
 }
@@ -77,11 +82,13 @@ func encode(value any) ([]byte, error) {
 
 // fill returns the body that a template makes of an occasion. The variables event, eventJson and
 // eventMarkdown are Unleash's; eventJson is a JSON text with JSON in it, as there.
+// Why it fails is shown to administrators, so errors say what is wrong with the template.
 func (o *occasion) fill(text, contentType string) ([]byte, error) {
 	t, err := parseTemplate(text, contentType)
 	if err != nil {
 		return nil, err
 	}
+	// Encoded twice: a template writes it with three braces, or into a JSON text, and gets a text with JSON in it.
 	inner, err := encode(o.Event)
 	if err != nil {
 		return nil, err
