@@ -48,10 +48,10 @@ type Settings struct {
 
 // Create makes an integration. If a webhook's signing secret was made here, it is returned: it
 // is not shown again.
-//
-// Faults: BadData, ExceedsLimit.
 // The permission is asked for here as well as in app, before the parameters are looked at, so that whoever may do nothing
 // does not learn what is wrong with them.
+//
+// Faults: BadData, ExceedsLimit.
 func (x *Integrations) Create(ctx context.Context, c app.Caller, in Settings) (made *state.Integration, secret string, err error) {
 	if err := c.Actor.Require("", "", access.CreateAddon); err != nil {
 		return nil, "", err
@@ -67,11 +67,11 @@ func (x *Integrations) Create(ctx context.Context, c app.Caller, in Settings) (m
 
 // Update gives an integration other settings. Parameters that are left out are gone, but for
 // the signing secret; those that are Masked stay, unless they would be sent to another server.
-//
-// Faults: NotFound, BadData, Conflict.
 // The old parameters are read before the transaction, since what is Masked has to be checked with the rest. If somebody
 // else changes the integration meanwhile, app answers Conflict; of two changes of nothing but parameters, which the state
 // does not have, the later one counts whole.
+//
+// Faults: NotFound, BadData, Conflict.
 func (x *Integrations) Update(ctx context.Context, c app.Caller, id int64, in Settings) (made *state.Integration, secret string, err error) {
 	if err := c.Actor.Require("", "", access.UpdateAddon); err != nil {
 		return nil, "", err

@@ -191,11 +191,10 @@ func (x *Integrations) delivery(integration int64, carried cargo, life time.Dura
 }
 
 // Test has something sent to an integration, and returns the id of the delivery. The integration's
-// log says what became of it.
+// log says what became of it. It waits in the queue like all others, so that it shows what an event would meet, but its life is so
+// short that it is tried once. It does not matter which events the integration wants.
 //
-// Faults: NotFound.
-// It waits in the queue like all others, so that it shows what an event would meet; but its life is so short that it is tried
-// once, even if the integration wants no events at all.
+// Faults: NotFound; BadData if the integration is disabled.
 func (x *Integrations) Test(ctx context.Context, c app.Caller, id int64) (string, error) {
 	if err := c.Actor.Require("", "", access.UpdateAddon); err != nil {
 		return "", err

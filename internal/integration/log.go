@@ -70,9 +70,9 @@ func (x *Integrations) keep(ctx context.Context, target string, e store.Integrat
 }
 
 // Attempts returns a page of what became of the attempts of an integration, the newest first.
+// Who may ask, adminapi checks.
 //
 // Faults: NotFound.
-// Who may ask, adminapi checks.
 func (x *Integrations) Attempts(ctx context.Context, id int64, offset, limit int) ([]Attempt, error) {
 	if _, err := app.Integration(x.State(), id); err != nil {
 		return nil, err

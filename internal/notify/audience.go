@@ -11,14 +11,18 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Who is told of an event: functions of values alone, so that each row of the table can be tested without a database.
+
 // happening is an event with what it takes to say who is told of it. Nobody asks a clock or a
 // database about it.
+// The audiences count on before and after: each row of the table that asks for one is about an event of a request.
 type happening struct {
 	state   *state.State // the newest, in which permissions are looked up
 	project flag.ProjectID
 	payload state.Payload
 	actor   access.Ref
 	// before and after are the request that the event is about; nil if it is about none.
+	// A request that a batch has created has no before of its own; see happenings.
 	before, after *changerequest.Request
 	// text is what was said: the comment of the event or beside it, or the reason.
 	text      string
@@ -75,6 +79,7 @@ var (
 )
 
 // accounts returns the account of a reference, if it has one.
+// Tokens and Quorate itself have none: they are told nothing.
 func accounts(refs ...access.Ref) []int64 {
 	var ids []int64
 	for _, ref := range refs {
@@ -85,6 +90,7 @@ func accounts(refs ...access.Ref) []int64 {
 	return ids
 }
 
+// voted returns who gave votes.
 func voted(votes []changerequest.Vote) []int64 {
 	var ids []int64
 	for _, v := range votes {
@@ -94,6 +100,7 @@ func voted(votes []changerequest.Vote) []int64 {
 }
 
 // asked returns who is asked for a review of a request, themselves or as one of a group.
+// Somebody may be in it twice; recipients tells each once.
 func asked(s *state.State, r *changerequest.Request) []int64 {
 	ids := slices.Clone(r.Reviewers)
 	for _, group := range r.ReviewerGroups {
@@ -107,6 +114,7 @@ func asked(s *state.State, r *changerequest.Request) []int64 {
 }
 
 // Asked reports whether an account is asked for a review of a request.
+// The inbox of adminapi says by it what waits for somebody.
 func Asked(s *state.State, r *changerequest.Request, account int64) bool {
 	return slices.Contains(asked(s, r), account)
 }
@@ -120,6 +128,7 @@ func mayApprove(s *state.State, places []changerequest.Place) []int64 {
 	})
 }
 
+// those returns the accounts whose actors satisfy a condition, by going through all: it is asked for rows that are rare.
 func those(s *state.State, are func(access.Actor) bool) []int64 {
 	var ids []int64
 	for account := range s.Accounts() {
@@ -131,15 +140,18 @@ func those(s *state.State, are func(access.Actor) bool) []int64 {
 }
 
 // mayBeTold reports whether an account is a person who may still know of a project.
+// Service accounts are no people. A project that is gone counts as private.
 func mayBeTold(s *state.State, account int64, project flag.ProjectID) bool {
 	actor, ok := s.Actor(account)
 	return ok && actor.Ref.Kind() == access.KindUser && s.MaySee(actor, project)
 }
 
 // mention is a name behind an @ that is no part of an address.
+// What may also end a sentence is cut off in mentions.
 var mention = regexp.MustCompile(`(?:^|[^\w.@+-])@([\w][\w.@+-]*)`)
 
 // maxMentions bounds the people whom one comment can call.
+// Each is looked up in the database.
 const maxMentions = 50
 
 // mentions returns the names that a text calls: usernames and e-mail addresses, each once.
@@ -156,4 +168,5 @@ func mentions(text string) []string {
 	return names
 }
 
+// code is what Markdown shows as code: fenced, also without an end, or between backquotes in a line.
 var code = regexp.MustCompile("(?s)```.*?(?:```|$)|`[^`\n]*`")

@@ -14,21 +14,30 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// From the ledger to rows. The cursor, the inbox items and the deliveries are written in one transaction (docs/adr/0020), so every
+// event is told once, whatever node does it and wherever it stops. What is told is worked out before, without a lock: if another node
+// was faster, the cursor is not where it was, and the work is thrown away.
+
 // cursor is how far people have been told what the ledger says.
+// It is the name of a row, and must not change.
 const cursor = "notify"
 
 // atOnce is how many events are read at once: few, since what is told of them is written in one
 // transaction, for which writes of requests wait on SQLite.
+// A batch is never cut: Tail reads the rest of the last one's.
 const atOnce = 25
 
 // Begin puts the cursor at the end of the ledger, unless it is somewhere already: people are not
 // told what happened before there was anybody to tell them.
+// A start calls it before anything is followed.
 func (n *Notify) Begin(ctx context.Context) error {
 	return n.DB.Update(ctx, func(tx *store.Tx) error { return tx.BeginCursor(cursor, n.State().Revision()) })
 }
 
 // Follow tells people what the ledger says that they have not been told, up to the state that
 // this node has.
+// It returns when there is nothing more, or with the first error: then the cursor stands before what failed, and the next call
+// begins there. So one event that cannot be told holds up all that come after it, which is logged.
 func (n *Notify) Follow(ctx context.Context) error {
 	for {
 		s := n.State()
@@ -65,6 +74,7 @@ func (n *Notify) Follow(ctx context.Context) error {
 }
 
 // tiding is what one person is to be told.
+// tells names what is told, the same at every attempt: together with the account it makes the inbox item unique.
 type tiding struct {
 	to    recipient
 	tells string
@@ -73,7 +83,9 @@ type tiding struct {
 
 // tell writes the rows and moves the cursor, in one transaction. If another node has moved it
 // meanwhile, it has told, and nothing is written.
+// Hints come after the transaction, when deliverers can see the rows.
 func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding, away []Delivery) error {
+	// Each is looked up once, and outside of the transaction, which blocks writers on SQLite.
 	readers := map[int64]reader{}
 	for _, t := range tidings {
 		if _, known := readers[t.to.account]; known {
@@ -112,6 +124,7 @@ func (n *Notify) tell(ctx context.Context, from, to int64, tidings []tiding, awa
 }
 
 // read returns what people are to be told of the entries, which are whole batches.
+// stories are kept from batch to batch: several events of one request in a row are usual.
 func (n *Notify) read(ctx context.Context, s *state.State, entries []ledger.Entry) ([]tiding, error) {
 	stories := map[changerequest.ID]map[int64]step{}
 	var tidings []tiding
@@ -135,8 +148,11 @@ type toldEvent struct {
 }
 
 // happenings returns those events of a batch that the table has rows for.
+// stories gets those of the requests that were not in it.
 func (n *Notify) happenings(ctx context.Context, s *state.State, batch []ledger.Entry, stories map[changerequest.ID]map[int64]step) ([]toldEvent, error) {
 	var all []toldEvent
+	// What is known of the batch as a whole: comments that came beside something else, requests that the timer was about to apply, and
+	// the projects in which something changed.
 	said, ran := map[changerequest.ID]string{}, map[changerequest.ID]bool{}
 	projects := map[flag.ProjectID]bool{}
 	for _, entry := range batch {
@@ -173,6 +189,7 @@ func (n *Notify) happenings(ctx context.Context, s *state.State, batch []ledger.
 	}
 	for i, t := range all {
 		// What was said while a request was sent to review was said of a request in review.
+		// A comment in the batch of the submission comes before it, so it has no step of its own: its request was a draft then.
 		for _, later := range all[i+1:] {
 			if t.fact() != nil && t.after == nil && later.event.Group == t.event.Group {
 				t.before, t.after = later.before, later.after
@@ -188,6 +205,7 @@ func (n *Notify) happenings(ctx context.Context, s *state.State, batch []ledger.
 
 // complete fills in what the rest of the batch says about an event: the comment beside it, and
 // where a bypass has changed something; and who is mentioned.
+// projects are those of the batch; said are its comments by request.
 func (n *Notify) complete(ctx context.Context, t toldEvent, said map[changerequest.ID]string, projects map[flag.ProjectID]bool) error {
 	switch p := t.payload.(type) {
 	case state.ChangeRequestEvent:
@@ -214,6 +232,8 @@ func (n *Notify) complete(ctx context.Context, t toldEvent, said map[changereque
 			projects = map[flag.ProjectID]bool{t.project: true}
 		}
 		for project := range projects {
+			// An event that names no project is about several, and a bypass says only which environments: who approves in one of them
+			// is told.
 			for _, env := range p.Environments {
 				t.places = append(t.places, changerequest.Place{Project: project, Environment: env})
 			}
@@ -224,6 +244,7 @@ func (n *Notify) complete(ctx context.Context, t toldEvent, said map[changereque
 }
 
 // named returns the accounts whose usernames or e-mail addresses a text mentions.
+// A name that nobody has is passed over: a text may hold any word behind an @.
 func (n *Notify) named(ctx context.Context, text string) ([]int64, error) {
 	var ids []int64
 	for _, name := range mentions(text) {
@@ -245,6 +266,7 @@ type step struct{ before, after *changerequest.Request }
 // story returns what a request was like before and after its events from a revision on, up to
 // that of the state. It is read from the ledger: the state does not have closed requests, nor
 // earlier versions of open ones.
+// The result is by revision. It is read once for each request, from its creation on, as there is no other way to come by what it was.
 func (n *Notify) story(ctx context.Context, s *state.State, id changerequest.ID, from int64) (map[int64]step, error) {
 	events, err := n.DB.Events(ctx, store.EventFilter{Group: state.RequestGroup(id)})
 	if err != nil {
@@ -265,6 +287,7 @@ func (n *Notify) story(ctx context.Context, s *state.State, id changerequest.ID,
 		if !ok || p.ID != id {
 			continue // what its changes led to
 		}
+		// It is a request's first event, so r is set for all others.
 		if created, ok := p.Fact.(changerequest.Created); ok {
 			r = changerequest.New(id, changerequest.Place{Project: event.Project, Environment: event.Environment}, created, stored.At, access.Ref(stored.Actor))
 			continue
@@ -284,11 +307,13 @@ func (n *Notify) story(ctx context.Context, s *state.State, id changerequest.ID,
 
 // tidingsOf returns who is to be told what of one batch. Rows that come first in the table go
 // before others, for the same person and request.
+// It goes by the table first and by the batch within a row, so that the order of the table decides, not that of events.
 func tidingsOf(s *state.State, batch []toldEvent) []tiding {
 	type about struct {
 		account int64
 		request changerequest.ID
 	}
+	// A request of 0 stands for all that is about none, bypasses for example: of those, too, each batch tells a person one.
 	known := map[about]bool{}
 	var all []tiding
 	for _, r := range table {
@@ -308,6 +333,7 @@ func tidingsOf(s *state.State, batch []toldEvent) []tiding {
 }
 
 // notification returns what is told of an event.
+// Names are left as ids; the ledger's end is set by the caller.
 func (t *toldEvent) notification(topic Topic) Notification {
 	told := Notification{
 		Topic: topic, Project: t.event.Project, Environment: t.event.Environment,
@@ -337,6 +363,7 @@ func (t *toldEvent) notification(topic Topic) Notification {
 }
 
 // tells names what a notification tells. A review of a request is asked for once of everyone.
+// It is part of the stored inbox item, and must not change, or people are told again what they have been told.
 func (n *Notification) tells(revision int64) string {
 	if n.Topic == ReviewRequested {
 		return fmt.Sprintf("review of %d", n.Request)

@@ -22,6 +22,7 @@ const hidden = "This was about a project that you may no longer see."
 
 // Inbox returns a page of what a person was told, the newest first, how many there are in all,
 // and how many are unread.
+// What is counted and what is read may differ by what comes between the two queries: the next look sets it right.
 func (n *Notify) Inbox(ctx context.Context, account int64, offset, limit int) (items []Item, total, unread int, err error) {
 	if total, unread, err = n.DB.CountInboxItems(ctx, account); err != nil {
 		return nil, 0, 0, err
@@ -42,6 +43,7 @@ func (n *Notify) Inbox(ctx context.Context, account int64, offset, limit int) (i
 			}
 			i.Message = i.Sentence(by)
 		} else {
+			// The item stays, so that pages and counts fit, and says nothing that may not be read.
 			i.Notification, i.Message = Notification{Topic: i.Topic, At: i.At}, hidden
 		}
 		items = append(items, i)

@@ -16,6 +16,10 @@ import (
 	"github.com/quorate/quorate/internal/ledger"
 )
 
+// What mails say. A letter is made when a mail is sent, not when it is queued: names, addresses, the time zone and what the reader
+// may see are those of that moment. Subjects and sentences are plain text; a Quote is Markdown that somebody wrote. The templates,
+// one for plain text and one for HTML, add nothing that is not in the letter.
+
 // letter is what a mail says, before it is HTML or plain text.
 type letter struct {
 	Subject  string
@@ -56,6 +60,7 @@ const why = "You get this mail because it concerns you. Your notification settin
 const settingsPath = "/profile/notifications"
 
 // letter returns what a delivery's mail says to its reader.
+// A PermanentError means that the mail must not be sent any more.
 func (n *Notify) letter(ctx context.Context, d Delivery, m mail) (*letter, error) {
 	setting, err := n.Setting(ctx, d.Account)
 	if err != nil {
@@ -83,6 +88,7 @@ func (n *Notify) letter(ctx context.Context, d Delivery, m mail) (*letter, error
 			return nil, err
 		}
 		return notificationLetter(m.Notification, by, n.URL, zone), nil
+	// A digest leaves out what its reader may no longer see; if nothing is left, there is no mail.
 	default:
 		told := slices.DeleteFunc(m.Digest, func(t Notification) bool { return !mayBeTold(n.State(), d.Account, t.Project) })
 		if len(told) == 0 {
@@ -98,6 +104,7 @@ func (n *Notify) letter(ctx context.Context, d Delivery, m mail) (*letter, error
 	}
 }
 
+// linkLetter is sent to who cannot sign in, so it has no link to settings.
 func linkLetter(l *sealedLink, url string, zone *time.Location) *letter {
 	written := &letter{
 		Subject: "Choose another password", Sentence: "Somebody has asked for a link by which you choose another password.",
@@ -119,6 +126,7 @@ var subjects = map[Topic]string{
 	Mentioned: "You are mentioned", Scheduled: "Scheduled", Suspended: "Suspended", Failed: "Could not be applied",
 }
 
+// notificationLetter returns what is told of one thing. by is what who did it is called; url is the server's address.
 func notificationLetter(told *Notification, by, url string, zone *time.Location) *letter {
 	l := &letter{
 		Sentence: told.Sentence(by), Quote: Short(told.Text, maxQuote), Why: why,
@@ -168,6 +176,8 @@ func (n *Notification) Environments() string {
 	return joined(n.More, func(e flag.EnvironmentName) string { return string(e) })
 }
 
+// digestLetter returns what is told at least one thing; names are of who did each, in the same order. The ledger's end is that of the
+// last, which was told latest.
 func digestLetter(told []Notification, names []string, url string, zone *time.Location) *letter {
 	last := told[len(told)-1]
 	l := &letter{
@@ -184,6 +194,7 @@ func digestLetter(told []Notification, names []string, url string, zone *time.Lo
 }
 
 // when says a time in a zone, and which zone that is.
+// The zone is named by its abbreviation and by its name, as many abbreviations stand for several zones.
 func when(t time.Time, zone *time.Location) string {
 	local := t.In(zone)
 	said := local.Format("Monday, 2 January 2006, 15:04 MST")
@@ -194,6 +205,7 @@ func when(t time.Time, zone *time.Location) string {
 }
 
 // Short returns a text cut to so many characters, the last of which says that there was more.
+// Characters are code points, so that no character is cut in two.
 func Short(s string, most int) string {
 	runes := []rune(s)
 	if len(runes) <= most {
@@ -213,6 +225,7 @@ func oneLine(s string) string {
 	}, s))
 }
 
+// subject is one line: titles are chosen by people, and a line end would begin another header.
 func (l *letter) subject() string { return Short(oneLine(l.Subject), maxSubject) }
 
 //go:embed templates

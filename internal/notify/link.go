@@ -9,6 +9,7 @@ import (
 )
 
 // Purpose is what a link that somebody is mailed is for.
+// It is stored in the queue, and must not change.
 type Purpose string
 
 // The purposes.
@@ -28,12 +29,14 @@ type sealedLink struct {
 const linkSeal = "mailed link"
 
 // linkLife is how long links to choose a password work.
+// The one who made the link keeps it that long as well; here it bounds how long the mail is tried.
 const linkLife = 24 * time.Hour
 
 // SendLink mails a person a link to choose a password, and reports whether it can: whether
 // there is mail, and the person has an address. It is written down, and sent soon. Without
 // mail, one that the person has asked for is logged: an administrator who reads the log passes
 // it on.
+// An invitation without mail is not logged, since the administrator who invites is shown its link.
 func (n *Notify) SendLink(ctx context.Context, to store.Person, purpose Purpose, link string) (bool, error) {
 	if !n.Mails() || to.Email == "" {
 		if purpose == ToReset {
@@ -41,6 +44,7 @@ func (n *Notify) SendLink(ctx context.Context, to store.Person, purpose Purpose,
 		}
 		return false, nil
 	}
+	// The seal is bound to the delivery's id, so a link in the queue cannot be put into another's mail.
 	id, expires := n.NewID(), n.Now().Add(linkLife)
 	sealed := &sealedLink{purpose, n.Keys.Seal(linkSeal, id, []byte(link)), expires}
 	err := n.DB.Update(ctx, func(tx *store.Tx) error {

@@ -17,6 +17,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// Mails are deliveries of a kind. What a mail is to say waits in the queue by ids; at each attempt it is looked up anew whom it goes
+// to, what it says and whether it may still be said (letter.go). A mail has a connection of its own: they are few.
+
 // SMTP says how mails are sent.
 type SMTP struct {
 	Host string
@@ -49,6 +52,7 @@ const mailLife = 3 * 24 * time.Hour
 const testLife = time.Hour
 
 // mail is what the delivery of a mail carries: one of these.
+// It is stored as JSON for days: fields may be added, and must keep their meaning.
 type mail struct {
 	Notification *Notification  `json:"notification,omitempty"`
 	Digest       []Notification `json:"digest,omitempty"`
@@ -57,6 +61,7 @@ type mail struct {
 }
 
 // mail puts a mail into the queue.
+// It waits in the transaction that tells: who is told has the mail due, or is not told at all. Whoever calls it hints at due afterwards.
 func (n *Notify) mail(tx *store.Tx, account int64, m mail) error {
 	return n.enqueueMail(tx, n.NewID(), account, m, n.Now().Add(mailLife))
 }
@@ -77,6 +82,9 @@ func (n *Notify) enqueueMail(tx *store.Tx, id string, account int64, m mail, exp
 type postman struct{ *Notify }
 
 // Send sends a mail to whom it is for, at the address that the person has now.
+//
+// What people can mend while it waits (the server is away, its password is wrong) passes; what makes this mail impossible is a
+// PermanentError: no person, no address, nothing that may be said.
 func (p *postman) Send(ctx context.Context, d Delivery) error {
 	var m mail
 	if err := json.Unmarshal(d.Payload, &m); err != nil {
@@ -116,6 +124,7 @@ func (n *Notify) post(ctx context.Context, id string, to store.Person, l *letter
 }
 
 // message returns a letter as a mail. Its Message-ID is the same at every attempt.
+// Mail programs drop by it what comes twice. The error is permanent for an address that is none.
 func (n *Notify) message(id string, to store.Person, l *letter) (*gomail.Msg, error) {
 	address, err := netmail.ParseAddress(to.Email)
 	if err != nil {
@@ -144,6 +153,7 @@ func (n *Notify) message(id string, to store.Person, l *letter) (*gomail.Msg, er
 }
 
 // client returns what speaks to the mail server, for one mail.
+// Its timeout is half of an attempt's, so that what failed can still be told.
 func (s *SMTP) client() (*gomail.Client, error) {
 	options := []gomail.Option{gomail.WithPort(s.Port), gomail.WithTimeout(attemptLimit / 2)}
 	switch s.TLS {
@@ -165,6 +175,8 @@ func (s *SMTP) client() (*gomail.Client, error) {
 
 // judged says whether an attempt failed for good: when the server has refused this very mail.
 // That it is away, or does not accept the password, passes or is put right.
+// What counts is a reply 5yz (RFC 5321, section 4.2.1) to the recipient or to the mail itself. A 5yz to the sender or to the
+// greeting says something about the server's settings, which somebody can put right before all mails are given up.
 func judged(err error) error {
 	var refused *gomail.SendError
 	if errors.As(err, &refused) && refused.ErrorCode() >= 500 && !refused.IsTemp() {
@@ -178,6 +190,7 @@ func judged(err error) error {
 }
 
 // SendTest mails a person that mails reach them, and returns the id of the delivery.
+// Whether the person has an address is seen when it is sent; the delivery says so.
 //
 // Faults: BadData when there is no mail.
 func (n *Notify) SendTest(ctx context.Context, to store.Person) (string, error) {

@@ -19,6 +19,7 @@ var markdown = goldmark.New(goldmark.WithRenderer(renderer.NewRenderer(renderer.
 ))))
 
 // textOfLinks renders links and pictures as text.
+// Children of links are rendered as they are, without the link around them.
 type textOfLinks struct{}
 
 // RegisterFuncs says for which nodes.
@@ -35,6 +36,7 @@ func (textOfLinks) RegisterFuncs(register renderer.NodeRendererFuncRegisterer) {
 }
 
 // htmlOf returns a comment as HTML.
+// Markdown in a comment was escaped by nobody before: what is HTML in it is left out here.
 func htmlOf(text string) (template.HTML, error) {
 	var b bytes.Buffer
 	if err := markdown.Convert([]byte(text), &b); err != nil {

@@ -15,28 +15,34 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What one person is told of one thing, from the row of the inbox to the sentence. The row names people and projects by id and the
+// sentence is made when it is read: what a project's reader may see, and what people are called, is that of the reading.
+
 // Notification is one thing that a person is told. It names others by id; what they are called
 // is looked up when it is shown, so that nothing is left of who is deleted.
+// It is stored as JSON for half a year, so fields may be added, and must keep their meaning.
 type Notification struct {
 	Topic       Topic                  `json:"topic"`
 	Request     changerequest.ID       `json:"changeRequest,omitempty"` // 0: it is about none
 	Project     flag.ProjectID         `json:"project,omitempty"`
 	Environment flag.EnvironmentName   `json:"environment,omitempty"`
 	More        []flag.EnvironmentName `json:"moreEnvironments,omitempty"` // of a bypass
-	Title       string                 `json:"title,omitempty"`            // the request's
-	Actor       access.Ref             `json:"actor"`
-	Text        string                 `json:"text,omitempty"` // a comment or a reason, in Markdown
-	At          time.Time              `json:"at"`
-	Deadline    *time.Time             `json:"deadline,omitempty"` // of a reminder
-	Due         *time.Time             `json:"due,omitempty"`      // when a scheduled request is to be applied, or was
-	Closed      bool                   `json:"closed,omitempty"`   // of a bypass: windows forbade it
-	Off         bool                   `json:"off,omitempty"`      // change requests are turned off, or an approved request is no longer that
+	// The title is kept as it was, since a closed request is not in the state any more.
+	Title    string     `json:"title,omitempty"` // the request's
+	Actor    access.Ref `json:"actor"`
+	Text     string     `json:"text,omitempty"` // a comment or a reason, in Markdown
+	At       time.Time  `json:"at"`
+	Deadline *time.Time `json:"deadline,omitempty"` // of a reminder
+	Due      *time.Time `json:"due,omitempty"`      // when a scheduled request is to be applied, or was
+	Closed   bool       `json:"closed,omitempty"`   // of a bypass: windows forbade it
+	Off      bool       `json:"off,omitempty"`      // change requests are turned off, or an approved request is no longer that
 	// Revision and Hash are the end of the ledger when this was told.
 	Revision int64       `json:"revision"`
 	Hash     ledger.Hash `json:"hash"`
 }
 
 // Link returns where in the web app the notification leads, from the server's address.
+// It begins with a slash, and is put behind the address with the base path. Ids of projects need no escape: they are URL friendly.
 func (n *Notification) Link() string {
 	switch {
 	case n.Request != 0:
@@ -51,6 +57,7 @@ func (n *Notification) Link() string {
 }
 
 // Sentence says what has happened. by is what who did it is called.
+// It is plain text: a title in it may hold anything, and whoever shows it escapes it.
 func (n *Notification) Sentence(by string) string {
 	title := fmt.Sprintf("“%s”", n.Title)
 	switch n.Topic {
@@ -106,6 +113,7 @@ type reader struct {
 	mailed bool // there is mail, and the person has an address
 }
 
+// reader looks up how a person wants to be told. It is asked before the transaction that tells, which is to be short.
 func (n *Notify) reader(ctx context.Context, account int64) (reader, error) {
 	setting, err := n.Setting(ctx, account)
 	if err != nil || !n.Mails() {
@@ -120,6 +128,7 @@ func (n *Notify) reader(ctx context.Context, account int64) (reader, error) {
 
 // give writes what one person is told of one thing: the inbox item and, as the person wants it,
 // the mail. tells names the thing; who has been told it is told nothing.
+// Who has been told the same before, by whichever node or earlier attempt, gets no second mail either.
 func (n *Notify) give(tx *store.Tx, to recipient, r reader, tells string, told Notification) error {
 	body, err := json.Marshal(told)
 	if err != nil {
@@ -138,6 +147,7 @@ func (n *Notify) give(tx *store.Tx, to recipient, r reader, tells string, told N
 		at := nextDigest(now, r.Location())
 		item.DigestAt = &at
 	}
+	// The inbox has everything; only an item that is new may lead to a mail.
 	added, err := tx.AddInboxItem(item)
 	if err != nil || !added || channel != Immediately || !r.mailed {
 		return err
@@ -146,6 +156,7 @@ func (n *Notify) give(tx *store.Tx, to recipient, r reader, tells string, told N
 }
 
 // nameOf returns what an actor is called now.
+// A name of an account is the newest one, and what is said of a deleted one names nobody.
 func (n *Notify) nameOf(ctx context.Context, ref access.Ref) (string, error) {
 	switch ref.Kind() {
 	case access.KindSystem:
@@ -165,6 +176,7 @@ func (n *Notify) nameOf(ctx context.Context, ref access.Ref) (string, error) {
 }
 
 // called returns what a person is called in a sentence.
+// Who has no name has a username or an address; after both, the reference, such as user:7.
 func called(p store.Person) string {
 	for _, name := range []string{p.Name, p.Username, p.Email} {
 		if name != "" {
@@ -175,6 +187,7 @@ func called(p store.Person) string {
 }
 
 // headOf sets the end of the ledger that a notification names.
+// Mails carry it out of the reach of whoever administers the database (docs/notifications.md, "Mails").
 func (n *Notification) headOf(s *state.State) {
 	n.Revision, n.Hash = s.Revision(), s.Head().Hash
 }

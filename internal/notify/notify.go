@@ -76,10 +76,13 @@ type Notify struct {
 	resting map[string]map[string]time.Time
 	// moved says that there may be something to tell; due and away, that there may be mails or
 	// something else to deliver.
+	// Each holds one hint: a second one would say nothing new.
 	moved, due, away chan struct{}
 }
 
 // New returns a Notify. Run makes it work.
+// A kind of delivery without a sender (mails, where there is no mail server) is not in senders, and what there is of it waits
+// in the queue until a start has one.
 func New(o Options) *Notify {
 	n := &Notify{Options: o, senders: map[string]Sender{}, resting: map[string]map[string]time.Time{}, moved: make(chan struct{}, 1), due: make(chan struct{}, 1), away: make(chan struct{}, 1)}
 	if o.Mail != nil {
@@ -105,10 +108,12 @@ const (
 )
 
 // Run follows the ledger and delivers, until ctx is done. What fails is logged, and tried again.
+// Each kind of delivery has a goroutine, so that a mail server that hangs holds up no webhook.
 func (n *Notify) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	work.Go(func() { n.again(ctx, "follow the ledger", followEvery, n.moved, n.Follow) })
 	for kind := range n.senders {
+		// There is one kind besides mails at most (Outside), so the two hints are enough.
 		hinted := n.away
 		if kind == kindMail {
 			hinted = n.due
@@ -126,6 +131,7 @@ func (n *Notify) Moved() { hint(n.moved) }
 // Hurry says that something was put into the queue that is no mail. It never waits.
 func (n *Notify) Hurry() { hint(n.away) }
 
+// hint leaves a hint in a channel that holds one, without waiting.
 func hint(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -133,6 +139,8 @@ func hint(c chan struct{}) {
 	}
 }
 
+// again does something at once, then whenever it is hinted at, and every while without a hint, until ctx is done. Of failures that
+// follow each other the first is logged: while a database is away, there would be one each second.
 func (n *Notify) again(ctx context.Context, what string, every time.Duration, hinted <-chan struct{}, do func(context.Context) error) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -162,6 +170,7 @@ const (
 )
 
 // Forget deletes what has been kept for long enough.
+// The periods are those of docs/notifications.md. What waits still is not deleted, however old it is.
 func (n *Notify) Forget(ctx context.Context) error {
 	if _, err := n.DB.ForgetInboxItems(ctx, n.Now().Add(-inboxKept)); err != nil {
 		return err

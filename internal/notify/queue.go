@@ -12,6 +12,10 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// Deliveries are rows that nodes take in turn: LeaseDelivery gives one to one node for a while, which tries, and notes the end. A
+// node that dies in between notes nothing, so its lease runs out and another node tries again; that is why a delivery can come
+// twice, and why each says by its id that it does. Nothing here knows what is brought.
+
 // Delivery is something to be brought to somebody outside.
 type Delivery = store.Delivery
 
@@ -42,6 +46,7 @@ type PermanentError struct{ Reason string }
 // Error returns the reason.
 func (e *PermanentError) Error() string { return e.Reason }
 
+// permanent is a PermanentError with a reason, which is a sentence: people read it in lists of deliveries.
 func permanent(format string, args ...any) error {
 	return &PermanentError{fmt.Sprintf(format, args...)}
 }
@@ -49,11 +54,13 @@ func permanent(format string, args ...any) error {
 // How deliveries are tried. A lease outlives an attempt, so that a delivery is tried twice at
 // the same time only if a node has stood still.
 const (
+	// noteLimit bounds the writing of what became of an attempt, also after this node was told to stop.
 	attemptLimit = time.Minute
 	lease        = 3 * time.Minute
 	noteLimit    = 5 * time.Second
 	attempts     = 8 // of one kind at the same time, each at another target
-	rest         = 15 * time.Second
+	// rest is for how long a target is left alone that has failed in a way that passes, whichever delivery it was.
+	rest = 15 * time.Second
 )
 
 // The pauses between attempts: each is twice the one before.
@@ -63,6 +70,7 @@ const (
 )
 
 // pauseAfter returns how long to wait after so many attempts.
+// tried counts from 1.
 func pauseAfter(tried int) time.Duration {
 	pause := firstPause
 	for range tried - 1 {
@@ -75,6 +83,8 @@ func pauseAfter(tried int) time.Duration {
 
 // Next returns when a delivery is tried again whose newest attempt failed with an error; false: never, since
 // another attempt would fail as well, or come when it has expired.
+// d.Attempts has the one that failed in it already. What LaterError asks for counts if it is longer than the pause, up to the
+// longest pause: a target cannot put a delivery off for good.
 func Next(d Delivery, now time.Time, failed error) (time.Time, bool) {
 	if _, lasting := errors.AsType[*PermanentError](failed); lasting {
 		return time.Time{}, false
@@ -89,6 +99,7 @@ func Next(d Delivery, now time.Time, failed error) (time.Time, bool) {
 
 // Deliver tries all deliveries that are due, and returns when each has had its attempt. What
 // becomes of an attempt is noted on the delivery; errors are the database's.
+// Run does not call it: it is for tests, and must not run beside Run, since resting belongs to one goroutine per kind.
 func (n *Notify) Deliver(ctx context.Context) error {
 	for kind := range n.senders {
 		if err := n.deliver(ctx, kind); err != nil {
@@ -102,6 +113,9 @@ func (n *Notify) Deliver(ctx context.Context) error {
 // go on, also those that become due meanwhile. A target that has just failed is left alone for a while:
 // otherwise those that never answer would take all attempts that are made at the same time, one
 // delivery after the other.
+//
+// One target is tried by one attempt at a time here, so that a target gets events in their order while nothing fails. Other
+// nodes may try another delivery to it meanwhile.
 func (n *Notify) deliver(ctx context.Context, kind string) error {
 	var work sync.WaitGroup
 	defer work.Wait()
@@ -113,6 +127,7 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 	}
 	var busy []string
 	resting := n.resting[kind] // which only the one goroutine knows that delivers this kind
+	// An attempt ends once its goroutine has said so, and its target is busy until then: ended holds as many as there can be.
 	ended := make(chan end, attempts)
 	for ctx.Err() == nil {
 		if len(busy) < attempts {
@@ -137,6 +152,7 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 			if e.failed {
 				resting[e.target] = n.Now().Add(rest)
 			}
+		// What has become due meanwhile is looked for.
 		case <-tick.C:
 		case <-ctx.Done():
 		}
@@ -148,6 +164,7 @@ func (n *Notify) deliver(ctx context.Context, kind string) error {
 func (n *Notify) attempt(ctx context.Context, d Delivery) bool {
 	err := n.send(ctx, d)
 	now := n.Now()
+	// If the attempt has succeeded, it means nothing.
 	due, again := Next(d, now, err)
 	var lasting *PermanentError
 	switch {
@@ -166,6 +183,7 @@ func (n *Notify) attempt(ctx context.Context, d Delivery) bool {
 	if d.State == store.DeliveryDead {
 		n.Log.Warn("a delivery was given up", "id", d.ID, "kind", d.Kind, "attempts", d.Attempts, "reason", d.LastError)
 	}
+	// This node may be stopping: what was sent has been sent, and is noted all the same.
 	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteLimit)
 	defer cancel()
 	if err := n.DB.EndAttempt(noting, d); err != nil {
@@ -174,6 +192,7 @@ func (n *Notify) attempt(ctx context.Context, d Delivery) bool {
 	return err != nil && lasting == nil
 }
 
+// send makes the attempt, unless it has expired. LastError is of an attempt before; it is a sentence, or empty.
 func (n *Notify) send(ctx context.Context, d Delivery) error {
 	if !n.Now().Before(d.ExpiresAt) {
 		return permanent("It expired before it could be delivered. %s", d.LastError)

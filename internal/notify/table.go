@@ -10,14 +10,20 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// The table below is the whole rule of who is told, and docs/notifications.md prints it: what is added here is told, and
+// documented by make generate. Whoever did something is not told of it, and nobody of what they may not see; recipients holds
+// both for every row.
+
 // row says who is told of the events of a type.
 type row struct {
 	event string
 	// when says in words which of them, and is asks it; nil: all.
-	when  string
+	when string
+	// The two go together.
 	is    func(*happening) bool
 	topic Topic
-	told  []audience
+	// told are asked in this order: who is in several is told as the first says, which decides about the mail.
+	told []audience
 	// follows tells that the event is what something else has led to: who did that is told as well.
 	follows bool
 }
@@ -48,11 +54,13 @@ var table = []row{
 // is told.
 const submitted = "after it was sent to review"
 
+// reopened reports whether approvals are missing again by an event, of a request that had them all.
 func reopened(h *happening) bool {
 	withdrawn, ok := h.fact().(changerequest.ApprovalWithdrawn)
 	return ok && withdrawn.Reopened
 }
 
+// turned reports whether an event changes if there are change requests. Other fields of the setting concern nobody.
 func turned(h *happening) bool {
 	setting, ok := h.payload.(state.SettingUpdated)
 	return ok && setting.ID == state.ChangeRequestsSetting && off(setting.Before) != off(setting.After)
@@ -65,6 +73,7 @@ func off(setting string) bool {
 }
 
 // recipient is somebody who is told.
+// concerned is audience.concerned of the first audience in which they are.
 type recipient struct {
 	account   int64
 	concerned bool
@@ -89,11 +98,13 @@ func (r row) recipients(h *happening) []recipient {
 }
 
 // told reports whether the table has a row for events of a type.
+// By it, events of which nobody is ever told are passed over without being decoded.
 func told(event string) bool {
 	return slices.ContainsFunc(table, func(r row) bool { return r.event == event })
 }
 
 // Table returns the table of docs/notifications.md, in Markdown.
+// A test writes it there, and fails if the two differ.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| event | who is told | topic | by default |\n| --- | --- | --- | --- |\n")

@@ -15,6 +15,9 @@ import (
 	"github.com/quorate/quorate/internal/window"
 )
 
+// What people are told about and how they choose. A topic is what somebody can switch, so it is coarser than an event and finer than
+// an audience; it is stored in settings and inbox items, and must not change.
+
 // Topic is what a notification is about; everybody chooses for each how they are told.
 type Topic string
 
@@ -79,6 +82,7 @@ const (
 func channels() []Channel { return []Channel{ByDefault, Immediately, Daily, InboxOnly} }
 
 // Setting is how a person wants to be told.
+// The zero value is that of somebody who has chosen nothing.
 type Setting struct {
 	// Zone is the IANA name of the time zone in which the person is told times; empty: UTC.
 	Zone   string
@@ -94,6 +98,7 @@ func (s Setting) Location() *time.Location {
 }
 
 // Setting returns how a person wants to be told.
+// Whether the account is that of a person is not asked.
 func (n *Notify) Setting(ctx context.Context, account int64) (Setting, error) {
 	stored, err := n.DB.NotificationSetting(ctx, account)
 	if errors.Is(err, store.ErrNotFound) {
@@ -105,6 +110,7 @@ func (n *Notify) Setting(ctx context.Context, account int64) (Setting, error) {
 	return settingOf(account, stored)
 }
 
+// settingOf reads a stored setting, of which it names the account if it cannot be read.
 func settingOf(account int64, stored store.NotificationSetting) (Setting, error) {
 	s := Setting{Zone: stored.Zone}
 	if err := json.Unmarshal(stored.Topics, &s.Topics); err != nil {
@@ -129,6 +135,7 @@ func (n *Notify) ChangeSetting(ctx context.Context, account int64, c SettingChan
 	}
 	var changed Setting
 	err := n.DB.Update(ctx, func(tx *store.Tx) error {
+		// A change says only what changes, so it is made on what is there, and the row is locked from reading to writing.
 		stored, err := tx.LockNotificationSetting(account)
 		if err != nil {
 			return err
@@ -166,6 +173,7 @@ func (c SettingChange) check() error {
 }
 
 // over returns a setting with the change made.
+// ByDefault is kept as nothing, so that a later default reaches whoever has not chosen.
 func (c SettingChange) over(s Setting) Setting {
 	if c.Zone != nil {
 		s.Zone = *c.Zone
@@ -178,6 +186,7 @@ func (c SettingChange) over(s Setting) Setting {
 	return s
 }
 
+// joined returns texts as a list in a sentence.
 func joined[T any](list []T, text func(T) string) string {
 	texts := make([]string, len(list))
 	for i, value := range list {
