@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ import (
 //	damage FILE REVISION      change one bit of an event in an SQLite database
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	mustNotStop(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -71,6 +73,24 @@ func TestScripts(t *testing.T) {
 			}),
 		},
 	})
+}
+
+// mustNotStop holds that no story stops before its end, where halt is meant: what comes after would not be tested.
+func mustNotStop(t *testing.T) {
+	t.Helper()
+	stories, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(stories) == 0 {
+		t.Fatalf("got %d stories, %v", len(stories), err)
+	}
+	for _, path := range stories {
+		story, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line := regexp.MustCompile(`(?m)^stop\b.*`).Find(story); line != nil {
+			t.Errorf("%s: %q ends the story there, and passes it; halt stops a server", path, line)
+		}
+	}
 }
 
 type serversKey struct{}

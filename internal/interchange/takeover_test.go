@@ -166,7 +166,6 @@ func TestTakeover(t *testing.T) {
 	}
 }
 
-// TestTakeoverChecks holds that a check writes nothing, and says what it could not see.
 // TestTakeoverFromAServerWithoutPages holds that a server which names the same flags on every page is told from one
 // that has no more.
 func TestTakeoverFromAServerWithoutPages(t *testing.T) {
@@ -182,6 +181,7 @@ func TestTakeoverFromAServerWithoutPages(t *testing.T) {
 	}
 }
 
+// TestTakeoverChecks holds that a check writes nothing, and says what it could not see.
 func TestTakeoverChecks(t *testing.T) {
 	t.Parallel()
 	from, to := unleash(), quorate()
