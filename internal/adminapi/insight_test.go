@@ -3,11 +3,15 @@ package adminapi_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sort"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
+	"github.com/quorate/quorate/internal/adminapi"
 	"github.com/quorate/quorate/internal/state"
 	"github.com/quorate/quorate/internal/store"
 	"github.com/quorate/quorate/internal/store/storetest"
@@ -194,6 +198,51 @@ func TestInsights(t *testing.T) {
 		}
 		if first := later[0]; first.Active != 1 {
 			t.Errorf("got the people %+v in the first week, want one who is active", first)
+		}
+	})
+}
+
+// TestActivitySpans holds that the end of a span stands for all that was in it: it belongs to the same week, and makes the same people
+// active at the end of each week. What is before all spans does neither.
+func TestActivitySpans(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	active := func(at, end time.Time) bool { // on one of the days that lie in the 90 days before the end, or on its own
+		last := at.Truncate(day).Add(day - time.Millisecond)
+		return last.After(end.Add(-90*day)) && !at.Truncate(day).After(end)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.Int64Range(0, int64(30*day/time.Millisecond)).Draw(t, "now")) * time.Millisecond)
+		ago := rapid.IntRange(0, 300).Draw(t, "days ago")
+		from := now.AddDate(0, 0, -ago).Format(time.DateOnly)
+		to := now.AddDate(0, 0, -rapid.IntRange(0, ago).Draw(t, "until days ago")).Format(time.DateOnly)
+		times, weeks, weekOf, err := adminapi.ActivitySpans(from, to, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Next to where something changes, or anywhere.
+		at := rapid.SampledFrom(times).Draw(t, "near").Add(time.Duration(rapid.IntRange(-2, 2).Draw(t, "off by")) * time.Millisecond)
+		if rapid.Bool().Draw(t, "anywhere") {
+			at = now.Add(-time.Duration(rapid.Int64Range(0, int64(400*day/time.Millisecond)).Draw(t, "ago")) * time.Millisecond)
+		}
+		i := sort.Search(len(times), func(i int) bool { return !times[i].Before(at) })
+		if i == len(times) {
+			return // what is after the last week is not asked about
+		}
+		week, in := weekOf(at)
+		if i == 0 {
+			if in || slices.ContainsFunc(weeks, func(end time.Time) bool { return active(at, end) }) {
+				t.Errorf("%s is before all spans of %s, and counts", at, times)
+			}
+			return
+		}
+		if gotWeek, gotIn := weekOf(times[i]); gotIn != in || !gotWeek.Equal(week) {
+			t.Errorf("%s, for %s: got the week %s %t, want %s %t", times[i], at, gotWeek, gotIn, week, in)
+		}
+		for _, end := range weeks {
+			if got, want := active(times[i], end), active(at, end); got != want {
+				t.Errorf("%s, for %s: got active at %s: %t, want %t", times[i], at, end, got, want)
+			}
 		}
 	})
 }

@@ -57,6 +57,25 @@ func TestEvents(t *testing.T) {
 			}
 		}
 
+		times := []time.Time{noon, all[45].At, all[30].At, all[30].At, all[7].At, at.Add(time.Hour)}
+		want, got := map[store.Activity]int{}, map[store.Activity]int{}
+		for _, e := range all {
+			if e.At.After(times[0]) && e.Revision <= all[2].Revision {
+				until, _ := slices.BinarySearchFunc(times, e.At, time.Time.Compare)
+				want[store.Activity{Until: times[until], Actor: e.Actor, Project: e.Project, Environment: e.Environment}]++
+			}
+		}
+		if err := db.Activities(t.Context(), times, all[2].Revision, func(a store.Activity) {
+			events := a.Events
+			a.Events = 0
+			got[a] += events
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("activities in the spans of %s (-want +got):\n%s", times, diff)
+		}
+
 		list := func() []string {
 			if rand.IntN(4) > 0 {
 				return nil
