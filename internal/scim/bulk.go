@@ -17,11 +17,15 @@ const (
 	// maxBulk is how many operations a request may have. Each counts like a request of its own.
 	maxBulk            = 500
 	bulkResponseSchema = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
-	// reference is what stands before the name of a resource that another operation makes, instead of its id.
+	// reference is what stands before the name of a resource that another operation makes, instead of its id. It stands in
+	// paths and in any text of the data (RFC 7644, section 3.7.2).
 	reference = "bulkId:"
 )
 
-// bulk does several operations one after the other (RFC 7644, section 3.7). Those that refer to what others make wait for it.
+// bulk does several operations one after the other (RFC 7644, section 3.7). Those that refer to what others make wait for
+// it. It is no transaction: each is written and answered by itself, and what was done stays when a later one fails. The
+// answer is 200 whatever became of them; only what cannot be read as a bulk request is refused as a whole, before anything
+// is done.
 func (a *API) bulk(r request, kinds map[string]kind) (answer, error) {
 	body, err := read(r.Request)
 	if err != nil {
@@ -44,6 +48,8 @@ func (a *API) bulk(r request, kinds map[string]kind) (answer, error) {
 	}
 	made, done, failed := map[string]string{}, []any{}, 0
 	for len(waiting) > 0 && (failOnErrors == 0 || failed < failOnErrors) {
+		// The first that waits for nothing. If all wait (for each other, or for what has failed), none ever will be ready,
+		// and the first in the row is refused by run.
 		next := max(0, slices.IndexFunc(waiting, func(o *operation) bool { return len(o.unmade) == 0 }))
 		o := waiting[next]
 		waiting = slices.Delete(waiting, next, next+1)
@@ -65,7 +71,8 @@ func (a *API) bulk(r request, kinds map[string]kind) (answer, error) {
 	return answer{body: object{"schemas": []any{bulkResponseSchema}, "Operations": done}}, nil
 }
 
-// operation is one of several in a request.
+// operation is one of several in a request. path is as the client wrote it, /Users/7 or /Users/bulkId:x; version is what
+// the resource must be at, empty: anything.
 type operation struct {
 	method, bulkID, path, version string
 	data                          object // nil: none
@@ -73,7 +80,8 @@ type operation struct {
 	unmade map[string]bool
 }
 
-// operationsOf reads the operations of a request, and after how many errors no more are done; 0: all are.
+// operationsOf reads the operations of a request, and after how many errors no more are done; 0: all are. All are looked at
+// before the first is done: a mistake in the last one refuses the request, and not half of it.
 func operationsOf(body object) (all []*operation, failOnErrors int, err error) {
 	if given, _ := field(body, "failOnErrors"); given != nil {
 		n, ok := given.(float64)
@@ -113,7 +121,8 @@ func operationsOf(body object) (all []*operation, failOnErrors int, err error) {
 	return all, failOnErrors, nil
 }
 
-// references returns the bulkIds that an operation refers to.
+// references returns the bulkIds that an operation refers to. They are looked for where run puts ids in their places:
+// behind the endpoint in the path, and in texts of the data.
 func references(o *operation) map[string]bool {
 	names := map[string]bool{}
 	look := func(text string) string {
@@ -128,7 +137,8 @@ func references(o *operation) map[string]bool {
 	return names
 }
 
-// run does an operation, if all that it refers to has been made.
+// run does an operation, if all that it refers to has been made. made has the ids of what was made, by bulkId. Only POST
+// has no id in its path; the endpoints are those of the kinds alone.
 func (o *operation) run(ctx context.Context, kinds map[string]kind, w write, made map[string]string) (answer, error) {
 	if len(o.unmade) > 0 {
 		names := strings.Join(slices.Sorted(maps.Keys(o.unmade)), ", ")
@@ -159,7 +169,8 @@ func (o *operation) run(ctx context.Context, kinds map[string]kind, w write, mad
 	}
 }
 
-// told returns what is said of an operation that was done.
+// told returns what is said of an operation that was done. The form is that of RFC 7644, section 3.7.3: the status is a
+// text, and there is a response only where it failed. A resource is not repeated, but for where it is and its version.
 func (o *operation) told(got answer, failed bool) object {
 	said := object{"method": o.method, "status": strconv.Itoa(statusOf(got))}
 	if o.bulkID != "" {
@@ -177,7 +188,8 @@ func (o *operation) told(got answer, failed bool) object {
 	return said
 }
 
-// eachText returns a JSON value with each text in it as change makes it.
+// eachText returns a JSON value with each text in it as change makes it. The value itself stays as it is. Names of fields
+// are not changed.
 func eachText(value any, change func(string) string) any {
 	switch v := value.(type) {
 	case string:

@@ -10,7 +10,8 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
-// serviceProviderConfig says which parts of SCIM there are (RFC 7643, section 5).
+// serviceProviderConfig says which parts of SCIM there are (RFC 7643, section 5). It is the same for everyone. The bounds
+// in it are those that are held: a directory plans its requests by them.
 func serviceProviderConfig(request) (answer, error) {
 	yes := object{"supported": true}
 	return answer{body: object{
@@ -31,7 +32,8 @@ func serviceProviderConfig(request) (answer, error) {
 //go:embed schemas.json
 var schemasFile []byte
 
-// described returns the schemas, or the resource types that go with them.
+// described returns the schemas, or the resource types that go with them. The file is decoded for each request, because the
+// views write into what they are given.
 func (a *API) described(view func(schema object) object) []any {
 	var schemas []object
 	if err := json.Unmarshal(schemasFile, &schemas); err != nil {
@@ -44,12 +46,14 @@ func (a *API) described(view func(schema object) object) []any {
 	return all
 }
 
+// viewSchema gives a schema what belongs to it as a resource.
 func (a *API) viewSchema(schema object) object {
 	schema["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:Schema"}
 	schema["meta"] = object{"resourceType": "Schema", "location": fmt.Sprintf("%s%s/Schemas/%s", a.URL, root, text(schema, "id"))}
 	return schema
 }
 
+// viewResourceType returns the resource type of a schema (RFC 7643, section 6): its endpoint is its name with an s.
 func (a *API) viewResourceType(schema object) object {
 	name := text(schema, "name")
 	return object{
@@ -65,6 +69,7 @@ func (a *API) resourceTypes(request) (answer, error) {
 	return everything(a.described(a.viewResourceType))
 }
 
+// everything answers with a list that is always one page; there is nothing to choose from.
 func everything(resources []any) (answer, error) {
 	return answer{body: object{
 		"schemas": []any{listSchema}, "totalResults": len(resources), "startIndex": 1, "itemsPerPage": len(resources), "Resources": resources,
@@ -79,6 +84,7 @@ func (a *API) resourceType(r request) (answer, error) {
 	return withID(chi.URLParam(r.Request, "id"), a.described(a.viewResourceType))
 }
 
+// withID answers with the one that has the id, as it is written.
 func withID(id string, resources []any) (answer, error) {
 	for _, each := range resources {
 		if o, ok := each.(object); ok && o["id"] == id {

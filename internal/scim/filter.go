@@ -9,12 +9,21 @@ import (
 
 // A filter tells which resources are meant (RFC 7644, section 3.4.2.2). It is asked about a
 // resource, or about one value of an attribute that has several.
+//
+//	either     = both { "or" both }
+//	both       = one { "and" one }
+//	one        = "not" "(" either ")" | "(" either ")" | path comparison | path "[" either "]" [ "." path comparison ]
+//	comparison = "pr" | operator value
+//
+// Words are read whatever the case of their letters. A value is a JSON text, number, true, false or null. Each of these is
+// a method of parser, which takes tokens from the front and builds a function; nothing is left to be read when it is asked.
 type filter func(o object) bool
 
-// maxDepth bounds how deep parentheses go.
+// maxDepth bounds how deep parentheses go. Each level is a call within a call, while reading and while asking, and the text
+// is a stranger's.
 const maxDepth = 20
 
-// parseFilter reads a filter.
+// parseFilter reads a filter. Mistakes are refused as invalidFilter, with what was not understood.
 func parseFilter(text string) (filter, error) {
 	tokens, err := scan(text)
 	if err != nil {
@@ -28,16 +37,20 @@ func parseFilter(text string) (filter, error) {
 	return f, err
 }
 
+// wrongFilter returns the refusal of a filter. The format makes the end of a sentence, without its full stop.
 func wrongFilter(format string, args ...any) error {
 	return badRequest("invalidFilter", "The filter cannot be read: "+format+".", args...)
 }
 
-// token is a part of a filter: a word, a JSON text, or one of ( ) [ ].
+// token is a part of a filter: a word, a JSON text, or one of ( ) [ ]. quote tells a text from a word with the same
+// letters: userName eq "and" has one keyword less than it seems.
 type token struct {
 	text  string
 	quote bool
 }
 
+// scan parts a filter into tokens. Quoted texts are unquoted as JSON; whether a bare word is a name, an operator or a
+// number is for the parser to know.
 func scan(text string) ([]token, error) {
 	var tokens []token
 	if !utf8.ValidString(text) {
@@ -79,6 +92,7 @@ func scan(text string) ([]token, error) {
 	return tokens, nil
 }
 
+// parser holds the tokens that have not been read.
 type parser struct{ tokens []token }
 
 // take takes the next token if it is the word, whatever the case of letters.
@@ -103,6 +117,7 @@ func (p *parser) either(depth int) (filter, error) {
 	return left, err
 }
 
+// both reads filters between which stands "and".
 func (p *parser) both(depth int) (filter, error) {
 	left, err := p.one(depth)
 	for err == nil && p.take("and") {
@@ -115,6 +130,8 @@ func (p *parser) both(depth int) (filter, error) {
 	return left, err
 }
 
+// one reads a filter that is no part of an "and" or "or": a negation, one in parentheses, or what is said about an
+// attribute. depth is how many parentheses are open around it.
 func (p *parser) one(depth int) (filter, error) {
 	if depth > maxDepth {
 		return nil, wrongFilter("it is too deep")
@@ -137,6 +154,8 @@ func (p *parser) one(depth int) (filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	// All in the brackets must be true of one and the same value of the attribute, which is why a filter is asked about a
+	// value.
 	holds := filter(func(object) bool { return true })
 	if len(p.tokens) > 0 && !p.tokens[0].quote && strings.HasPrefix(p.tokens[0].text, ".") { // as in emails[type eq "work"].value eq "x", which Entra asks for
 		p.tokens[0].text = p.tokens[0].text[1:]
@@ -158,6 +177,7 @@ func (p *parser) one(depth int) (filter, error) {
 	}, nil
 }
 
+// enclosed reads a filter with what stands around it.
 func (p *parser) enclosed(open, closing string, depth int) (filter, error) {
 	if !p.take(open) {
 		return nil, wrongFilter("%q is missing", open)
@@ -169,7 +189,9 @@ func (p *parser) enclosed(open, closing string, depth int) (filter, error) {
 	return f, err
 }
 
-// path reads the name of an attribute.
+// path reads the name of an attribute. It returns the names between the dots. An attribute of a schema that is not kept
+// here, such as that of enterprise users, is no mistake: it is one that no resource has, so nothing is said to be so about
+// it, and clients that ask for it go on.
 func (p *parser) path() ([]string, error) {
 	if len(p.tokens) == 0 {
 		return nil, wrongFilter("it ends too early")
@@ -188,7 +210,8 @@ func (p *parser) path() ([]string, error) {
 	return names, nil
 }
 
-// withoutSchema takes the schema of users and groups away from before an attribute's name.
+// withoutSchema takes the schema of users and groups away from before an attribute's name. Both schemas are taken for
+// either kind, since their attributes do not get in each other's way.
 func withoutSchema(name string) string {
 	for _, schema := range []string{userSchema, groupSchema} {
 		if len(name) > len(schema) && strings.EqualFold(name[:len(schema)+1], schema+":") {
@@ -198,7 +221,8 @@ func withoutSchema(name string) string {
 	return name
 }
 
-// isForeign reports whether an attribute belongs to a schema that is not kept here.
+// isForeign reports whether an attribute belongs to a schema that is not kept here. Such attributes are accepted and not
+// kept (docs/scim.md).
 func isForeign(name string) bool {
 	return strings.HasPrefix(strings.ToLower(withoutSchema(name)), "urn:")
 }
@@ -214,7 +238,8 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// comparison reads what is said about an attribute.
+// comparison reads what is said about an attribute. Of an attribute with several values, one that fits is enough. ne is
+// true if none is equal, and so also of a resource that has none. pr is true of any value but an empty text.
 func (p *parser) comparison(path []string) (filter, error) {
 	if p.take("pr") {
 		return func(o object) bool {
@@ -253,11 +278,13 @@ func (p *parser) comparison(path []string) (filter, error) {
 	}, nil
 }
 
-// isExact reports whether the case of letters matters in an attribute's values.
+// isExact reports whether the case of letters matters in an attribute's values. RFC 7643 says so of id and externalId
+// (section 3.1); all else that is kept here is the same in small letters.
 func isExact(name string) bool {
 	return strings.EqualFold(name, "id") || strings.EqualFold(name, "externalId")
 }
 
+// fold returns a value as it is compared: texts in small letters, unless they are exact.
 func fold(value any, exact bool) any {
 	switch v := value.(type) {
 	case string:
@@ -270,7 +297,8 @@ func fold(value any, exact bool) any {
 	}
 }
 
-// operators compare a value with the one in the filter; ne is the opposite of eq.
+// operators compare a value with the one in the filter; ne is the opposite of eq. Values of other types than an operator is
+// for are never so compared: there are no attributes that are numbers.
 var operators = map[string]func(got, want any) bool{
 	"eq": same,
 	"ne": same,
@@ -283,7 +311,9 @@ var operators = map[string]func(got, want any) bool{
 	"le": texts(func(got, want string) bool { return order(got, want) <= 0 }),
 }
 
-// order compares two times, in whichever form each is written, or else two texts.
+// order compares two times, in whichever form each is written, or else two texts. Times are compared as such because the
+// same moment can be written with another offset. They are read in capital letters, since fold has made the T and the Z
+// small.
 func order(got, want string) int {
 	a, err := time.Parse(time.RFC3339, strings.ToUpper(got))
 	b, err2 := time.Parse(time.RFC3339, strings.ToUpper(want))
@@ -293,7 +323,7 @@ func order(got, want string) int {
 	return a.Compare(b)
 }
 
-// same compares what is no object and no list.
+// same compares what is no object and no list. Two objects, or two lists, would panic when they are compared by ==.
 func same(got, want any) bool {
 	switch got.(type) {
 	case string, bool, float64, nil:
@@ -303,6 +333,7 @@ func same(got, want any) bool {
 	}
 }
 
+// texts makes an operator of a comparison of two texts; it is not so of anything else.
 func texts(holds func(got, want string) bool) func(got, want any) bool {
 	return func(got, want any) bool {
 		g, isText := got.(string)
@@ -312,7 +343,8 @@ func texts(holds func(got, want string) bool) func(got, want any) bool {
 }
 
 // valuesAt returns the values at a path of names. Lists on the way are gone through, and an object at its
-// end that has a value stands for that.
+// end that has a value stands for that. So emails eq "x", emails.value eq "x" and emails[value eq "x"] all find the same.
+// nil is no value.
 func valuesAt(value any, path []string) []any {
 	switch v := value.(type) {
 	case []any:

@@ -13,7 +13,9 @@ import (
 
 const groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
-// groups are the groups of the instance, also those that no client keeps yet.
+// groups are the groups of the instance, also those that no client keeps yet. The client keeps names, members and its own
+// id of a group. What a group gives its members (a root role, roles in projects) is set by hand, and stays when a client
+// writes.
 func (a *API) groups() kind {
 	one := func(ctx context.Context, s *state.State, id int64) (object, error) {
 		g := s.Group(id)
@@ -47,7 +49,8 @@ func (a *API) groups() kind {
 	}
 }
 
-// viewGroup returns a group as a resource (RFC 7643, section 4.2), given what accounts are called.
+// viewGroup returns a group as a resource (RFC 7643, section 4.2), given what accounts are called. called has names by
+// accounts' ids. Only when a group was created is kept, so there is no lastModified.
 func (a *API) viewGroup(g *access.Group, called map[int64]string) object {
 	members := []any{}
 	for _, m := range g.Members {
@@ -65,7 +68,9 @@ func (a *API) viewGroup(g *access.Group, called map[int64]string) object {
 	return versioned(o)
 }
 
-// groupOf returns what a resource says about a group.
+// groupOf returns what a resource says about a group. Members are the ids of users, as texts. A group in a group is
+// refused, since none can be in another here. Whether there are such users is for app to say, which knows the state on
+// which is decided. No list of members means that there are none.
 func groupOf(o object) (app.ProvisionedGroup, error) {
 	in := app.ProvisionedGroup{Name: text(o, "displayName"), ExternalID: text(o, "externalId")}
 	if strings.TrimSpace(in.Name) == "" || len(in.ExternalID) > 255 {

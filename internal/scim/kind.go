@@ -16,7 +16,8 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// kind is a sort of resources, and what can be done with them.
+// kind is a sort of resources, and what can be done with them. There are two, made by API.users and API.groups. What
+// differs between them is in these functions; all else is in the methods.
 type kind struct {
 	// state returns the newest state that this node knows.
 	state func() *state.State
@@ -33,7 +34,9 @@ type kind struct {
 }
 
 // edit returns what is to become of a resource, which is nothing for a new one, and check whether it may be removed. Both
-// are asked on the state on which is decided, so that nothing comes between their answer and the write, on no node.
+// are asked on the state on which is decided, so that nothing comes between their answer and the write, on no node. They
+// may be asked several times, if somebody writes in between, and only the last answer counts. So they must not change what
+// they are given, nor anything else.
 type (
 	edit  func(before object) (after object, err error)
 	check func(before object) error
@@ -42,6 +45,8 @@ type (
 // reader reads the resource that is to be written, as it is in a state; nothing for a new one.
 type reader func(*state.State) (object, error)
 
+// reading returns the reader of the resource with an id. A resource is made of the state and of rows beside it (names, ids
+// of the client); these change only together with an event, so reading them on a state again is enough to notice.
 func reading(ctx context.Context, one func(context.Context, *state.State, int64) (object, error), id int64) reader {
 	return func(s *state.State) (object, error) {
 		if id == 0 {
@@ -51,7 +56,8 @@ func reading(ctx context.Context, one func(context.Context, *state.State, int64)
 	}
 }
 
-// decided returns what app asks in an edit's place: of describes to it what came of the edit.
+// decided returns what app asks in an edit's place: of describes to it what came of the edit. nil from it means that
+// everything stays as it is, and nothing is written.
 func decided[T any](of func(object) (T, error), before reader, edit edit) func(*state.State) (*T, error) {
 	return func(s *state.State) (*T, error) {
 		o, err := before(s)
@@ -80,7 +86,7 @@ func checked(before reader, check check) func(*state.State) error {
 
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
-// query is what a list is asked for.
+// query is what a list is asked for. Texts are as the client sent them, empty where it said nothing; start counts from 1.
 type query struct {
 	filter            string
 	start, count      int
@@ -88,6 +94,7 @@ type query struct {
 	wanted, notWanted string // attributes, parted by commas
 }
 
+// list answers with a page of the resources that a filter in the address chooses (RFC 7644, section 3.4.2).
 func (k kind) list(r request) (answer, error) {
 	values := r.URL.Query()
 	q := query{
@@ -141,6 +148,11 @@ func names(o object, name string) string {
 	return strings.Join(all, ",")
 }
 
+// page answers with a page of a list. All resources are read, filtered and sorted in memory, which takes milliseconds for
+// thousands (docs/adr/0022); so filters and orders may be about anything that a resource shows.
+//
+// A start below 1 means 1 and a count below 0 means 0, as RFC 7644 has it (section 3.4.2.4). A count of 0 asks for no more
+// than totalResults, which is how many resources the filter chooses, whatever the page.
 func (k kind) page(ctx context.Context, q query) (answer, error) {
 	chosen := filter(func(object) bool { return true })
 	if q.filter != "" {
@@ -170,7 +182,9 @@ func (k kind) page(ctx context.Context, q query) (answer, error) {
 	}}, nil
 }
 
-// project returns a resource with the attributes that are wanted (RFC 7644, section 3.9).
+// project returns a resource with the attributes that are wanted (RFC 7644, section 3.9). The names are parted by commas,
+// and may have the schema before them. Only whole attributes are chosen: name.givenName asks for all of name. id and
+// schemas are always there, since the RFC has them as returned "always".
 func project(o object, wanted, notWanted string) object {
 	listed := func(list, name string) bool {
 		for each := range strings.SplitSeq(list, ",") {
@@ -191,6 +205,7 @@ func project(o object, wanted, notWanted string) object {
 	return shown
 }
 
+// get answers with a resource, or with 304 and no body to whoever has it as it is. It reads the newest state of this node.
 func (k kind) get(r request) (answer, error) {
 	o, err := k.one(r.Context(), k.state(), idOf(chi.URLParam(r.Request, "id")))
 	if err != nil {
@@ -206,7 +221,7 @@ func (k kind) get(r request) (answer, error) {
 	return found, nil
 }
 
-// located returns where a resource is.
+// located returns where a resource is. It is empty for what has no meta.
 func located(o object) string {
 	meta, _ := o["meta"].(object)
 	return text(meta, "location")
@@ -223,7 +238,8 @@ type write struct {
 	wanted, notWanted string
 }
 
-// writing makes an endpoint of a function that changes something.
+// writing makes an endpoint of a function that changes something. A body is read for everything but DELETE. The id is noID
+// for what is being created, and not looked at then.
 func (a *API) writing(do func(context.Context, write) (answer, error)) func(request) (answer, error) {
 	return func(r request) (answer, error) {
 		values := r.URL.Query()
@@ -241,6 +257,7 @@ func (a *API) writing(do func(context.Context, write) (answer, error)) func(requ
 	}
 }
 
+// create makes a resource of the body, and answers with it as it is kept: attributes that are not kept are missing from it.
 func (k kind) create(ctx context.Context, w write) (answer, error) {
 	id, err := k.put(ctx, w.caller, 0, func(object) (object, error) { return w.body, nil })
 	if err != nil {
@@ -258,10 +275,14 @@ func (k kind) shown(ctx context.Context, w write, id int64, status int) (answer,
 	return answer{status: status, body: project(o, w.wanted, w.notWanted), location: located(o), version: versionOf(o)}, nil
 }
 
+// replace makes a resource what the body says (RFC 7644, section 3.5.1): an attribute that is not in it is gone, or has its
+// default.
 func (k kind) replace(ctx context.Context, w write) (answer, error) {
 	return k.change(ctx, w, func(object) (object, error) { return w.body, nil })
 }
 
+// A patch that changes nothing writes nothing: directories send the same ones again and again, and each would be an event.
+// What it answers is then the resource as it is.
 func (k kind) patch(ctx context.Context, w write) (answer, error) {
 	return k.change(ctx, w, func(o object) (object, error) {
 		after, err := patched(o, w.body)
@@ -273,7 +294,8 @@ func (k kind) patch(ctx context.Context, w write) (answer, error) {
 	})
 }
 
-// change makes a resource what edit makes of it, if it is as the client thinks.
+// change makes a resource what edit makes of it, if it is as the client thinks. What it answers is read after the write, so
+// that it shows what others have done meanwhile, too, with the version of that.
 func (k kind) change(ctx context.Context, w write, edit edit) (answer, error) {
 	_, err := k.put(ctx, w.caller, w.id, func(before object) (object, error) {
 		if err := w.fits(before); err != nil {
@@ -287,7 +309,8 @@ func (k kind) change(ctx context.Context, w write, edit edit) (answer, error) {
 	return k.shown(ctx, w, w.id, http.StatusOK)
 }
 
-// fits refuses a write to a resource that is not as the client thinks.
+// fits refuses a write to a resource that is not as the client thinks. It is asked on the state on which is decided, inside
+// the edit or the check. So of two writers with the same version, on whichever nodes, the second is refused (412).
 func (w write) fits(before object) error {
 	if version := versionOf(before); w.match != "" && !matches(w.match, version) || w.noneMatch != "" && matches(w.noneMatch, version) {
 		return refusal{status: http.StatusPreconditionFailed, detail: "The resource has another version meanwhile. Read it again."}
@@ -295,15 +318,18 @@ func (w write) fits(before object) error {
 	return nil
 }
 
+// remove answers a deletion with 204.
 func (k kind) remove(ctx context.Context, w write) (answer, error) {
 	return answer{}, k.drop(ctx, w.caller, w.id, w.fits)
 }
 
+// notFound returns the fault for a resource that is not there, or not of that kind.
 func notFound(what string) error {
 	return fault.New(fault.NotFound, "There is no %s with this id.", what)
 }
 
-// meta is what is said about a resource itself.
+// meta is what is said about a resource itself. path is the endpoint without its slash, as Users. The version is added by
+// versioned, and times by who knows them.
 func (a *API) meta(kind, path string, id int64) object {
 	return object{"resourceType": kind, "location": fmt.Sprintf("%s%s/%s/%d", a.URL, root, path, id)}
 }

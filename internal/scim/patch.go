@@ -7,12 +7,14 @@ import (
 	"strings"
 )
 
-// maxOperations bounds the operations of one patch.
+// maxOperations bounds the operations of one patch. Directories send a few; long lists of members are values of one
+// operation.
 const maxOperations = 1000
 
 // patched returns what a patch (RFC 7644, section 3.5.2) makes of a resource, which stays as it
 // is. Clients take liberties, and what they mean is done: Entra writes Add for add, and
-// "name.givenName" as the name of an attribute; Okta leaves the path out.
+// "name.givenName" as the name of an attribute; Okta leaves the path out. The operations are done one after the other, each
+// on what the one before has made. If one is refused, all are: nothing is kept of a patch that cannot be done as a whole.
 func patched(resource, request object) (object, error) {
 	given, _ := field(request, "Operations")
 	operations, ok := given.([]any)
@@ -33,6 +35,8 @@ func patched(resource, request object) (object, error) {
 	return o, nil
 }
 
+// operate does one operation on an object, in place. op is in small letters. Without a path, each field of the value is an
+// operation of its own, by the order of their names, so that what comes of it does not depend on the order of a map.
 func operate(o object, op, path string, value any) error {
 	if op != "add" && op != "replace" && op != "remove" {
 		return badRequest("invalidSyntax", "An operation's op is add, replace or remove, not %q.", op)
@@ -58,6 +62,11 @@ func operate(o object, op, path string, value any) error {
 
 // target is what a path points at: an attribute, maybe those of its values that a filter chooses, and maybe
 // an attribute of those.
+//
+//	name              the attribute
+//	name.sub          an attribute of its value, or of the first of its values
+//	name[filter]      those of its values that the filter chooses
+//	name[filter].sub  an attribute of those
 type target struct {
 	name   string
 	filter filter
@@ -67,6 +76,8 @@ type target struct {
 	foreign bool
 }
 
+// parseTarget reads a path (RFC 7644, section 3.5.2), with or without the schema before it. A filter may hold brackets in a
+// text, so it ends at the last one.
 func parseTarget(path string) (target, error) {
 	if isForeign(path) {
 		return target{foreign: true}, nil
@@ -97,7 +108,8 @@ func parseTarget(path string) (target, error) {
 	return t, nil
 }
 
-// equalities returns what a filter asks for that is one comparison with eq.
+// equalities returns what a filter asks for that is one comparison with eq. From such a filter follows what a value must be
+// like that it would choose; from others it does not. A filter that does not say so returns nil.
 func equalities(filter string) object {
 	tokens, err := scan(filter)
 	if err != nil || len(tokens) != 3 || !strings.EqualFold(tokens[1].text, "eq") || !tokens[2].quote {
@@ -106,7 +118,8 @@ func equalities(filter string) object {
 	return object{tokens[0].text: tokens[2].text}
 }
 
-// apply does one operation on a resource.
+// apply does one operation on a resource. The object is changed in place. add makes lists longer and gives objects fields;
+// replace sets, but gives an object fields as well; remove takes the attribute away, or those of its values that are named.
 func (t target) apply(o object, op string, value any) error {
 	old, name := field(o, t.name)
 	switch {
@@ -141,10 +154,12 @@ func (t target) apply(o object, op string, value any) error {
 	}
 }
 
+// isReadOnly reports whether an attribute is said by Quorate alone. groups of a user are changed by the members of groups.
 func isReadOnly(name string) bool {
 	return slices.ContainsFunc([]string{"id", "meta", "schemas", "groups"}, func(fixed string) bool { return strings.EqualFold(name, fixed) })
 }
 
+// assign sets an attribute of an object, or takes it away, under the name that it has there already.
 func assign(o object, name, op string, value any) {
 	if _, as := field(o, name); op == "remove" {
 		delete(o, as)
@@ -165,7 +180,10 @@ func merge(into, from object) {
 	}
 }
 
-// applyToChosen does an operation on those values of an attribute that the filter chooses.
+// applyToChosen does an operation on those values of an attribute that the filter chooses. If it chooses none, remove has
+// nothing to do. What is to be set is then added as a new value, which has what the filter asks for: so Entra gives
+// somebody a first address by replacing emails[type eq "work"].value. Where a filter does not say what that would be, there
+// is no target.
 func (t target) applyToChosen(o object, name, op string, value any) error {
 	list, _ := o[name].([]any)
 	kept, found := []any{}, false
@@ -230,7 +248,7 @@ func joined(old, value any) any {
 	return value
 }
 
-// without returns a list without the values that are named.
+// without returns a list without the values that are named. What is no list is named as a whole, and nothing is left of it.
 func without(old, value any) any {
 	list, ok := old.([]any)
 	if !ok {
@@ -245,7 +263,8 @@ func without(old, value any) any {
 	})
 }
 
-// key returns what tells the values of an attribute apart: an object's value, if it has one.
+// key returns what tells the values of an attribute apart: an object's value, if it has one. Members are the same by their
+// ids, whatever else a client says of them.
 func key(value any) any {
 	if o, ok := value.(object); ok {
 		if inner, _ := field(o, "value"); inner != nil {
@@ -255,7 +274,7 @@ func key(value any) any {
 	return value
 }
 
-// clone returns a copy that shares nothing.
+// clone returns a copy that shares nothing. An edit must not change what it is given (see edit).
 func clone(value any) any {
 	switch v := value.(type) {
 	case object:

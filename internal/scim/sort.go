@@ -7,7 +7,8 @@ import (
 )
 
 // sorted sorts resources by an attribute (RFC 7644, section 3.4.2.3); without one, they stay as they are. Of several values the
-// primary one counts, or else the first. Who has none comes last, or first if the order is descending.
+// primary one counts, or else the first. Who has none comes last, or first if the order is descending. The sort is stable,
+// and resources come by id, so pages fit together. It is done in place.
 func sorted(resources []object, by, order string) error {
 	descending := strings.EqualFold(order, "descending")
 	if order != "" && !descending && !strings.EqualFold(order, "ascending") {
@@ -61,7 +62,7 @@ func leading(value any, path []string) any {
 	}
 }
 
-// compared compares two values of an attribute: texts, or true and false.
+// compared compares two values of an attribute: texts, or true and false. nil is none, and greater than anything.
 func compared(a, b any) int {
 	if a == nil || b == nil {
 		return cmp.Compare(rank(b != nil), rank(a != nil)) // who has none is the greatest
@@ -75,6 +76,7 @@ func compared(a, b any) int {
 	return strings.Compare(x, y)
 }
 
+// rank puts false before true.
 func rank(yes bool) int {
 	if yes {
 		return 1

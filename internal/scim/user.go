@@ -16,7 +16,8 @@ import (
 const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 // users are the people of the instance, also those whom no client keeps: so a client finds who
-// is there already, and takes them over by its first write.
+// is there already, and takes them over by its first write. Service accounts are accounts as well, and kept by hand alone:
+// there is no user with the id of one.
 func (a *API) users() kind {
 	one := func(ctx context.Context, s *state.State, id int64) (object, error) {
 		p, err := a.People.Person(ctx, id)
@@ -52,7 +53,9 @@ func (a *API) users() kind {
 	}
 }
 
-// viewUser returns a person as a resource (RFC 7643, section 4.1), as they are in a state.
+// viewUser returns a person as a resource (RFC 7643, section 4.1), as they are in a state. Who is suspended, or has no
+// account in the state (any more), is not active. lastModified is when a client wrote last, or else when the person came;
+// what is changed by hand moves the version, not the time.
 func (a *API) viewUser(s *state.State, p identity.Person) object {
 	account := s.Account(p.ID)
 	client := p.Provisioned
@@ -93,7 +96,9 @@ func (a *API) viewUser(s *state.State, p identity.Person) object {
 	return versioned(o)
 }
 
-// userOf returns what a resource says about a person. What is not kept here is left out.
+// userOf returns what a resource says about a person. What is not kept here is left out. userName is required, active is
+// true unless it is said, and of the names the first counts that there is: displayName, name.formatted, then the parts.
+// Which e-mail address counts, says emailOf; whether names and addresses can be had, app.
 func userOf(o object) (app.ProvisionedUser, error) {
 	in := app.ProvisionedUser{UserName: text(o, "userName"), ExternalID: text(o, "externalId"), Active: true}
 	if strings.TrimSpace(in.UserName) == "" {
@@ -119,7 +124,8 @@ func userOf(o object) (app.ProvisionedUser, error) {
 }
 
 // settleName takes away what stands in the way of a patched name, since one name is kept: a display name that was not patched, if
-// the formatted name was, or if it was put together from parts that were.
+// the formatted name was, or if it was put together from parts that were. Without it, a patch of name.givenName would
+// change nothing that is seen: the view shows the one name as displayName, too, and userOf would read it from there first.
 func settleName(before, after object) {
 	display, key := field(after, "displayName")
 	is, was := partsOf(after), partsOf(before)
@@ -138,15 +144,17 @@ func settleName(before, after object) {
 // nameParts are the parts of somebody's name that are kept.
 type nameParts struct{ formatted, given, family string }
 
+// partsOf returns the parts that a resource has; those that it has not are empty.
 func partsOf(o object) nameParts {
 	value, _ := field(o, "name")
 	name, _ := value.(object)
 	return nameParts{text(name, "formatted"), text(name, "givenName"), text(name, "familyName")}
 }
 
+// joined returns the name that is put together from the parts, given name first; empty if there are none.
 func (n nameParts) joined() string { return strings.TrimSpace(n.given + " " + n.family) }
 
-// boolean reads true and false, also as the texts that Entra sends.
+// boolean reads true and false, also as the texts that Entra sends. ok tells whether it is either.
 func boolean(value any) (is, ok bool) {
 	switch v := value.(type) {
 	case bool:

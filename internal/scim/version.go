@@ -9,7 +9,9 @@ import (
 )
 
 // versioned gives a resource its version (RFC 7644, section 3.14): what is shown of it, digested. So also what others change of
-// it, such as the groups of a user, makes another version.
+// it, such as the groups of a user, makes another version. It must be the last thing that is done to it. Twelve bytes are
+// more than enough to tell the versions of one resource apart. The tag is a weak one: an answer may show some of the
+// attributes only.
 func versioned(o object) object {
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -22,12 +24,15 @@ func versioned(o object) object {
 	return o
 }
 
+// versionOf returns the version that versioned gave a resource; empty for nothing, which has none.
 func versionOf(o object) string {
 	meta, _ := o["meta"].(object)
 	return text(meta, "version")
 }
 
 // matches reports whether a version is one of a list of entity tags, weak or strong (RFC 9110, section 8.8.3); * is any.
+// RFC 9110 takes no weak tag in If-Match. SCIM's do match there, as in the examples of RFC 7644, section 3.14, and all of
+// them are weak here.
 func matches(list, version string) bool {
 	opaque := func(tag string) string { return strings.TrimPrefix(strings.TrimSpace(tag), "W/") }
 	for tag := range strings.SplitSeq(list, ",") {
