@@ -29,10 +29,10 @@ var (
 		return sight{account: p.ID, before: accountData{p.ID, p.RootRole}}
 	})
 	_ = of("User suspended", "{who} suspended the user {subject}.", func(p state.UserSuspended, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), data: accountID{p.ID}}
+		return sight{account: p.ID, data: accountID{p.ID}}
 	})
 	_ = of("User reinstated", "{who} reinstated the user {subject}.", func(p state.UserReinstated, _ state.Scope) sight {
-		return sight{subject: fmt.Sprint(p.ID), data: accountID{p.ID}}
+		return sight{account: p.ID, data: accountID{p.ID}}
 	})
 	_ = of("Service account created", "{who} created the service account {subject}.", func(p state.ServiceAccountCreated, _ state.Scope) sight {
 		return sight{account: p.ID, data: accountData{p.ID, p.RootRole}}

@@ -2,7 +2,6 @@ package eventlog
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/changerequest"
@@ -40,7 +39,7 @@ func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 	if !known {
 		var err error
 		if _, submitted, err = d.log.db.ClosedRequest(ctx, int64(id)); err != nil {
-			return false, fmt.Errorf("eventlog: closed request %d: %w", id, err)
+			return false, away("closed request", err)
 		}
 		d.closed[id] = submitted
 	}

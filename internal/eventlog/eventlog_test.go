@@ -17,6 +17,7 @@ import (
 	"github.com/quorate/quorate/internal/change"
 	"github.com/quorate/quorate/internal/changerequest"
 	"github.com/quorate/quorate/internal/eventlog"
+	"github.com/quorate/quorate/internal/fault"
 	model "github.com/quorate/quorate/internal/flag"
 	"github.com/quorate/quorate/internal/ledger"
 	"github.com/quorate/quorate/internal/state"
@@ -575,6 +576,19 @@ func TestForget(t *testing.T) {
 			if kept := len(origins) == 1; err != nil || kept != test.kept {
 				t.Errorf("at %v the origin is kept: %t, %v; want %t", test.now, kept, err, test.kept)
 			}
+		}
+	})
+}
+
+// TestNamesWhileTheDatabaseIsAway asks who a token was that the state does not know, which only the ledger can tell.
+func TestNamesWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, log := newLog(t, db)
+		late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+		defer cancel()
+		if _, err := log.Creator(late, "admin-token:99"); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("got %v, want Unavailable", err)
 		}
 	})
 }

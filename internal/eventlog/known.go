@@ -75,7 +75,7 @@ func (l *Log) deletedTokens(ctx context.Context) (map[int64]string, error) {
 	at := l.state().Revision() // all events up to here can be read
 	deletions, err := l.db.Events(ctx, filter)
 	if err != nil {
-		return nil, fmt.Errorf("eventlog: names of deleted tokens: %w", err)
+		return nil, away("names of deleted tokens", err)
 	}
 	l.known.mu.Lock()
 	defer l.known.mu.Unlock()

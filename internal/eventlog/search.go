@@ -179,7 +179,7 @@ func (l *Log) present(ctx context.Context, q Query, stored []ledger.Event) ([]Ev
 			batches[i] = stored[i].Batch
 		}
 		if origins, err = l.db.Origins(ctx, batches...); err != nil {
-			return nil, fmt.Errorf("eventlog: origins: %w", err)
+			return nil, away("origins", err)
 		}
 	}
 	drafts := l.drafts(q.Reader)
