@@ -111,6 +111,7 @@ func roleOf(r access.Role) roleData {
 	return roleData{r.ID, r.Name, r.Description, r.Type, orEmpty(r.Permissions)}
 }
 
+// accountData is an account and its role in the instance, by their ids.
 type accountData struct {
 	ID       int64         `json:"id"`
 	RootRole access.RoleID `json:"rootRole"`
@@ -126,6 +127,7 @@ func changed(c state.AccountChange) sight {
 	return sight{account: c.ID, data: accountData{c.ID, c.After}, before: accountData{c.ID, c.Before}}
 }
 
+// personalToken is a token of a person or service account, without its secret.
 type personalToken struct {
 	ID          int64  `json:"id"`
 	UserID      int64  `json:"userId"`
@@ -142,6 +144,7 @@ func personalTokenOf(t access.PersonalToken) personalToken {
 	return seen
 }
 
+// groupData is a group with the ids of its members.
 type groupData struct {
 	ID          int64          `json:"id"`
 	Name        string         `json:"name"`
@@ -159,12 +162,14 @@ func groupOf(g access.Group) groupData {
 	return groupData{g.ID, g.Name, g.Description, orEmpty(g.MappingsSSO), g.RootRole, users}
 }
 
+// accessAdded says that each of these roles was given to each of these.
 type accessAdded struct {
 	Roles  []access.RoleID `json:"roles"`
 	Users  []int64         `json:"users"`
 	Groups []int64         `json:"groups"`
 }
 
+// userRoles and groupRoles are what one account, or one group, holds in a project.
 type userRoles struct {
 	UserID int64           `json:"userId"`
 	Roles  []access.RoleID `json:"roles"`
@@ -181,6 +186,7 @@ type accessConfiguration struct {
 	Groups []groupRoles `json:"groups"`
 }
 
+// holdings returns what is held in a project, accounts and groups apart.
 func holdings(list []state.Holding) accessConfiguration {
 	all := accessConfiguration{[]userRoles{}, []groupRoles{}}
 	for _, h := range list {

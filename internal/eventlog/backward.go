@@ -11,7 +11,8 @@ import (
 )
 
 // Backward hands over the events of some types since a time, the newest first, so that what was can be
-// told from what is. Those behind a revision are left out: what is does not have them yet.
+// told from what is. Those behind a revision are left out: what is does not have them yet. until is the revision of the
+// state that is told from; the events come decoded, with the time of their batch.
 func (l *Log) Backward(ctx context.Context, types []string, since time.Time, until int64, fn func(state.Event, time.Time)) error {
 	return l.each(ctx, store.EventFilter{Types: types, From: since, Before: until + 1}, 0, func(stored []ledger.Event) error {
 		for _, s := range stored {
@@ -25,7 +26,7 @@ func (l *Log) Backward(ctx context.Context, types []string, since time.Time, unt
 	})
 }
 
-// Activity is how much somebody did where in a span of time; fields are empty if they do not apply.
+// Activity is how much somebody did where in a span of time; fields are empty if they do not apply. It is a count of events, made by the database without reading what they say.
 type Activity = store.Activity
 
 // Activities hands over what was done in each span between two of the times, up to a revision.

@@ -7,8 +7,7 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// requestData is the data of every event about a change request
-// (reference/change-requests.md, section 5.2); each sets what it has to say.
+// requestData is the data of every event about a change request; each sets what it has to say. Unleash's have changeRequestId, and reason or scheduledDate where there is one: its web app and tools read these. The rest is Quorate's own.
 type requestData struct {
 	ChangeRequestID changerequest.ID          `json:"changeRequestId"`
 	ChangeID        change.ID                 `json:"changeId,omitempty"`
@@ -36,7 +35,8 @@ type voteData struct {
 	ContentID string `json:"contentId"`
 }
 
-// requestShows says how the events of change requests are shown, by their type.
+// requestShows says how the events of change requests are shown, by their type. They have a table of their own since all of
+// them decode to one Go type (docs/adr/0017), by which of could not tell them apart.
 var requestShows = map[string]struct{ label, sentence string }{
 	changerequest.Created{}.EventType():           {"Change request created", "{who} drafted the change request {subject} for {environment} of the project {project}."},
 	changerequest.ChangeAdded{}.EventType():       {"Change added", "{who} added a change to the change request {subject} for {environment}."},
@@ -68,6 +68,8 @@ func init() {
 	}
 }
 
+// requestDataOf returns what an event of a change request says. A fact without a case has nothing to say but which request
+// it is about.
 func requestDataOf(p state.ChangeRequestEvent) requestData {
 	data := requestData{ChangeRequestID: p.ID}
 	switch fact := p.Fact.(type) {

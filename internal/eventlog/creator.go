@@ -19,7 +19,8 @@ type Creator struct {
 	Name string `json:"name"`
 }
 
-// system is Quorate acting by itself, under the name that tools know.
+// system is Quorate acting by itself, under the name that tools know. Unleash gives its own events this id and name, and
+// tools filter by them; people read Quorate (see shown).
 var system = Creator{ID: -1337, Name: "unleash_system_user"}
 
 // shown returns the name by which people know somebody.
@@ -30,11 +31,12 @@ func (c Creator) shown() string {
 	return c.Name
 }
 
-// adminTokens are all admin tokens together; each has a name of its own as well.
+// adminTokens are all admin tokens together; each has a name of its own as well. Unleash has one fixed id for them, too, so
+// a filter by creator means all of them.
 var adminTokens = Creator{ID: -42, Name: "Admin tokens"}
 
 // CreatorOf returns who stands behind an actor's reference. A token that is deleted has
-// no name any more.
+// no name any more. People go by their references here, since their names are not in the state.
 func CreatorOf(s *state.State, actor string) Creator { return creators{state: s}.of(actor) }
 
 // Creator returns who stands behind an actor's reference, also of a token that is deleted.
@@ -52,7 +54,8 @@ type creators struct {
 	people map[int64]string
 }
 
-// of returns who an actor is. One that nobody can name any more keeps its reference.
+// of returns who an actor is. One that nobody can name any more keeps its reference. The reference (user:7) is what the
+// ledger keeps for ever, and is all that is left of a person who was deleted.
 func (c creators) of(actor string) Creator {
 	ref := access.Ref(actor)
 	switch ref.Kind() {
@@ -87,7 +90,8 @@ func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, er
 	return known, err
 }
 
-// people returns what people are called. Without their names, events show their ids.
+// people returns what people are called. Without their names, events show their ids. Their names are a help and not the log
+// itself, so a failure to read them does not keep anyone from it.
 func (l *Log) people(ctx context.Context) map[int64]string {
 	if l.names == nil {
 		return nil
@@ -120,7 +124,8 @@ func (l *Log) Creators(ctx context.Context) ([]Creator, error) {
 	return all, nil
 }
 
-// actorsOf returns the references of the actors who go by one of the ids.
+// actorsOf returns the references of the actors who go by one of the ids. actors returns a new slice, so it may be cut down
+// here. Names are not needed to tell ids.
 func (l *Log) actorsOf(ctx context.Context, ids []int64) ([]string, error) {
 	actors, err := l.actors(ctx)
 	if err != nil {

@@ -14,7 +14,13 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// The shapes of data and preData (reference/platform.md, appendix B).
+// The shapes of data and preData, which are Unleash's where it has the event: tools parse them. They have structs of their
+// own, so that what is stored can get other fields without being shown, and what is shown other names without being stored
+// anew.
+//
+// A field that is always there is null or [] if it is empty; omitempty is for those that Unleash leaves out, too. What is
+// secret or names a person is never in them: people are ids, tokens are without their secrets and integrations without
+// their parameters.
 
 type feature struct {
 	Name           flag.Name      `json:"name"`
@@ -31,6 +37,7 @@ func featureOf(f *flag.Flag) feature {
 	return feature{f.Name, f.Description, f.Type, f.Project, f.Stale, stamp(f.CreatedAt), f.ImpressionData, f.Archived()}
 }
 
+// metadata is what describes a flag and can be changed at once.
 type metadata struct {
 	Name           flag.Name      `json:"name"`
 	Project        flag.ProjectID `json:"project"`
@@ -43,6 +50,7 @@ func metadataOf(at state.Scope, m state.Metadata) metadata {
 	return metadata{at.Feature, at.Project, m.Type, m.Description, m.ImpressionData}
 }
 
+// moved says from which project a flag has come into which.
 type moved struct {
 	NewProject flag.ProjectID `json:"newProject"`
 	OldProject flag.ProjectID `json:"oldProject"`
@@ -64,6 +72,7 @@ func integrationOf(i state.Integration, changed []string) integration {
 	return integration{i.ID, i.Provider, i.Enabled, i.Description, orEmpty(i.Events), orEmpty(i.Projects), orEmpty(i.Environments), changed}
 }
 
+// dependencies are the parents that a flag had.
 type dependencies struct {
 	Dependencies []flag.Dependency `json:"dependencies"`
 }
@@ -88,6 +97,7 @@ type linkData struct {
 
 func linkOf(l flag.Link) linkData { return linkData{l.URL, l.Title} }
 
+// strategy is a strategy of a flag in an environment, or the one that new flags get there, which has no id.
 type strategy struct {
 	ID          flag.StrategyID   `json:"id,omitempty"`
 	Name        string            `json:"name"`
@@ -127,6 +137,7 @@ type constraint struct {
 	CaseInsensitive bool          `json:"caseInsensitive"`
 }
 
+// constraintsOf returns constraints in order; none are [].
 func constraintsOf(list []flag.Constraint) []constraint {
 	all := make([]constraint, len(list))
 	for i, c := range list {
@@ -156,10 +167,12 @@ type variants struct {
 	Variants []variant `json:"variants"`
 }
 
+// order is in which order the strategies of a flag stand: their ids, the first first.
 type order struct {
 	StrategyIDs []flag.StrategyID `json:"strategyIds"`
 }
 
+// orderOf sorts by the place that each was given; of the same place, they stay as they are.
 func orderOf(list []state.StrategyOrder) order {
 	sorted := slices.SortedStableFunc(slices.Values(list), func(a, b state.StrategyOrder) int { return cmp.Compare(a.SortOrder, b.SortOrder) })
 	ids := make([]flag.StrategyID, len(sorted))
@@ -169,6 +182,7 @@ func orderOf(list []state.StrategyOrder) order {
 	return order{ids}
 }
 
+// project is a project. Which environments it has is said only where it is made or deleted: they have events of their own.
 type project struct {
 	ID                flag.ProjectID         `json:"id"`
 	Name              string                 `json:"name"`
@@ -197,6 +211,8 @@ type defaultStrategy struct {
 	DefaultStrategy strategy `json:"defaultStrategy"`
 }
 
+// protection is what changes to an environment of a project need. rule has all of it; the fields beside it are those that
+// Unleash knows.
 type protection struct {
 	Environment           flag.EnvironmentName `json:"environment"`
 	ChangeRequestsEnabled bool                 `json:"changeRequestsEnabled"`
@@ -204,6 +220,7 @@ type protection struct {
 	Rule                  *changerequest.Rule  `json:"rule,omitempty"`
 }
 
+// protectionOf returns the form of a rule. nil, and one that is turned off, say that changes are not requested.
 func protectionOf(at state.Scope, rule *changerequest.Rule) protection {
 	if rule == nil || rule.Off {
 		return protection{Environment: at.Environment}
@@ -220,6 +237,7 @@ type environment struct {
 	ApprovalsEnforced bool                 `json:"approvalsEnforced"`
 }
 
+// environmentOf is a conversion, so a new field does not compile until it has its name here.
 func environmentOf(e flag.Environment) environment { return environment(e) }
 
 type segment struct {
@@ -272,11 +290,13 @@ func strategyTypeOf(t flag.StrategyType) strategyType {
 	return strategyType{t.Name, t.Description, orEmpty(t.Parameters), t.Editable, t.Deprecated}
 }
 
+// completion is what became of a flag's work (kept, discarded), with the variant that was kept as its value.
 type completion struct {
 	Status flag.Outcome `json:"status"`
 	Value  string       `json:"statusValue,omitempty"`
 }
 
+// named is what is told by its name alone.
 type named struct {
 	Name string `json:"name"`
 }
@@ -300,17 +320,19 @@ func tokenOf(t access.APIToken) token {
 	}
 }
 
+// tokenProjects is which projects a token opens.
 type tokenProjects struct {
 	TokenName string           `json:"tokenName"`
 	Projects  []flag.ProjectID `json:"projects"`
 }
 
+// expiry is when a token expires; null: never.
 type expiry struct {
 	TokenName string  `json:"tokenName"`
 	ExpiresAt *string `json:"expiresAt"`
 }
 
-// settingOf returns a setting's values beside its id; nil for one that was not set.
+// settingOf returns a setting's values beside its id; nil for one that was not set. A setting is stored as the JSON text of an object; its secrets are kept elsewhere, but for the digest of the token for SCIM.
 func settingOf(id, value string) any {
 	if value == "" {
 		return nil
@@ -324,17 +346,20 @@ func settingOf(id, value string) any {
 	return values
 }
 
+// bypass is where a write went past a protection or a window, and why. closed are those of the environments that a window had closed.
 type bypass struct {
 	Environments []flag.EnvironmentName `json:"environments"`
 	Closed       []flag.EnvironmentName `json:"closed,omitempty"`
 	Reason       string                 `json:"reason,omitempty"`
 }
 
+// ledgerData is what the ledger says about itself. The id is that of the whole ledger, and said once.
 type ledgerData struct {
 	ID     string `json:"id,omitempty"`
 	Format int    `json:"format"`
 }
 
+// restore is what was lost when a restored database was accepted: the head that had been seen, and why it is gone.
 type restore struct {
 	Lost   ledger.Head `json:"lost"`
 	Reason string      `json:"reason"`
@@ -356,6 +381,7 @@ func orNothing[T any](value *T) any {
 	return *value
 }
 
+// join returns texts with commas between, as Unleash writes the projects of a token.
 func join[T ~string](list []T) string {
 	texts := make([]string, len(list))
 	for i, v := range list {

@@ -10,8 +10,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// drafts knows which events are about drafts that somebody else may not read: a draft is its
-// author's alone until it is submitted (DESIGN.md, invariant 4). One that was discarded stays so.
+// drafts knows which events are about drafts that somebody else may not read: a draft is its author's alone until it is
+// submitted, and one that was discarded stays so (docs/change-requests.md, Proposing). It is made for one search, by one
+// reader.
 type drafts struct {
 	log    *Log
 	state  *state.State
@@ -19,11 +20,14 @@ type drafts struct {
 	closed map[changerequest.ID]bool // requests that are not open: whether they were submitted
 }
 
+// An empty reader is nobody, from whom all drafts are hidden: integrations, which send to outside, read so.
 func (l *Log) drafts(reader access.Ref) *drafts {
 	return &drafts{l, l.state(), reader, map[changerequest.ID]bool{}}
 }
 
-// hides reports whether what an event says is hidden from the reader.
+// hides reports whether what an event says is hidden from the reader. A request that is open says itself whether it is a
+// draft. One that is closed has a row if it was ever submitted; one that was discarded as a draft has none. Who did
+// something may read what they did. A request that the state has never had is not hidden.
 func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 	if e.Group.Kind != state.ChangeRequestGroup || access.Ref(e.Actor) == d.reader {
 		return false, nil
@@ -46,14 +50,16 @@ func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 	return !submitted, nil
 }
 
-// hide leaves of an event that there was one.
+// hide leaves of an event that there was one. That there was one must show, since counts and pages are made before it is
+// known whose it is. Its request, project and environment are no secret; the flag and what was to change are.
 func (e *Event) hide(group ledger.Group) {
 	e.Data, e.PreData = requestData{ChangeRequestID: changerequest.ID(group.ID)}, nil
 	e.FeatureName = nil
 }
 
 // draftedFor returns the events of drafts about the features of a query that the reader may not read. That they
-// are about these features is what they would tell, so they must not be found by them.
+// are about these features is what they would tell, so they must not be found by them. Only these two types have a flag
+// beside a request that is not submitted. With other filters nothing is told that hide does not hide.
 func (l *Log) draftedFor(ctx context.Context, q Query) ([]int64, error) {
 	if len(q.Features) == 0 {
 		return nil, nil

@@ -1,14 +1,26 @@
-// Package eventlog is the event log that people read: a projection of the ledger's
-// events into the form that Unleash's event log has (reference/platform.md, section
-// 3.16 and appendix B).
+// Package eventlog is the event log that people read: a projection of the ledger's events into the form that Unleash's
+// event log has (the operation searchEvents of its API document, and the page about event types of its documentation).
 //
-// What an event shows is computed from its typed payload when it is asked for, so what
-// happened and what is logged cannot differ. The table in shows.go says for each type its
-// title, its sentence and its data. Only what would take reading all events of a flag is
-// stored, by Index: who has changed it, and when it was first on where.
+// What an event shows is computed from its typed payload when it is asked for, so what happened and what is logged cannot
+// differ. The table in shows.go says for each type its title, its sentence and its data. Only what would take reading all
+// events of a flag is stored, by Index: who has changed it, and when it was first on where.
 //
-// Who may read which events belongs in adminapi; telling others about events belongs
-// in notify; what an event means belongs in state.
+//	eventlog.go        the public event, and counts of them
+//	shows.go           the table: how each type is shown; access.go and change_request.go have parts of it
+//	data.go            the JSON of what events are about
+//	search.go          pages of events, and searching for text
+//	export.go          all events of a period, as a file
+//	draft.go           what others have in drafts is hidden
+//	creator.go         who made events, by name
+//	known.go, tally.go what is remembered of the ledger, so that counting does not read it anew
+//	backward.go        events for statistics, from the newest back
+//	flag_history.go    what is stored about flags, see above
+//
+// Why this is a room of its own is told in docs/adr/0008. A database that cannot be asked is an Unavailable fault
+// everywhere here.
+//
+// Who may read which events belongs in adminapi; telling others about events belongs in notify; what an event means belongs
+// in state.
 package eventlog
 
 import (
@@ -25,7 +37,7 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// Event is an event as people and tools read it.
+// Event is an event as people and tools read it. Fields that do not apply are null; those that not every event has are left out. Times are UTC with milliseconds.
 type Event struct {
 	ID              int64      `json:"id" doc:"The event's revision: its place in the ledger."`
 	Type            string     `json:"type"`
@@ -45,13 +57,14 @@ type Event struct {
 	Summary         string     `json:"summary,omitempty" doc:"What happened, in one sentence of Markdown."`
 }
 
-// EventTag is a tag of an event.
+// EventTag is a tag of an event. Unleash has them, and its clients expect the list.
 type EventTag struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
 }
 
-// transaction is the group type of events that were decided together.
+// transaction is the group type of events that were decided together. Their groupId is the id of the batch in the ledger.
+// It is Unleash's word for it.
 const transaction = "transaction"
 
 // Options are what a Log works with.
@@ -94,7 +107,7 @@ type Day struct {
 }
 
 // Activity returns how many events a project had since a time, by day; days without
-// events are left out.
+// events are left out. A day is one of UTC.
 func (l *Log) Activity(ctx context.Context, project string, since time.Time) ([]Day, error) {
 	counts, err := l.db.EventDays(ctx, project, since)
 	if err != nil {
@@ -116,7 +129,7 @@ func (l *Log) Count(ctx context.Context, project string, from, to time.Time) (in
 	return l.count(ctx, l.pieces(store.EventFilter{Projects: []string{project}, From: from, To: to})...)
 }
 
-// Changes returns how many events some environments had since a time.
+// Changes returns how many events some environments had since a time. Without any environments there are none.
 func (l *Log) Changes(ctx context.Context, environments []string, since time.Time) (int, error) {
 	if len(environments) == 0 {
 		return 0, nil
@@ -124,10 +137,12 @@ func (l *Log) Changes(ctx context.Context, environments []string, since time.Tim
 	return l.count(ctx, l.pieces(store.EventFilter{Environments: environments, From: since})...)
 }
 
-// OriginsKept is for how long it is known from where a change was made: a yearly audit can still ask.
+// OriginsKept is for how long it is known from where a change was made: a yearly audit can still ask. An address says where
+// a person was, so it is not kept for ever as the events are (docs/where-things-live.md, event origin).
 const OriginsKept = 400 * 24 * time.Hour
 
-// Forget deletes what has been kept for long enough: from where changes were made.
+// Forget deletes what has been kept for long enough: from where changes were made. It is called now and then by the
+// scheduler, and may be called at any time.
 func Forget(ctx context.Context, db *store.DB, now time.Time) error {
 	if _, err := db.ForgetOrigins(ctx, now.Add(-OriginsKept)); err != nil {
 		return fmt.Errorf("eventlog: forget: %w", err)
@@ -135,7 +150,8 @@ func Forget(ctx context.Context, db *store.DB, now time.Time) error {
 	return nil
 }
 
-// project returns the public form of a stored event.
+// project returns the public form of a stored event. What is hidden from a reader, and the address, is for the caller to
+// take away or to add (see present).
 func (l *Log) project(stored ledger.Event, who creators) (Event, error) {
 	how, seen, err := view(stored)
 	if err != nil {

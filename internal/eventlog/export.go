@@ -24,7 +24,8 @@ const (
 // it takes as much memory for a million as for a thousand. Text is looked for in all of them; Offset
 // and Limit are not looked at.
 //
-// What was written when an error is returned is not whole.
+// What was written when an error is returned is not whole. The HTTP answer has begun by then, so the caller can only break
+// it off (docs/import-export.md, The event log).
 func (l *Log) Export(ctx context.Context, q Query, format Format, to io.Writer) error {
 	filter, possible, err := l.filter(ctx, q)
 	if err != nil {
@@ -64,7 +65,8 @@ func (l *Log) Export(ctx context.Context, q Query, format Format, to io.Writer) 
 	return out.end()
 }
 
-// matching returns those of some events in which a lower-case text occurs, and which the reader may read.
+// matching returns those of some events in which a lower-case text occurs, and which the reader may read. The page is
+// counted from what this returns, so what is hidden must be gone here: that a text occurs in it would tell what it says.
 func matching(ctx context.Context, stored []ledger.Event, text string, drafts *drafts) ([]ledger.Event, error) {
 	var found []ledger.Event
 	for i := range stored {
@@ -82,7 +84,7 @@ func matching(ctx context.Context, stored []ledger.Event, text string, drafts *d
 	return found, nil
 }
 
-// rows is where events are written in a format.
+// rows is where events are written in a format. begin and end are called once, also when there are no events.
 type rows interface {
 	begin() error
 	row(*Event) error
@@ -115,6 +117,7 @@ func (j *jsonRows) row(e *Event) error {
 	return err
 }
 
+// flush has nothing to do: each row is written at once.
 func (*jsonRows) flush() error { return nil }
 
 func (j *jsonRows) end() error {
@@ -125,7 +128,7 @@ func (j *jsonRows) end() error {
 // csvRows writes a table.
 type csvRows struct{ to *csv.Writer }
 
-// columns are the header of the table.
+// columns are the header of the table. Their order is that of the cells in row, and stays: sheets and scripts count them.
 var columns = []string{
 	"id", "createdAt", "type", "label", "createdBy", "createdByUserId", "ip", "project", "environment", "featureName",
 	"groupType", "groupId", "summary", "data", "preData",
@@ -181,7 +184,7 @@ func text(optional *string) string {
 }
 
 // Harmless returns a text that no spreadsheet takes for a formula: names and titles are written by
-// anybody, and a formula can send away what stands beside it.
+// anybody, and a formula can send away what stands beside it. White characters count, too: some programs pass over them, and read on.
 func Harmless(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
 		return "'" + text

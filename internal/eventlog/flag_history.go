@@ -15,12 +15,15 @@ import (
 
 // Index notes, in the transaction that stores a batch, what its events add to the history of
 // flags: who has changed each, and when it was first on where. It forgets what is deleted: one day,
-// something else may have its name.
+// something else may have its name. The rows follow from events and from nothing else, so they could be made again from the
+// ledger. The engine calls it for each batch (engine.Options.Project), and a failure refuses the batch.
 func Index(tx *store.Tx, events []state.Applied) error {
 	type place struct {
 		feature     string
 		environment flag.EnvironmentName
 	}
+	// What one batch says is gathered first: an import may have thousands of events about the same flags, and what a flag
+	// had is forgotten if it is deleted in the same batch.
 	people, ons := map[string]store.FlagCollaborator{}, map[place]store.FlagFirstOn{}
 	on := func(e state.Applied, env flag.EnvironmentName) {
 		at := place{string(e.Feature), env}
@@ -93,7 +96,7 @@ func (l *Log) Collaborators(ctx context.Context, feature flag.Name) ([]access.Re
 }
 
 // FirstInProduction returns when flags were on for the first time where customers depend on them, if that
-// was at a time or later. It goes by the types that environments have now.
+// was at a time or later. It goes by the types that environments have now. The rows are in the order of their times, and have the earlier ones of these flags as well: a flag that was on in another such place before was not on for the first time, and is left out.
 func (l *Log) FirstInProduction(ctx context.Context, s *state.State, since time.Time) (map[flag.Name]time.Time, error) {
 	rows, err := l.db.FlagFirstOns(ctx, since)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 )
 
 // Query says which events are wanted. An event must satisfy every field that is set;
-// it satisfies a list by having one of its values.
+// it satisfies a list by having one of its values. Whether the reader may know of the projects is for the caller to put
+// into Projects: here, only drafts are hidden.
 type Query struct {
 	// Text must occur in the data or the data before, whatever its case. Only the
 	// newest events that satisfy the other fields are looked through, see searched.
@@ -38,14 +39,15 @@ type Query struct {
 }
 
 // searched is how many events a search for text looks through, and chunk how many of
-// them it reads at once.
+// them it reads at once. A text cannot be found by an index, so it is looked for in what is read, and the bound is one on how long that takes. An export has no such bound, since it is read as it comes.
 const (
 	searched = 100_000
 	chunk    = 500
 )
 
 // Search returns a page of the events that match, newest first, and how many match in
-// all: with Text, in all that were looked through.
+// all: with Text, in all that were looked through. The total is counted only if the page does not tell it by itself:
+// counting may cost more than the page.
 func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
 	filter, possible, err := l.filter(ctx, q)
 	if err != nil || !possible {
@@ -69,7 +71,9 @@ func (l *Log) Search(ctx context.Context, q Query) ([]Event, int, error) {
 	return events, total, err
 }
 
-// filter returns what the store is to look for, and whether anything can be found at all.
+// filter returns what the store is to look for, and whether anything can be found at all. Nothing can be found of creators
+// who never did anything, and under group ids that are none. A number is a change request's, and counts only if it is the
+// one group that is asked for, which is all that the store looks up.
 func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, error) {
 	filter := store.EventFilter{
 		Revisions: q.IDs, Types: q.Types, Projects: q.Projects, Environments: q.Environments,
@@ -97,7 +101,8 @@ func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, err
 	return filter, possible, nil
 }
 
-// searchText looks through the newest events that the filter lets through.
+// searchText looks through the newest events that the filter lets through. All that is looked through is counted, also
+// behind the page, so that the total does not depend on which page is asked for.
 func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter) ([]Event, int, error) {
 	text := sought(q.Text)
 	var page []ledger.Event
@@ -121,7 +126,8 @@ func (l *Log) searchText(ctx context.Context, q Query, filter store.EventFilter)
 }
 
 // each reads the events that the filter lets through, newest first, a chunk at a time, and stops
-// after so many; limit 0: never. Each chunk begins behind the one before, whatever is appended meanwhile.
+// after so many; limit 0: never. Each chunk begins behind the one before, whatever is appended meanwhile. The time is given
+// beside the revision so that an index by time can be entered there. fn may get an empty chunk, if nothing matches.
 func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn func([]ledger.Event) error) error {
 	filter.Limit, filter.Offset = chunk, 0
 	for seen := 0; limit == 0 || seen < limit; seen += chunk {
@@ -138,7 +144,8 @@ func (l *Log) each(ctx context.Context, filter store.EventFilter, limit int, fn 
 	return nil
 }
 
-// sought returns a text as it is looked for in data: in small letters, and as JSON has it.
+// sought returns a text as it is looked for in data: in small letters, and as JSON has it. So a text with a quotation mark
+// or a < is found, which JSON writes as an escape.
 func sought(text string) string {
 	written, err := json.Marshal(strings.ToLower(text))
 	if err != nil {
@@ -166,7 +173,8 @@ func contains(stored ledger.Event, text string) bool {
 	return false
 }
 
-// present returns stored events in their public form.
+// present returns stored events in their public form. They stay in order, and each is there: what is hidden from the reader
+// is taken out of the event, not out of the list.
 func (l *Log) present(ctx context.Context, q Query, stored []ledger.Event) ([]Event, error) {
 	who, err := l.creators(ctx, stored)
 	if err != nil {

@@ -10,10 +10,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// show says how events of one type are shown.
+// show says how events of one type are shown. It is for the type, whatever the event says; what it says is for see.
 type show struct {
 	label string
-	// sentence is the summary, with {who}, {flag}, {project}, {environment} and {subject}.
+	// sentence is the summary, with {who}, {flag}, {project}, {environment} and {subject}. They are filled in as Markdown:
+	// the flag and the project are links, the others are bold. A sentence names only those that each event of its type has.
 	sentence string
 	see      func(state.Event) sight
 }
@@ -26,7 +27,8 @@ type sight struct {
 }
 
 // view returns how a stored event is shown and what it shows. Of a type that only a
-// newer release knows, nothing but its place is shown.
+// newer release knows, nothing but its place is shown. It is so while nodes are upgraded one by one: another has written
+// the event, and this one must show a page with it all the same.
 func view(stored ledger.Event) (show, sight, error) {
 	event, err := state.Decode(stored)
 	if errors.As(err, new(*state.UnknownEventError)) {
@@ -39,10 +41,12 @@ func view(stored ledger.Event) (show, sight, error) {
 	return how, how.see(event), nil
 }
 
-// shows has every event type; a test fails when one is missing.
+// shows has every event type; a test fails when one is missing. It is filled before anything runs: by the variables below,
+// which Go sets after it since of refers to it, and by the init of change_request.go. Nothing writes to it afterwards.
 var shows = map[string]show{}
 
-// of puts a type into the table.
+// of puts a type into the table. It returns a value so that it can be called where variables are declared: a table that is
+// typed, row by row, which a map of functions with one signature cannot be.
 func of[P state.Payload](label, sentence string, see func(P, state.Scope) sight) struct{} {
 	var zero P
 	shows[zero.EventType()] = show{label, sentence, func(e state.Event) sight {
@@ -64,7 +68,7 @@ func Types() map[string]string {
 	return titles
 }
 
-// nothing shows no data.
+// nothing shows no data. The place of such an event and its type say all.
 func nothing[P state.Payload](P, state.Scope) sight { return sight{} }
 
 // Flags.
@@ -291,7 +295,8 @@ var (
 	})
 )
 
-// summary fills in a sentence.
+// summary fills in a sentence. The account of somebody deleted has no name any more, and the sentence has the id then (see
+// project). A placeholder that the event has nothing for becomes an empty name, which no sentence is written to have.
 func (l *Log) summary(sentence, subject string, by Creator, at *ledger.Event) string {
 	project := l.webURL + "/projects/" + url.PathEscape(at.Project)
 	return strings.NewReplacer(
@@ -303,11 +308,12 @@ func (l *Log) summary(sentence, subject string, by Creator, at *ledger.Event) st
 	).Replace(sentence)
 }
 
+// bold and link write a text that somebody chose, which is not read as Markdown.
 func bold(text string) string { return "**" + plain(text) + "**" }
 
 func link(text, to string) string { return "[" + plain(text) + "](" + to + ")" }
 
-// markup is what means something in Markdown.
+// markup is what means something in Markdown. A new line is a space, so that a summary stays one line.
 var markup = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "~", `\~`, "\n", " ",
 )

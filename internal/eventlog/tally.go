@@ -11,7 +11,8 @@ import (
 )
 
 // blockSize is how many events are tallied together. What is in no block, or in one that a filter cuts
-// through, is counted in the database, so smaller ones make counting faster and take more memory.
+// through, is counted in the database, so smaller ones make counting faster and take more memory. What is counted for a
+// block takes one grouping query, when it is full.
 const blockSize = 1 << 16
 
 // block is a stretch of the ledger, counted by what can be asked for. Nobody changes it.
@@ -21,13 +22,15 @@ type block struct {
 	tallies     []tally
 }
 
-// tally is how many events of a block have these in common.
+// tally is how many events of a block have these in common. The texts are handles because they repeat in each block:
+// comparing them is comparing pointers, and each is in memory once.
 type tally struct {
 	typ, actor, project, environment unique.Handle[string]
 	events                           int
 }
 
-// tally counts a block of events that begins with a revision, and keeps it.
+// tally counts a block of events that begins with a revision, and keeps it. It reads by time as well as by revision, since
+// the indexes begin with times. Times go to the microsecond, so To, which is not included, is one behind.
 func (l *Log) tally(ctx context.Context, first int64) error {
 	b := block{first: first, last: first + l.blockSize - 1}
 	ends, err := l.db.Events(ctx, store.EventFilter{Revisions: []int64{b.last, b.first}})
@@ -140,7 +143,7 @@ func (l *Log) page(ctx context.Context, pieces []piece, offset, limit int) ([]le
 }
 
 // blocksIn returns the blocks that are whole within the time of a filter; none if it asks for something that
-// is not tallied.
+// is not tallied. A block is left out if the time asked for begins or ends within it. What is left is one stretch.
 func (l *Log) blocksIn(f *store.EventFilter) []block {
 	if len(f.Revisions)+len(f.Features)+len(f.Batches)+len(f.Without) > 0 || f.Before+f.After > 0 || f.Group.Kind != "" {
 		return nil
@@ -160,8 +163,10 @@ func (l *Log) blocksIn(f *store.EventFilter) []block {
 // wanted are the values that are asked for; nil: any.
 type wanted struct{ types, actors, projects, environments values }
 
+// values are those that one field may have.
 type values map[unique.Handle[string]]bool
 
+// wants returns the values that a filter asks for, of which an event must have one in each.
 func wants(f *store.EventFilter) wanted {
 	set := func(list []string) values {
 		if len(list) == 0 {
