@@ -42,7 +42,7 @@ func Of(w Write) ([]state.Event, error) {
 }
 
 // cancellations returns that requests are closed whose project, environment or flag is gone
-// (reference/change-requests.md, section 9).
+// (docs/change-requests.md).
 func cancellations(w Write) []state.Event {
 	var follow []state.Event
 	cancelled := map[changerequest.ID]bool{}

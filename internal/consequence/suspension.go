@@ -292,7 +292,7 @@ func appliedBy(e state.Event) changerequest.ID {
 }
 
 // direct returns the kind of cause that an event is for a change by itself, whatever follows from it, and
-// a sentence (reference/change-requests.md, section 4.8); nothing if it is none.
+// a sentence; nothing if it is none. The kinds are told in docs/change-requests.md.
 func direct(c change.Change, env flag.EnvironmentName, e state.Event) (changerequest.CauseKind, string) {
 	switch p := e.Payload.(type) {
 	case state.SegmentUpdated:

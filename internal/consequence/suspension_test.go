@@ -146,8 +146,7 @@ func one(at state.Scope, p state.Payload) []state.Event {
 	return []state.Event{{Scope: at, Payload: p}}
 }
 
-// TestCauses does something after a request was scheduled, and says what becomes of it
-// (reference/change-requests.md, section 4.8).
+// TestCauses does something after a request was scheduled, and says what becomes of it.
 func TestCauses(t *testing.T) {
 	t.Parallel()
 	update := change.UpdateStrategy{ID: "s1", StrategySettings: change.SettingsOf(rollout("s1", "50"))}

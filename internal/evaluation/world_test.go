@@ -12,27 +12,26 @@ import (
 // same answer to give, so some inputs are left out, each for a reason:
 //
 //   - Root fields of a context are never empty but missing: Quorate takes the empty
-//     text for missing, as the Go SDK does; to the Node SDK it is a value
-//     (reference/platform.md, section 2.1).
+//     text for missing, as the Go SDK does; to the Node SDK it is a value.
 //   - environment and appName are always present: the Node SDK fills them in.
 //   - Ids, groups and flag names are ASCII: the Node SDK hashes the low bytes of
-//     UTF-16, all others UTF-8 (section 2.3).
+//     UTF-16, all others UTF-8.
 //   - Strategies that use a group have one: without it Quorate takes the flag's name
-//     (section 2.3); the Node SDK takes "" for rollouts and "undefined" for variants.
+//     for it; the Node SDK takes "" for rollouts and "undefined" for variants.
 //   - The parameter stickiness is never empty but missing: the Node SDK takes an
 //     empty one for "default" in rollouts and for "random" in variants.
 //   - DATE operators have the field currentTime, or one that the context lacks: the
-//     Node SDK never looks at the field (section 2.4). Instants have no more than
+//     Node SDK never looks at the field. Instants have no more than
 //     milliseconds, and none lies between this year and 2039, so that it does not
 //     matter when the test runs.
 //   - Texts that depend on more than simple case mapping, such as a final sigma, are
 //     not compared case-insensitively: Go maps letter by letter.
 //   - Versions have no white space around them and operands no leading v: Quorate
-//     wants strict versions (section 2.4), the Node SDK trims.
-//   - Addresses in contexts have no prefix length: it makes them invalid (section
-//     2.4), but not to the Node SDK.
+//     wants strict versions, the Node SDK trims.
+//   - Addresses in contexts have no prefix length: it makes them invalid,
+//     but not to the Node SDK.
 //   - The strategy remoteAddress lists no IPv6 networks, which the Node SDK does not
-//     know (section 2.3), and no text that is not an address but equals the context's.
+//     know, and no text that is not an address but equals the context's.
 //   - Overrides have values: the Node SDK throws where the list is left out.
 //   - No field has the name of a member of JavaScript's objects.
 //

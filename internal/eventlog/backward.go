@@ -26,7 +26,8 @@ func (l *Log) Backward(ctx context.Context, types []string, since time.Time, unt
 	})
 }
 
-// Activity is how much somebody did where in a span of time; fields are empty if they do not apply. It is a count of events, made by the database without reading what they say.
+// Activity is how much somebody did where in a span of time; fields are empty if they do not apply. It is a count of
+// events, made by the database without reading what they say.
 type Activity = store.Activity
 
 // Activities hands over what was done in each span between two of the times, up to a revision.

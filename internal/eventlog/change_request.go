@@ -7,7 +7,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// requestData is the data of every event about a change request; each sets what it has to say. Unleash's have changeRequestId, and reason or scheduledDate where there is one: its web app and tools read these. The rest is Quorate's own.
+// requestData is the data of every event about a change request; each sets what it has to say. Unleash's have
+// changeRequestId, and reason or scheduledDate where there is one: its web app and tools read these. The rest is Quorate's
+// own.
 type requestData struct {
 	ChangeRequestID changerequest.ID          `json:"changeRequestId"`
 	ChangeID        change.ID                 `json:"changeId,omitempty"`

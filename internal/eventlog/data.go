@@ -332,7 +332,8 @@ type expiry struct {
 	ExpiresAt *string `json:"expiresAt"`
 }
 
-// settingOf returns a setting's values beside its id; nil for one that was not set. A setting is stored as the JSON text of an object; its secrets are kept elsewhere, but for the digest of the token for SCIM.
+// settingOf returns a setting's values beside its id; nil for one that was not set. A setting is stored as the JSON text of
+// an object; its secrets are kept elsewhere, but for the digest of the token for SCIM.
 func settingOf(id, value string) any {
 	if value == "" {
 		return nil

@@ -37,7 +37,8 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// Event is an event as people and tools read it. Fields that do not apply are null; those that not every event has are left out. Times are UTC with milliseconds.
+// Event is an event as people and tools read it. Fields that do not apply are null; those that not every event has are left
+// out. Times are UTC with milliseconds.
 type Event struct {
 	ID              int64      `json:"id" doc:"The event's revision: its place in the ledger."`
 	Type            string     `json:"type"`

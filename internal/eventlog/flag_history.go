@@ -96,7 +96,9 @@ func (l *Log) Collaborators(ctx context.Context, feature flag.Name) ([]access.Re
 }
 
 // FirstInProduction returns when flags were on for the first time where customers depend on them, if that
-// was at a time or later. It goes by the types that environments have now. The rows are in the order of their times, and have the earlier ones of these flags as well: a flag that was on in another such place before was not on for the first time, and is left out.
+// was at a time or later. It goes by the types that environments have now. The rows are in the order of their times, and
+// have the earlier ones of these flags as well: a flag that was on in another such place before was not on for the first
+// time, and is left out.
 func (l *Log) FirstInProduction(ctx context.Context, s *state.State, since time.Time) (map[flag.Name]time.Time, error) {
 	rows, err := l.db.FlagFirstOns(ctx, since)
 	if err != nil {

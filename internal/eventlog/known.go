@@ -12,8 +12,9 @@ import (
 )
 
 // known is what was read of the whole ledger. Since the ledger only grows, each of them is asked
-// again only about what was appended since, so a long ledger is gone through once. It is in memory alone, and empty at a start. mu guards all of it, and is not held
-// while the database is asked: two that ask at once may read the same twice, and note it once.
+// again only about what was appended since, so a long ledger is gone through once. It is in memory alone, and empty at a
+// start. mu guards all of it, and is not held while the database is asked: two that ask at once may read the same twice,
+// and note it once.
 type known struct {
 	mu     sync.Mutex
 	blocks []block // each behind the one before, from the ledger's beginning

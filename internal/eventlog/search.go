@@ -39,7 +39,8 @@ type Query struct {
 }
 
 // searched is how many events a search for text looks through, and chunk how many of
-// them it reads at once. A text cannot be found by an index, so it is looked for in what is read, and the bound is one on how long that takes. An export has no such bound, since it is read as it comes.
+// them it reads at once. A text cannot be found by an index, so it is looked for in what is read, and the bound is one on
+// how long that takes. An export has no such bound, since it is read as it comes.
 const (
 	searched = 100_000
 	chunk    = 500

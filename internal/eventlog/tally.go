@@ -71,12 +71,15 @@ type piece struct {
 }
 
 // pieces takes a filter apart, newest first: what is behind the blocks, each block, and what is before those
-// that a time leaves whole.
+// that a time leaves whole. Blocks are counted by what their events have in common, so only filters by type, actor,
+// project, environment and time are taken apart; any other is one piece, for the database.
 func (l *Log) pieces(filter store.EventFilter) []piece {
 	blocks := l.blocksIn(&filter)
 	if len(blocks) == 0 {
 		return []piece{{filter: filter}}
 	}
+	// Events of one moment may stand on both sides of a border, so the times of pieces overlap there, and the revisions
+	// decide.
 	within := func(after int64, from time.Time, before int64, to time.Time) store.EventFilter {
 		f := filter
 		f.After, f.From, f.Before, f.To = after, from, before, to

@@ -75,7 +75,8 @@ func Secret(header string) string {
 }
 
 // Unknown returns the fault for a caller without a token, or with one that is
-// unknown, deleted or expired: nobody is told which (reference/platform.md, section 1.1).
+// unknown, deleted or expired: nobody is told which. The sentence is what Unleash says,
+// since SDKs print it.
 func Unknown() error {
 	return fault.New(fault.Unauthorized, "This endpoint requires an API token. Please add an authorization header to your request with a valid token")
 }

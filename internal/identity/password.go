@@ -129,7 +129,7 @@ const (
 )
 
 // ValidatePassword returns a WeakPassword fault that names the rules which a password
-// breaks (reference/platform.md, section 3.13).
+// breaks, in the words that Unleash answers the operation validatePassword with.
 func ValidatePassword(password string) error {
 	var broken []string
 	rule := func(kept bool, text string) {

@@ -18,7 +18,7 @@ const (
 )
 
 // ImpactMetric is what an application has measured of the effect of flags: Quorate hands it on to
-// Prometheus (reference/platform.md, section 1.12).
+// Prometheus (docs/sdk-api.md).
 type ImpactMetric struct {
 	Name, Help, Kind string
 	Samples          []ImpactSample
