@@ -27,7 +27,8 @@ type accessOverview struct {
 	Overview []userAccess `json:"overview"`
 }
 
-// userAccess is what a person has access to.
+// userAccess is what a person has access to. RootRole is the role in the instance that is the person's own;
+// what a group gives besides is told by Groups. LastSeen is null for who was never here.
 type userAccess struct {
 	UserID             int64            `json:"userId"`
 	UserName           string           `json:"userName"`
@@ -39,6 +40,8 @@ type userAccess struct {
 	LastSeen           *instant         `json:"lastSeen" nullable:"true"`
 }
 
+// table is the same as CSV, under the names of the JSON properties. A list is one cell with commas in it, which
+// the CSV writer quotes; of somebody who was never here, lastSeen is empty.
 func (o accessOverview) table() table {
 	rows := table{{"userId", "userName", "userEmail", "rootRole", "accessibleProjects", "groups", "createdAt", "lastSeen"}}
 	for _, u := range o.Overview {
@@ -57,6 +60,9 @@ func (o accessOverview) table() table {
 	return rows
 }
 
+// getAccessOverview tells who people are from the database, and what they may do from the state. Who is in one
+// of the two only was created or deleted a moment ago, and is left out; so are service accounts. It fails with
+// Unavailable while the database is away.
 func (a *api) getAccessOverview(ctx context.Context, r request, _ *struct{}) (accessOverview, error) {
 	list := accessOverview{Overview: []userAccess{}}
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
@@ -84,7 +90,9 @@ func (a *api) getAccessOverview(ctx context.Context, r request, _ *struct{}) (ac
 	return list, nil
 }
 
-// accessibleProjects returns the projects that an account has to do with.
+// accessibleProjects returns the projects that an account has to do with. A project that is merely open does
+// not count, or each would be listed for everybody. A suspended account may do nothing, and is listed with the
+// projects in which it keeps its roles.
 func accessibleProjects(s *state.State, account int64) []flag.ProjectID {
 	actor, _ := s.Actor(account)
 	projects := []flag.ProjectID{}

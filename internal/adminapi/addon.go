@@ -14,7 +14,10 @@ import (
 
 const tagAddons = "Addons"
 
-// addons registers how integrations are set up, which Unleash's API calls addons.
+// addons registers how integrations are set up, which Unleash's API calls addons. Which events one wants is in
+// the ledger; its parameters are sealed in the database, since some are secrets
+// (docs/adr/0028-integrations-signed-and-sealed.md). So what is shown is put together from both, and takes the
+// database.
 func (a *api) addons() {
 	const (
 		one  = "/addons/{id}"
@@ -63,7 +66,8 @@ type AddonAt struct {
 	ID int64 `path:"id"`
 }
 
-// AddonSettings are what an integration is like, but for its parameters.
+// AddonSettings are what an integration is like, but for its parameters. What they mean is told in
+// docs/integrations.md.
 type AddonSettings struct {
 	Provider     string                 `json:"provider" doc:"The name of a provider, such as webhook."`
 	Description  *string                `json:"description" nullable:"true" required:"false"`
@@ -73,7 +77,8 @@ type AddonSettings struct {
 	Environments []flag.EnvironmentName `json:"environments" nullable:"false" required:"false" doc:"Only events of these environments, and of none; empty or *: of all."`
 }
 
-// addonCreateUpdate is the body that creates or changes an integration.
+// addonCreateUpdate is the body that creates or changes an integration. A value of any type gets as far as
+// package integration, which refuses what is no text by the name of the parameter.
 type addonCreateUpdate struct {
 	AddonSettings
 	Parameters map[string]any `json:"parameters" doc:"What the provider has to know: texts by name."`
@@ -86,7 +91,7 @@ func (b *addonCreateUpdate) settings() integration.Settings {
 	}
 }
 
-// Addon is an integration.
+// Addon is an integration. A sensitive parameter that is set is shown as integration.Masked.
 type Addon struct {
 	ID int64 `json:"id"`
 	AddonSettings
@@ -99,7 +104,7 @@ type addonCreated struct{ Addon }
 
 func (a addonCreated) location() string { return "addons/" + strconv.FormatInt(a.ID, 10) }
 
-// addonType is a provider of integrations.
+// addonType is a provider of integrations. A web app draws its form from it.
 type addonType struct {
 	Name             string           `json:"name"`
 	DisplayName      string           `json:"displayName"`
@@ -127,7 +132,9 @@ type addons struct {
 	Providers []addonType `json:"providers"`
 }
 
-// integrationEvent is what became of an attempt to send something.
+// integrationEvent is what became of an attempt to send something. The id is a number in a text, as Unleash has
+// it. State is successWithErrors for a message that has reached some of its channels and is not tried again for
+// the others.
 type integrationEvent struct {
 	ID            string  `json:"id" pattern:"^[0-9]+$"`
 	IntegrationID int64   `json:"integrationId"`
@@ -148,6 +155,8 @@ type addonTest struct {
 	ID string `json:"id" doc:"Of the delivery."`
 }
 
+// viewAddon returns what is shown of an integration. A list that narrows nothing is nil in the state; no list
+// of this API is null, so clients get an empty one.
 func viewAddon(i *state.Integration, parameters map[string]string) Addon {
 	seen := Addon{
 		ID: i.ID, Parameters: parameters, CreatedAt: instant(i.CreatedAt),
@@ -182,7 +191,9 @@ func viewAddonType(p integration.Provider) addonType {
 	return seen
 }
 
-// seesAddon reports whether the caller may know of an integration: of every project that it names.
+// seesAddon reports whether the caller may know of an integration: of every project that it names. Its settings
+// tell their names. One that does not exist any more hides nothing, or deleting a project would take the
+// integration away from those who look after it; nor does "*", which is no project.
 func (r request) seesAddon(i *state.Integration) bool {
 	for _, id := range i.Projects {
 		if r.State.Project(id) != nil && !r.sees(id) {
@@ -192,7 +203,10 @@ func (r request) seesAddon(i *state.Integration) bool {
 	return true
 }
 
-// addonAt returns an integration that the caller may know of.
+// addonAt returns an integration that the caller may know of. For one that the caller may not know of, a state
+// is asked that has none, so that the answer is the same to the letter.
+//
+// Faults: NotFound.
 func (r request) addonAt(id int64) (*state.Integration, error) {
 	if i := r.State.Integration(id); i != nil && !r.seesAddon(i) {
 		return app.Integration(&state.State{}, id)
@@ -200,6 +214,7 @@ func (r request) addonAt(id int64) (*state.Integration, error) {
 	return app.Integration(r.State, id)
 }
 
+// getAddons is for everyone who is signed in, as in Unleash; secrets are masked.
 func (a *api) getAddons(ctx context.Context, r request, _ *struct{}) (addons, error) {
 	parameters, err := a.Integrations.Parameters(ctx)
 	list := addons{Addons: []Addon{}, Providers: []addonType{}}
@@ -223,8 +238,9 @@ func (a *api) getAddon(ctx context.Context, r request, in *AddonAt) (Addon, erro
 	return viewAddon(i, parameters[i.ID]), err
 }
 
-// viewWritten returns an integration as it is right after it was written, with the secret that was made
-// for it.
+// viewWritten returns an integration as it is right after it was written, with the secret that was made for it.
+// The secret is empty if none was made. It is put in here because reading the parameters back masks it, and it
+// is not shown again.
 func (a *api) viewWritten(ctx context.Context, i *state.Integration, secret string) (Addon, error) {
 	parameters, err := a.Integrations.Parameters(ctx)
 	if err != nil {
@@ -246,6 +262,9 @@ func (a *api) createAddon(ctx context.Context, r request, in *struct{ Body addon
 	return addonCreated{seen}, err
 }
 
+// updateAddon asks for the permission before it looks for the integration, as deleteAddon and testAddon do: who
+// lacks it is told that, whether there is one or not. The use case asks again, on the state that the write will
+// be true of.
 func (a *api) updateAddon(ctx context.Context, r request, in *struct {
 	AddonAt
 	Body addonCreateUpdate
@@ -283,6 +302,8 @@ func (a *api) testAddon(ctx context.Context, r request, in *AddonAt) (addonTest,
 	}
 	id, err := a.Integrations.Test(ctx, r.Caller, in.ID)
 	if err == nil {
+		// The test lies in the queue of deliveries, and whoever waits for its outcome shall not wait until
+		// somebody looks.
 		a.Notify.Hurry()
 	}
 	return addonTest{id}, err
@@ -294,6 +315,8 @@ const (
 	integrationEventsLargest = 100
 )
 
+// getIntegrationEvents shows events of whatever project and is for administrators, from whom no project is
+// hidden: so it does not ask seesAddon.
 func (a *api) getIntegrationEvents(ctx context.Context, r request, in *struct {
 	AddonAt
 	Offset string `query:"offset"`

@@ -25,7 +25,14 @@
 //
 //     The input's fields are parameters (tags path and query) and Body. r.State is the
 //     newest state, to read from; r.Caller goes to the use case. Errors are returned as
-//     they are. The answer is the body, or empty{} for none.
+//     they are, and beside one the answer is not looked at. The answer is the body, or
+//     empty{} for none.
+//
+//     A use case asks for the permissions of a write. A read asks for its own, with
+//     r.Caller.Actor.Require, if not everyone may who is signed in; the operation's
+//     Permissions only tell the document. A path that names a project or a flag of which the
+//     caller may not know is refused before the function is called (visibility.go); of what is
+//     found by other ways, lists leave out what r.sees does not let through.
 //
 //  4. A new noun's function is called in operations, below.
 //
@@ -173,6 +180,9 @@ func (a *api) operations() {
 
 // Mount serves the admin API at /api/admin of the router, and its description at /docs.
 func Mount(r chi.Router, o Options) {
+	// The routers below are handed whole paths (Handle, and not Mount, which would cut off what it matched):
+	// operations are registered under the paths that the document shows. A slash at the end makes no difference to
+	// Unleash's clients.
 	mux := chi.NewRouter()
 	mux.Use(middleware.StripSlashes, conditional)
 	mux.NotFound(unavailablePath)
@@ -180,6 +190,7 @@ func Mount(r chi.Router, o Options) {
 	newAPI(mux, o)
 	r.Handle("/api/admin", mux)
 	r.Handle("/api/admin/*", mux)
+	// Operations that are Outside have one of these beginnings.
 	for _, outside := range []string{"/auth/*", "/invite/*", "/calendar/*", "/logout"} {
 		r.Handle(outside, mux)
 	}

@@ -16,6 +16,10 @@ const tagAPITokens = "API tokens"
 
 // apiTokens registers what can be done with API tokens. Answers hold secrets, so nobody
 // may keep them.
+//
+// There are two ways to a token. Under /api-tokens the permissions are those of the instance, by the token's
+// type; under a project they are that project's, for tokens that name it. To change a token one has to know its
+// secret, which stands in the path: Unleash's tokens have no id.
 func (a *api) apiTokens() {
 	const (
 		ofProject = projectPath + "/api-tokens"
@@ -66,7 +70,8 @@ func (a *api) apiTokens() {
 	}, a.deleteProjectAPIToken)
 }
 
-// CreateProjectAPIToken is the body of a new API token of a project.
+// CreateProjectAPIToken is the body of a new API token of a project. The type may be written in any case, as in
+// Unleash; a pattern of JSON Schema can only say so letter by letter.
 type CreateProjectAPIToken struct {
 	TokenName   string               `json:"tokenName"`
 	Type        access.TokenType     `json:"type" pattern:"^([Cc][Ll][Ii][Ee][Nn][Tt]|[Bb][Aa][Cc][Kk][Ee][Nn][Dd]|[Ff][Rr][Oo][Nn][Tt][Ee][Nn][Dd])$"`
@@ -74,7 +79,7 @@ type CreateProjectAPIToken struct {
 	ExpiresAt   *time.Time           `json:"expiresAt,omitempty" nullable:"true" doc:"Never if left out."`
 }
 
-// createAPIToken is the body of a new API token.
+// createAPIToken is the body of a new API token. Where both are given, Projects counts and Project does not.
 type createAPIToken struct {
 	CreateProjectAPIToken
 	Project  flag.ProjectID   `json:"project,omitempty" doc:"The one project that it opens; * for every project."`
@@ -87,7 +92,8 @@ type updateAPIToken struct {
 	ExpiresAt *time.Time `json:"expiresAt" nullable:"true" doc:"Null for never."`
 }
 
-// APIToken is an API token.
+// APIToken is an API token. The ledger has no more of its secret than a digest; the secret itself lies sealed
+// in the database, for tools that find tokens by it. Since that is so of all tokens, Secure is false.
 type APIToken struct {
 	Secret      *string              `json:"secret" doc:"Null if it is not kept, or opens a private project of which the reader may not know."`
 	TokenName   string               `json:"tokenName"`
@@ -123,7 +129,9 @@ func (a *api) getAPITokensByName(ctx context.Context, r request, in *struct {
 	return a.readableTokens(ctx, r, func(t *access.APIToken) bool { return t.Name == in.Name })
 }
 
-// readableTokens returns the wanted tokens that the caller may read.
+// readableTokens returns the wanted tokens that the caller may read. Nothing of them has to be hidden: a role
+// that gives the permission in the instance is another one than Viewer, and lets its holder see every project
+// (state.MaySee).
 func (a *api) readableTokens(ctx context.Context, r request, wanted func(*access.APIToken) bool) (apiTokens, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin, access.ReadClientToken, access.ReadFrontendToken); err != nil {
 		return apiTokens{}, err
@@ -131,6 +139,8 @@ func (a *api) readableTokens(ctx context.Context, r request, wanted func(*access
 	return a.listTokens(ctx, r, func(t *access.APIToken) bool { return wanted(t) && app.MayReadToken(r.Caller.Actor, t.Type) })
 }
 
+// getProjectAPITokens leaves out tokens that open every project ("*"): they are not a project's to look after.
+// The permission is asked first, as in use cases.
 func (a *api) getProjectAPITokens(ctx context.Context, r request, in *ProjectAt) (apiTokens, error) {
 	if err := r.Caller.Actor.Require(in.Project, "", access.ReadProjectToken); err != nil {
 		return apiTokens{}, err
@@ -154,7 +164,8 @@ func (t *APIToken) hide(r request) {
 	}
 }
 
-// listTokens returns the wanted tokens with their secrets.
+// listTokens returns the wanted tokens with their secrets. Secrets and uses are rows of the database: it fails
+// with Unavailable while that is away.
 func (a *api) listTokens(ctx context.Context, r request, wanted func(*access.APIToken) bool) (apiTokens, error) {
 	secrets, err := a.Tokens.TokenSecrets(ctx)
 	if err != nil {
@@ -203,7 +214,8 @@ func (b CreateProjectAPIToken) token() app.NewToken {
 	return app.NewToken{Name: b.TokenName, Type: b.Type, Environment: b.Environment, ExpiresAt: b.ExpiresAt}
 }
 
-// created returns what is shown of a new token.
+// created returns what is shown of a new token. It takes what the use cases return, so that their calls can
+// stand between its brackets.
 func created(t *access.APIToken, secret string, err error) (apiTokenCreated, error) {
 	if err != nil {
 		return apiTokenCreated{}, err
@@ -213,6 +225,7 @@ func created(t *access.APIToken, secret string, err error) (apiTokenCreated, err
 	return apiTokenCreated{view}, nil
 }
 
+// updateAPIToken and the two below answer 200 for a secret that no token has: trying secrets teaches nothing.
 func (a *api) updateAPIToken(ctx context.Context, r request, in *struct {
 	Secret string `path:"token"`
 	Body   updateAPIToken

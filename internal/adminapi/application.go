@@ -16,8 +16,12 @@ import (
 	reported "github.com/quorate/quorate/internal/usage"
 )
 
-// applications registers the programs that use flags: what they report of themselves, and what
-// people say of them.
+// applications registers the programs that use flags: what they report of themselves, and what people say of
+// them.
+//
+// Nothing of this is in the ledger: these are rows of the database, some seconds behind what SDKs have sent,
+// and not to be had while it is away (then each operation fails with Unavailable). A project stands in them by
+// the name that a token opens, so it is "*" for a token that opens all, and it may be gone.
 func (a *api) applications() {
 	const tag, path = "Metrics", "/metrics/applications/{appName}"
 	register(a, operation{
@@ -127,8 +131,8 @@ func (a *api) getApplications(ctx context.Context, r request, in *struct {
 	return list, nil
 }
 
-// applicationsSeenBy returns the applications of which the caller may know, with a text in
-// their names, by name.
+// applicationsSeenBy returns the applications of which the caller may know, with a text in their names, by
+// name. Letters are compared in lower case; an empty text is in every name.
 func (a *api) applicationsSeenBy(ctx context.Context, r request, query string) ([]reported.Application, error) {
 	all, err := a.Usage.Applications(ctx)
 	query = strings.ToLower(query)
@@ -137,7 +141,10 @@ func (a *api) applicationsSeenBy(ctx context.Context, r request, query string) (
 	}), err
 }
 
-// application returns one of which the caller may know.
+// application returns one of which the caller may know. One that is hidden is answered like one that does not
+// exist.
+//
+// Faults: NotFound.
 func (a *api) application(ctx context.Context, r request, name string) (*reported.Application, error) {
 	one, err := a.Usage.Application(ctx, name)
 	if err != nil {
@@ -158,12 +165,14 @@ func (r request) seesUse(p reported.Place) bool {
 	return p.Project == access.Any || r.sees(flag.ProjectID(p.Project))
 }
 
-// seesApplication reports whether the caller may know of an application: not if all projects
-// into which it looks are hidden.
+// seesApplication reports whether the caller may know of an application: not if all projects into which it
+// looks are hidden. One of which no place is known, such as one that people have described before it ran, is
+// hidden from nobody.
 func (r request) seesApplication(a *reported.Application) bool {
 	return len(a.Projects) == 0 || slices.ContainsFunc(a.Projects, r.seesUse)
 }
 
+// viewApplicationItself returns what is shown of an application apart from where it is used.
 func viewApplicationItself(a reported.ApplicationDetails) Application {
 	return Application{
 		AppName: a.Name, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.SeenAt), Description: a.Description,
@@ -171,6 +180,8 @@ func viewApplicationItself(a reported.ApplicationDetails) Application {
 	}
 }
 
+// viewApplication adds where the application looks for flags, as far as the caller may know. Places come
+// sorted, so those of one project stand together.
 func (r request) viewApplication(a reported.Application) application {
 	shown := application{Application: viewApplicationItself(a.ApplicationDetails), Usage: []applicationUsage{}}
 	for _, p := range a.Projects { // by project and environment
@@ -206,7 +217,8 @@ type applicationInstance struct {
 	Environment string  `json:"environment"`
 }
 
-// seenToggle is a flag that an application has asked for, or a name that no flag has.
+// seenToggle is a flag that an application has asked for, or a name that no flag has. Of a name that no flag
+// has, nothing but that is told.
 type seenToggle struct {
 	Name     string         `json:"name"`
 	Project  flag.ProjectID `json:"project,omitempty"`
@@ -249,6 +261,7 @@ func (a *api) getApplication(ctx context.Context, r request, in *ApplicationAt) 
 	for _, f := range flags {
 		detail.SeenToggles = append(detail.SeenToggles, seenToggle{Name: string(f.Name), Project: f.Project, Type: f.Type})
 	}
+	// A name is unknown once for each environment, and shown once.
 	for _, f := range unknown { // by name, environment and application
 		missing := seenToggle{Name: f.Name, NotFound: true}
 		if f.Application == one.Name && !slices.Contains(detail.SeenToggles, missing) {
@@ -258,14 +271,16 @@ func (a *api) getApplication(ctx context.Context, r request, in *ApplicationAt) 
 	return detail, nil
 }
 
-// instancesOfLastDay returns the instances of an application, or of all, that were seen in the last day.
+// instancesOfLastDay returns the instances of an application, or of all, that were seen in the last day. They
+// are kept for two days; a day is what Unleash counts by.
 func (a *api) instancesOfLastDay(ctx context.Context, name string) ([]reported.Instance, error) {
 	instances, err := a.Usage.Instances(ctx, name)
 	since := a.Usage.Now().Add(-24 * time.Hour)
 	return slices.DeleteFunc(instances, func(i reported.Instance) bool { return i.SeenAt.Before(since) }), err
 }
 
-// flagsUsedBy returns the flags that an application has asked for, and of which the caller may know.
+// flagsUsedBy returns the flags that an application has asked for, and of which the caller may know. Names that
+// no flag has (any more) are not among them: they are unknown, or were deleted.
 func (a *api) flagsUsedBy(ctx context.Context, r request, name string) ([]*flag.Flag, error) {
 	names, err := a.Usage.FeaturesUsedBy(ctx, name)
 	var flags []*flag.Flag
@@ -285,6 +300,8 @@ type createApplication struct {
 	Icon       *string   `json:"icon,omitempty"`
 }
 
+// createApplication describes an application that has reported already or will. It reads and then writes, and
+// of two that do so at once the later one stands: this is no configuration, and in no ledger.
 func (a *api) createApplication(ctx context.Context, r request, in *struct {
 	ApplicationAt
 	Body createApplication
@@ -294,6 +311,8 @@ func (a *api) createApplication(ctx context.Context, r request, in *struct {
 		return empty{}, err
 	}
 	described := reported.ApplicationDetails{Name: in.AppName}
+	// One that is hidden from the caller would count as new, and lose its description. There is none: a role that
+	// gives the permission lets its holder see every project (state.MaySee).
 	one, err := a.application(ctx, r, in.AppName)
 	switch {
 	case err == nil:
@@ -301,17 +320,10 @@ func (a *api) createApplication(ctx context.Context, r request, in *struct {
 	case !fault.Is(err, fault.NotFound):
 		return empty{}, err
 	}
-	if in.Body.Strategies != nil {
-		described.Strategies = *in.Body.Strategies
-	}
-	for _, field := range []struct {
-		to   *string
-		from *string
-	}{{&described.URL, in.Body.URL}, {&described.Color, in.Body.Color}, {&described.Icon, in.Body.Icon}} {
-		if field.from != nil {
-			*field.to = *field.from
-		}
-	}
+	set(&described.Strategies, in.Body.Strategies)
+	set(&described.URL, in.Body.URL)
+	set(&described.Color, in.Body.Color)
+	set(&described.Icon, in.Body.Icon)
 	return empty{}, a.Usage.Describe(ctx, described)
 }
 
@@ -325,7 +337,8 @@ func (a *api) deleteApplication(ctx context.Context, r request, in *ApplicationA
 	return empty{}, a.Usage.Forget(ctx, in.AppName)
 }
 
-// applicationOverview is how an application uses flags.
+// applicationOverview is how an application uses flags. Projects may hold "*", for all. Environments are those
+// into which it looks, from which it reports, or in which it asks for names that no flag has; by name.
 type applicationOverview struct {
 	Projects     []string                         `json:"projects"`
 	FeatureCount int                              `json:"featureCount"`
@@ -333,7 +346,8 @@ type applicationOverview struct {
 	Issues       applicationOverviewIssues        `json:"issues"`
 }
 
-// applicationOverviewEnvironment is how an application uses flags in an environment.
+// applicationOverviewEnvironment is how an application uses flags in an environment. The counts are of
+// instances of the last day, so there may be none, and no LastSeen. SDKs are name:version, sorted, each once.
 type applicationOverviewEnvironment struct {
 	Name          string                       `json:"name"`
 	InstanceCount int                          `json:"instanceCount"`
@@ -392,6 +406,7 @@ func (a *api) getApplicationOverview(ctx context.Context, r request, in *Applica
 	for _, p := range one.Projects {
 		if r.seesUse(p) {
 			include(&overview.Projects, p.Project)
+			// It shall be listed even if no instance is left in it.
 			environment(p.Environment)
 		}
 	}
@@ -406,7 +421,8 @@ func (a *api) getApplicationOverview(ctx context.Context, r request, in *Applica
 	return overview, nil
 }
 
-// add counts an instance.
+// add counts an instance. One that does not name its SDK is counted all the same; one that does not say where
+// its SDK runs is taken for a server's.
 func (e *applicationOverviewEnvironment) add(i reported.Instance) {
 	e.InstanceCount++
 	if e.LastSeen == nil || instant(i.SeenAt).after(*e.LastSeen) {
@@ -433,12 +449,15 @@ func include(list *[]string, text string) {
 	}
 }
 
-// builtInStrategies are those that SDKs bring along (reference/platform.md, section 2.3).
+// builtInStrategies are those that SDKs bring along. An SDK reports them with the others that it knows, and
+// cannot leave them out, so that nobody has created one is nothing to warn of (docs/admin-api.md, where it
+// differs from Unleash).
 var builtInStrategies = []string{
 	"default", "userWithId", "flexibleRollout", "gradualRolloutUserId", "gradualRolloutSessionId", "gradualRolloutRandom", "remoteAddress", "applicationHostname",
 }
 
-// unknownStrategies returns those of some strategies that the instance does not know.
+// unknownStrategies returns those of some strategies that the instance does not know. They are sorted; none is
+// an empty list.
 func unknownStrategies(s *state.State, names []string) []string {
 	unknown := []string{}
 	for _, name := range names {
@@ -502,12 +521,14 @@ func (a *api) getOutdatedProjectSDKs(ctx context.Context, r request, in *Project
 	return a.outdatedSDKs(ctx, r, func(p reported.Place) bool { return usesProject(p, in.Project) })
 }
 
-// usesProject reports whether an application looks into a project there.
+// usesProject reports whether an application looks into a project there. One that opens every project looks
+// into each.
 func usesProject(p reported.Place, id flag.ProjectID) bool {
 	return p.Project == access.Any || p.Project == string(id)
 }
 
-// outdatedSDKs returns the outdated SDKs of the applications that look where at says.
+// outdatedSDKs returns the outdated SDKs of the applications that look where at says. An instance does not tell
+// into which projects it looks, so it counts wherever its application looks.
 func (a *api) outdatedSDKs(ctx context.Context, r request, at func(reported.Place) bool) (outdatedSdks, error) {
 	list := outdatedSdks{SDKs: []outdatedSDK{}}
 	all, err := a.applicationsSeenBy(ctx, r, "")
@@ -542,7 +563,8 @@ type projectApplications struct {
 	Total        int                  `json:"total"`
 }
 
-// projectApplication is an application that uses flags of a project.
+// projectApplication is an application that uses flags of a project. Instances and SDKs are those in the
+// environments in which it looks into this project.
 type projectApplication struct {
 	Name         string                  `json:"name"`
 	Environments []string                `json:"environments"`
@@ -550,12 +572,15 @@ type projectApplication struct {
 	SDKs         []projectApplicationSDK `json:"sdks"`
 }
 
-// projectApplicationSDK is an SDK with the versions in which it is used.
+// projectApplicationSDK is an SDK with the versions in which it is used. An instance reports both in one text,
+// name:version.
 type projectApplicationSDK struct {
 	Name     string   `json:"name"`
 	Versions []string `json:"versions"`
 }
 
+// getProjectApplications knows no order but that by name; sortBy is taken since clients send it. Instances are
+// asked for what is on the page alone.
 func (a *api) getProjectApplications(ctx context.Context, r request, in *struct {
 	ProjectAt
 	Query     string `query:"query" doc:"A part of the name."`
@@ -589,6 +614,9 @@ func (a *api) getProjectApplications(ctx context.Context, r request, in *struct 
 	return list, nil
 }
 
+// viewProjectApplication shows an application in a project. What an instance reports in an environment from
+// which its application does not look into this project belongs to another one; an SDK that gives no version is
+// not listed.
 func viewProjectApplication(one reported.Application, id flag.ProjectID, instances []reported.Instance) projectApplication {
 	view := projectApplication{Name: one.Name, Environments: []string{}, Instances: []string{}, SDKs: []projectApplicationSDK{}}
 	for _, p := range one.Projects {

@@ -10,7 +10,11 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// archive registers how flags are put away, taken back and deleted.
+// archive registers how flags are put away, taken back and deleted. They pass through three states: in use,
+// archived (not served, and its name stays taken), gone. Only what is archived can be deleted.
+//
+// Archiving can be proposed, for it takes effect in every environment. Reviving cannot and need not: a flag
+// comes back switched off everywhere (docs/change-requests.md, docs/gate.md).
 func (a *api) archive() {
 	const (
 		tag      = "Archive"
@@ -60,7 +64,8 @@ func (a *api) archive() {
 	}, a.deleteFeature)
 }
 
-// BatchAt names flags of a project.
+// BatchAt names flags of a project. All of them or none: one that is not there refuses the request, where the
+// operation does not say that it is passed over.
 type BatchAt struct {
 	Project flag.ProjectID `path:"projectId"`
 	Body    batchFeatures
@@ -71,7 +76,8 @@ type archivedAt struct {
 	Feature flag.Name `path:"featureName"`
 }
 
-// project returns the flag's project, none for no flag.
+// project returns the flag's project, none for no flag. The permission is asked there. No flag has no project;
+// then it is asked in the whole instance, so that who lacks it everywhere is told so and nothing else.
 func (at archivedAt) project(r request) flag.ProjectID {
 	if f := r.State.Flag(at.Feature); f != nil {
 		return f.Project
@@ -85,6 +91,7 @@ type validateArchiveFeatures struct {
 	HasDeletedDependencies   bool        `json:"hasDeletedDependencies" doc:"Whether dependencies would end."`
 }
 
+// archiveFeature answers 202, though it is done when the answer comes: Unleash's clients expect that.
 func (a *api) archiveFeature(ctx context.Context, r request, in *FeatureAt) (empty, error) {
 	return empty{}, a.App.ArchiveFeatures(ctx, r.Caller, in.Project, []flag.Name{in.Feature})
 }
@@ -117,6 +124,9 @@ func (a *api) deleteFeatures(ctx context.Context, r request, in *BatchAt) (empty
 	return empty{}, a.App.DeleteFeatures(ctx, r.Caller, in.Project, in.Body.Features)
 }
 
+// reviveFeature refuses the name of a flag that there is not: the use case would speak of a project without a
+// name, which is not what the caller has got wrong. deleteFeature passes such a name over, as the paths of a
+// project do.
 func (a *api) reviveFeature(ctx context.Context, r request, in *archivedAt) (empty, error) {
 	project := in.project(r)
 	err := a.App.ReviveFeatures(ctx, r.Caller, project, []flag.Name{in.Feature})

@@ -13,7 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/window"
 )
 
-// calendars registers what will happen as a calendar, and the links by which calendar programs read it.
+// calendars registers what will happen as a calendar, and the links by which calendar programs read it. Both
+// show what GET /upcoming does, in the form of RFC 5545 (icalendar.go); docs/windows.md tells how people use
+// them.
 func (a *api) calendars() {
 	const tag = "Calendar"
 	register(a, operation{
@@ -41,19 +43,22 @@ func (a *api) calendars() {
 	}, a.deleteCalendarLink)
 }
 
-// calendarQuery is of what it is asked what will happen.
+// calendarQuery is of what it is asked what will happen. It is asked about one or more; without any, about all
+// that the caller may know of.
 type calendarQuery struct {
 	Project     []flag.ProjectID       `query:"project,explode" doc:"Only what is in these projects."`
 	Environment []flag.EnvironmentName `query:"environment,explode" doc:"Only what is in these environments."`
 }
 
-// calendarLink is a link by which a calendar program reads what its person may see.
+// calendarLink is a link by which a calendar program reads what its person may see. The secret in it is kept as
+// a digest, so the URL cannot be shown again.
 type calendarLink struct {
 	URL       string   `json:"url,omitempty" doc:"Only in the answer that makes the link."`
 	CreatedAt *instant `json:"createdAt" nullable:"true" doc:"null: there is none."`
 }
 
-// The time that a calendar shows.
+// The time that a calendar shows: a year. What has been stays in it for a month, since a calendar program shows
+// what is in a feed and keeps nothing else.
 const (
 	calendarBack  = 30 * 24 * time.Hour
 	calendarAhead = 335 * 24 * time.Hour
@@ -63,6 +68,10 @@ func (a *api) getCalendar(_ context.Context, r request, in *calendarQuery) (stre
 	return streamed{a.calendarFor(r, *in)}, nil
 }
 
+// getCalendarFeed takes its caller from the link: the operation is open, so until then it is nobody. A link
+// shows less as soon as its person may see less. Nothing is written with the actor that it stands for.
+//
+// Faults: NotFound for a link without its ending, and for one that is worthless.
 func (a *api) getCalendarFeed(ctx context.Context, r request, in *struct {
 	Link string `path:"link"`
 	calendarQuery
@@ -97,7 +106,8 @@ func (a *api) deleteCalendarLink(ctx context.Context, r request, _ *struct{}) (e
 	return empty{}, a.People.RevokeCalendarSecret(ctx, r.Caller.Actor)
 }
 
-// calendarFor returns what the caller may see of what will happen.
+// calendarFor returns what the caller may see of what will happen. Scheduled requests are left out while change
+// requests are turned off.
 func (a *api) calendarFor(r request, q calendarQuery) icalendar {
 	now := a.App.Now()
 	from, to := now.Add(-calendarBack), now.Add(calendarAhead)
@@ -113,6 +123,11 @@ func (a *api) calendarFor(r request, q calendarQuery) icalendar {
 	return c
 }
 
+// windowEvent returns one time at which a window happens. Each is an event of its own and no rule of repetition
+// is sent: windows go by the clock on the wall of a zone, which calendar programs would each have to know
+// (docs/adr/0027-windows-by-the-wall-clock.md). Its id is made of the window, its begin and the ledger, so that
+// it is the same in every download and another one on every server; projects of which the caller may not know
+// are not named.
 func (r request) windowEvent(o window.Occurrence) calendarEvent {
 	w := o.Window
 	what, category := "Freeze", "FREEZE"
@@ -134,6 +149,9 @@ func (r request) windowEvent(o window.Occurrence) calendarEvent {
 	}
 }
 
+// scheduleEvent returns when a change request is applied: a moment, which has no length. The id is the
+// request's, so one that is put off moves in the calendar. What failed or is suspended will not happen by
+// itself; it stays at its time, marked, with the reason, since somebody has to decide.
 func (a *api) scheduleEvent(r request, cr *changerequest.Request) calendarEvent {
 	e := calendarEvent{
 		uid: fmt.Sprintf("change-request-%d@%s", cr.ID, r.State.LedgerID()), begin: cr.Schedule.At, end: cr.Schedule.At,

@@ -16,6 +16,11 @@ func (a *api) constraints() {
 	}, a.validateConstraint)
 }
 
+// validateConstraint checks a constraint as a strategy's would be, and stores nothing. Its context field need
+// not exist: applications may send what nobody has described, and then any value will do. A fault names the
+// field below /body, as of a write.
+//
+// Faults: BadData.
 func (a *api) validateConstraint(_ context.Context, r request, in *struct{ Body constraint }) (empty, error) {
 	var legal []flag.LegalValue
 	if f := r.State.ContextField(in.Body.ContextName); f != nil {

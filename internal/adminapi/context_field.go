@@ -13,9 +13,14 @@ import (
 
 const tagContext = "Context"
 
-// contextFields registers what can be done with context fields: those of all projects
-// at /context, and those of a project at /projects/{projectId}/context.
+// contextFields registers what can be done with context fields: those of all projects at /context, and those of
+// a project at /projects/{projectId}/context. The two are the same operations with other permissions and, in
+// the document, with the suffix ForProject. A project is a pointer below: nil stands for all projects. Names
+// are unique in the instance, wherever a field belongs.
 func (a *api) contextFields() {
+	// both returns an operation on the fields of all projects, and its counterpart in a project. An empty
+	// permission means that everyone may who is signed in; a project has one permission for all that is done to
+	// its fields.
 	both := func(name, method, path, summary string, global, project access.Permission, status int) (operation, operation) {
 		op := operation{ID: name, Method: method, Path: "/context" + path, Tag: tagContext, Summary: summary, Status: status}
 		own := op
@@ -158,7 +163,8 @@ type LegalValueAt struct {
 	Value string `path:"legalValue"`
 }
 
-// includeContext says which other context fields are listed, too.
+// includeContext says which other context fields are listed, too. It allows the value of a project's list as
+// well, which adds nothing here.
 type includeContext struct {
 	Include string `query:"include" enum:"root,project" doc:"project: those of projects, too."`
 }
@@ -168,7 +174,7 @@ type Included struct {
 	Include string `query:"include" enum:"root,project" doc:"root: those of all projects, too."`
 }
 
-// UpdateContextField is what a context field is made of.
+// UpdateContextField is what a context field is made of. It replaces: what is left out takes its zero value.
 type UpdateContextField struct {
 	Description *string      `json:"description,omitempty" nullable:"true"`
 	Stickiness  bool         `json:"stickiness,omitempty" doc:"Whether it is offered as stickiness."`
@@ -228,8 +234,9 @@ func (a *api) createContextField(ctx context.Context, r request, project *flag.P
 	return viewContextField(f), nil
 }
 
-// listContextFields returns the context fields of a project or (nil) of all, and the
-// others too if everything is asked for: for a project, the others are those of all.
+// listContextFields returns the context fields of a project or (nil) of all, and the others too if everything
+// is asked for: for a project, the others are those of all. Fields of projects of which the caller may not know
+// are left out.
 func listContextFields(r request, project *flag.ProjectID, others bool) []contextFieldUsed {
 	used := contextUsage(r.State)
 	list := []contextFieldUsed{}
@@ -248,6 +255,9 @@ func listContextFields(r request, project *flag.ProjectID, others bool) []contex
 	return list
 }
 
+// getContextField returns one field of a project or (nil) of all; a field that belongs elsewhere is not found.
+//
+// Faults: NotFound.
 func getContextField(s *state.State, project *flag.ProjectID, name string) (contextFieldUsed, error) {
 	f, err := app.ContextField(s, project, name)
 	if err != nil {
@@ -256,6 +266,10 @@ func getContextField(s *state.State, project *flag.ProjectID, name string) (cont
 	return viewContextFieldUsed(f, contextUsage(s)), nil
 }
 
+// strategiesByContextField returns the strategies in use that name a field in a constraint, those left out of
+// which the caller may not know. Segments that name it are not followed.
+//
+// Faults: NotFound.
 func strategiesByContextField(r request, project *flag.ProjectID, name string) (contextFieldStrategies, error) {
 	if _, err := app.ContextField(r.State, project, name); err != nil {
 		return contextFieldStrategies{}, err

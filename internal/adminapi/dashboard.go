@@ -15,7 +15,8 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// personalDashboard registers what concerns somebody.
+// personalDashboard registers what concerns somebody. It is a start page, put together from what other
+// operations tell more of; numbers of projects are those of GET /projects.
 func (a *api) personalDashboard() {
 	register(a, operation{
 		ID: "getPersonalDashboard", Method: http.MethodGet, Path: "/personal-dashboard", Tag: tagProjects,
@@ -30,10 +31,12 @@ func (a *api) personalDashboard() {
 	}, a.getPersonalDashboardProject)
 }
 
-// maxDashboard is how many projects and flags a dashboard has.
+// maxDashboard is how many projects and flags a dashboard has. A page shows no more, and an administrator would
+// get all that there are.
 const maxDashboard = 100
 
-// personalDashboard is what concerns somebody.
+// personalDashboard is what concerns somebody. ProjectOwners are the people who own a project that the caller
+// may see, for whoever has none and wants to be let into one: by name, each once.
 type personalDashboard struct {
 	Admins        []dashboardAdmin   `json:"admins"`
 	ProjectOwners []projectOwner     `json:"projectOwners"`
@@ -50,7 +53,8 @@ type dashboardAdmin struct {
 	ImageURL string `json:"imageUrl"`
 }
 
-// dashboardProject is a project that concerns somebody.
+// dashboardProject is a project that concerns somebody. Health and TechnicalDebt are percentages that add up to
+// 100.
 type dashboardProject struct {
 	ID            flag.ProjectID `json:"id"`
 	Name          string         `json:"name"`
@@ -67,6 +71,10 @@ type dashboardFlag struct {
 	Type    string         `json:"type"`
 }
 
+// getPersonalDashboard lists favourites first and otherwise keeps the order: projects by id, flags with the
+// newest first. Flags that somebody has created concern them in every project that they still may see.
+//
+// Faults: Forbidden for a token, which is nobody in particular.
 func (a *api) getPersonalDashboard(ctx context.Context, r request, _ *struct{}) (personalDashboard, error) {
 	board := personalDashboard{Admins: []dashboardAdmin{}, ProjectOwners: []projectOwner{}, Projects: []dashboardProject{}, Flags: []dashboardFlag{}}
 	account, err := r.person("Dashboards")
@@ -87,6 +95,7 @@ func (a *api) getPersonalDashboard(ctx context.Context, r request, _ *struct{}) 
 		if p.Archived() || !r.sees(p.ID) {
 			continue
 		}
+		// A group owns, too, but cannot be written to. A project without owners has one of the type system.
 		all, err := a.projectOwners(ctx, r.State, p.ID)
 		if err != nil {
 			return board, err
@@ -132,7 +141,9 @@ func (a *api) getPersonalDashboard(ctx context.Context, r request, _ *struct{}) 
 	return board, err
 }
 
-// adminsAtHand returns the people who may do everything, by id.
+// adminsAtHand returns the people who may do everything, by id. They are those whom somebody asks who lacks a
+// permission: people, and none who is suspended. While the database is away, those who are not known by heart
+// have an id and no name.
 func (a *api) adminsAtHand(ctx context.Context, r request) ([]dashboardAdmin, error) {
 	list := []dashboardAdmin{}
 	for account := range r.State.Accounts() {
@@ -158,7 +169,8 @@ type personalDashboardProjectDetails struct {
 	Roles            []dashboardRole   `json:"roles"`
 }
 
-// dashboardInsights are the numbers of a project.
+// dashboardInsights are the numbers of a project. ActiveFlags are those that are not due to be removed, so it
+// and both kinds of stale ones add up to TotalFlags. Averages are percentages.
 type dashboardInsights struct {
 	AvgHealthCurrentWindow *int `json:"avgHealthCurrentWindow" nullable:"true"`
 	AvgHealthPastWindow    *int `json:"avgHealthPastWindow" nullable:"true"`
@@ -170,7 +182,7 @@ type dashboardInsights struct {
 	TechnicalDebt          int  `json:"technicalDebt"`
 }
 
-// dashboardEvent is something that has happened in a project.
+// dashboardEvent is something that has happened in a project. Summary is in Markdown.
 type dashboardEvent struct {
 	ID                int64   `json:"id"`
 	Summary           *string `json:"summary" nullable:"true"`
@@ -189,10 +201,15 @@ type dashboardRole struct {
 const (
 	// latestEvents is how many events a dashboard shows.
 	latestEvents = 10
-	// windowDays is how long a window of a dashboard is.
+	// windowDays is how long a window of a dashboard is. There are two, one behind the other, so that a web app
+	// can show which way it goes.
 	windowDays = 28
 )
 
+// getPersonalDashboardProject is for whoever has an account: the roles that it shows are the caller's own.
+//
+// Faults: NotFound, Forbidden for a token, and Unavailable while the database is away, since the events are in
+// it.
 func (a *api) getPersonalDashboardProject(ctx context.Context, r request, in *ProjectAt) (personalDashboardProjectDetails, error) {
 	details := personalDashboardProjectDetails{LatestEvents: []dashboardEvent{}, Roles: []dashboardRole{}}
 	p, err := app.Project(r.State, in.Project)
@@ -236,7 +253,9 @@ func (a *api) getPersonalDashboardProject(ctx context.Context, r request, in *Pr
 	return details, err
 }
 
-// averageHealth tells the health that a project had in the two windows.
+// averageHealth tells the health that a project had in the two windows. Nobody has written it down day by day:
+// it is told by undoing what the ledger says has happened since (past_flags.go), at the end of each day, UTC,
+// and now. Days on which there was no project yet do not count; a window without any has no average.
 func (a *api) averageHealth(ctx context.Context, r request, p *flag.Project, to *dashboardInsights) error {
 	now := a.App.Now()
 	var days []time.Time
@@ -248,6 +267,8 @@ func (a *api) averageHealth(ctx context.Context, r request, p *flag.Project, to 
 	if err != nil {
 		return err
 	}
+	// average returns that of the days from one on and before another, rounded to the nearest; nil if there
+	// were none.
 	average := func(from, until int) *int {
 		sum, n := 0, 0
 		for i := from; i < until; i++ {

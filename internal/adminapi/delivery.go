@@ -9,7 +9,9 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
-// deliveries registers how administrators see what is brought to the outside.
+// deliveries registers how administrators see what is brought to the outside. They name people and say why a
+// mail did not arrive, so they are the administrators' alone. How often something is tried, and until when, is
+// told in docs/notifications.md and docs/integrations.md.
 func (a *api) deliveries() {
 	admin := []access.Permission{access.Admin}
 	register(a, operation{
@@ -22,7 +24,8 @@ func (a *api) deliveries() {
 	}, a.sendTestMail)
 }
 
-// delivery is something that is brought to somebody outside.
+// delivery is something that is brought to somebody outside. DueAt and ExpiresAt are of one that waits; DoneAt
+// is null until it has arrived or is given up (dead).
 type delivery struct {
 	ID        string   `json:"id" doc:"Of a mail: the part of its Message-ID before the @. Of what a webhook is sent: its webhook-id."`
 	Kind      string   `json:"kind" doc:"mail or integration"`
@@ -36,7 +39,7 @@ type delivery struct {
 	DoneAt    *instant `json:"doneAt" nullable:"true"`
 }
 
-// deliveryPage is a part of the list of deliveries.
+// deliveryPage is a part of the list of deliveries. Total is of all that the filters let through.
 type deliveryPage struct {
 	Deliveries []delivery `json:"deliveries"`
 	Total      int        `json:"total"`
@@ -48,6 +51,8 @@ const (
 	deliveriesLargest = 1000
 )
 
+// getDeliveries narrows by what is given: kind, state and target must all be as asked for; what is none of them
+// finds nothing.
 func (a *api) getDeliveries(ctx context.Context, r request, in *struct {
 	Kind   string `query:"kind"`
 	State  string `query:"state" doc:"waiting, delivered or dead."`
@@ -72,11 +77,16 @@ func (a *api) getDeliveries(ctx context.Context, r request, in *struct {
 	return page, err
 }
 
-// testMail is a test mail that will be sent.
+// testMail is a test mail that will be sent. It can be looked for in the list of deliveries.
 type testMail struct {
 	ID string `json:"id" doc:"Of the delivery."`
 }
 
+// sendTestMail sends to nobody but its caller: with an address of one's choice it would be a way to send mail
+// to anybody.
+//
+// Faults: Permission, Forbidden for whoever is no person, BadData for somebody without an address and where
+// there is no mail server.
 func (a *api) sendTestMail(ctx context.Context, r request, _ *struct{}) (testMail, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return testMail{}, err

@@ -10,7 +10,12 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// dependencies registers how flags depend on one another.
+// dependencies registers how flags depend on one another. There is one level: who has parents is nobody's
+// parent, as SDKs follow no chain of them. A dependency is of the flag as a whole, so it acts in every
+// environment, and each that is protected has to agree (docs/change-requests.md).
+//
+// A path calls a flag child or parent, and not featureName, by the side from which it is looked at; visible
+// knows all three.
 func (a *api) dependencies() {
 	const (
 		tag       = "Dependencies"
@@ -52,20 +57,24 @@ type ChildAt struct {
 	Child   flag.Name      `path:"child"`
 }
 
-// createDependentFeature is the body of a dependency.
+// createDependentFeature is the body of a dependency. Variants are dropped where the parent has to be off, for
+// then it has none.
 type createDependentFeature struct {
 	Feature  flag.Name `json:"feature" doc:"The parent."`
 	Enabled  *bool     `json:"enabled,omitempty" doc:"The state of the parent that is required; true if left out."`
 	Variants []string  `json:"variants,omitempty" doc:"The variants of the parent of which one is required; none: any."`
 }
 
-// dependency is a dependency in what is shown of a flag.
+// dependency is a dependency in what is shown of a flag. It says enabled, also where the body that made it did
+// not.
 type dependency struct {
 	Feature  flag.Name `json:"feature"`
 	Enabled  bool      `json:"enabled"`
 	Variants []string  `json:"variants,omitempty"`
 }
 
+// checkDependenciesExist asks about all projects, whichever one the path names: clients ask whether to speak of
+// dependencies at all.
 func (a *api) checkDependenciesExist(_ context.Context, r request, _ *struct {
 	Project flag.ProjectID `path:"projectId"`
 },
@@ -102,6 +111,9 @@ func (a *api) deleteFeatureDependency(ctx context.Context, r request, in *struct
 	return empty{}, a.App.RemoveDependency(ctx, r.Caller, in.Project, in.Child, in.Parent)
 }
 
+// listParentOptions leaves out whatever could not be a parent: archived flags, those that have parents
+// themselves, and the flag itself. Whether the flag may have one is not asked; it may not while others depend
+// on it.
 func (a *api) listParentOptions(_ context.Context, r request, in *ChildAt) ([]flag.Name, error) {
 	if _, err := decide.Feature(r.State, in.Project, in.Child); err != nil {
 		return nil, err
@@ -115,6 +127,8 @@ func (a *api) listParentOptions(_ context.Context, r request, in *ChildAt) ([]fl
 	return names, nil
 }
 
+// listParentVariantOptions gathers the names from all environments, of the environments' own variants and of
+// those of strategies: a dependency holds in all of them. Sorted, each once.
 func (a *api) listParentVariantOptions(_ context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 	Parent  flag.Name      `path:"parent"`

@@ -13,7 +13,9 @@ import (
 //go:embed docs
 var docsFiles embed.FS
 
-// mountDocs serves the document and its page. Both are open to everyone, as in Unleash.
+// mountDocs serves the document and its page. Both are open to everyone, as in Unleash. The page shows what the
+// document says and calls nothing, so its policy lets it load its own script, style and document and nothing
+// else; it may not be shown inside of another page.
 func mountDocs(r chi.Router) {
 	files, err := fs.Sub(docsFiles, "docs")
 	if err != nil {

@@ -25,8 +25,8 @@ Unknown properties of a body are ignored, and scalars are coerced: ` + "`1`" + `
 ` + "`Quorate-Revision`" + ` which revision of the ledger it was made from; whoever sends that header back reads at least that revision,
 on any node. ` + "`Quorate-Reason`" + ` says why a change bypasses the approval that it would need.`
 
-// config is how huma is set up: no paths and no fields of its own, schemas under
-// Unleash's names.
+// config is how huma is set up: no paths and no fields of its own, schemas under Unleash's names. Unknown
+// properties are allowed in the document, since they are ignored; by itself huma would forbid them.
 func config() huma.Config {
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -56,8 +56,8 @@ func config() huma.Config {
 // No list of this API is ever null, neither in answers nor in bodies.
 func init() { huma.DefaultArrayNullable = false }
 
-// schemaName gives a type the name that Unleash gives such a schema:
-// createFeature becomes createFeatureSchema.
+// schemaName gives a type the name that Unleash gives such a schema: createFeature becomes createFeatureSchema.
+// The hint is what huma suggests for a type that has no name.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	if name == "" {
@@ -66,16 +66,19 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ToLower(name[:1]) + name[1:] + "Schema"
 }
 
-// failure is the body of every refusal.
+// failure is the body of every refusal. It is a type of its own for the sake of its name in the document.
 type failure webfault.Body
 
-// responses returns the answers of an operation but for the body of the good one.
+// responses returns the answers of an operation but for the body of the good one. All are told of each
+// operation, whether or not it can come to that: clients shall be ready for them. What differs is whether
+// something is written, and whether secrets can be guessed.
 func responses(op operation) map[string]*huma.Response {
 	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	headers := map[string]*huma.Param{
 		revisionHeader: {Description: "The revision of the state that was answered from.", Schema: &huma.Schema{Type: huma.TypeInteger}},
 	}
 	if op.Method != http.MethodGet {
+		// A write can break change requests that others have agreed on. Whoever makes it is told at once.
 		headers[suspendedHeader] = &huma.Param{
 			Description: "The ids of the scheduled change requests that were suspended by this, such as 38, 41; there is a Link to each. Absent: none.",
 			Schema:      &huma.Schema{Type: huma.TypeString},
@@ -116,8 +119,8 @@ var reasons = map[int]string{
 	http.StatusServiceUnavailable:    "The server cannot do this now. `Retry-After` says when to try again.",
 }
 
-// complete adds to huma's document what operations refer to, and takes out what huma
-// promises for its own checks.
+// complete adds to huma's document what operations refer to, and takes out what huma promises for its own
+// checks. It is called once, when all operations are registered.
 func complete(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas
 	body := schemas.Schema(reflect.TypeFor[failure](), true, "")
@@ -138,8 +141,9 @@ func complete(doc *huma.OpenAPI) {
 	}
 }
 
-// OpenAPI returns the document that describes the admin API: OpenAPI 3.1, indented JSON.
-// It is openapi/openapi.json.
+// OpenAPI returns the document that describes the admin API: OpenAPI 3.1, indented JSON. It is
+// openapi/openapi.json. The operations are registered for it on a router that serves nobody; their options are
+// empty, since none is used before a request comes.
 var OpenAPI = sync.OnceValue(func() []byte {
 	a := newAPI(chi.NewRouter(), Options{})
 	complete(a.huma.OpenAPI())

@@ -15,7 +15,9 @@ const (
 	environmentPath = "/environments/{name}"
 )
 
-// environments registers what can be done with environments.
+// environments registers what can be done with environments. They are the instance's, so whatever changes them
+// takes an administrator; which projects use one, and how it is protected there, is the projects'
+// (project_environment.go, protection.go). Everybody may read them all.
 func (a *api) environments() {
 	admin := []access.Permission{access.Admin}
 	register(a, operation{
@@ -73,7 +75,8 @@ type EnvironmentAt struct {
 	Name flag.EnvironmentName `path:"name"`
 }
 
-// Environment is an environment.
+// Environment is an environment. RequiredApprovals and ApprovalsEnforced are the default for projects;
+// protection.go tells what holds in one.
 type Environment struct {
 	Name              flag.EnvironmentName `json:"name"`
 	Type              string               `json:"type"`
@@ -84,7 +87,8 @@ type Environment struct {
 	ApprovalsEnforced bool                 `json:"approvalsEnforced" doc:"Only an admin can ask for less than requiredApprovals in a project."`
 }
 
-// environmentCounted is an environment and how it is used.
+// environmentCounted is an environment and how it is used. Archived projects and flags do not count. What the
+// caller may not see does, as a number that names nothing.
 type environmentCounted struct {
 	Environment
 	ProjectCount       int `json:"projectCount"`
@@ -108,7 +112,8 @@ type createEnvironment struct {
 	ApprovalsEnforced bool                 `json:"approvalsEnforced,omitempty"`
 }
 
-// updateEnvironment is the body that changes an environment.
+// updateEnvironment is the body that changes an environment. An empty type is one that is left out. For the
+// approvals null has a meaning of its own: projects are not protected unless they choose to be.
 type updateEnvironment struct {
 	Type              string        `json:"type,omitempty"`
 	SortOrder         *int          `json:"sortOrder,omitempty"`
@@ -116,7 +121,8 @@ type updateEnvironment struct {
 	ApprovalsEnforced *bool         `json:"approvalsEnforced,omitempty"`
 }
 
-// cloneEnvironment is the body of a clone.
+// cloneEnvironment is the body of a clone. Projects that are not named do not get it, nor do those that do not
+// have the other one.
 type cloneEnvironment struct {
 	Name             flag.EnvironmentName `json:"name"`
 	Type             string               `json:"type"`
@@ -124,11 +130,12 @@ type cloneEnvironment struct {
 	ClonePermissions *bool                `json:"clonePermissions,omitempty" doc:"Whether roles allow there what they allow in the other one; true if left out."`
 }
 
-// name is the body of a check of a name.
+// name is the body of a check of a name. Several nouns use it.
 type name struct {
 	Name string `json:"name"`
 }
 
+// getEnvironments counts in one pass over flags and tokens for all environments.
 func (a *api) getEnvironments(_ context.Context, r request, _ *struct{}) (environments, error) {
 	enabled, tokens := countEnabled(r.State.Flags()), countTokens(r.State)
 	list := environments{Version: 1, Environments: []environmentCounted{}}
@@ -144,6 +151,8 @@ func (a *api) getEnvironments(_ context.Context, r request, _ *struct{}) (enviro
 	return list, nil
 }
 
+// getEnvironment returns an environment. viewEnvironment takes nil, so that what is not found needs no case of
+// its own here or below.
 func (a *api) getEnvironment(_ context.Context, r request, in *EnvironmentAt) (Environment, error) {
 	env, err := app.Environment(r.State, in.Name)
 	return viewEnvironment(env), err
@@ -164,6 +173,7 @@ func (a *api) validateEnvironmentName(_ context.Context, r request, in *struct{ 
 	return empty{}, app.ValidateEnvironmentName(r.State, flag.EnvironmentName(in.Body.Name))
 }
 
+// updateSortOrder moves those that are named, all of them or, if one does not exist, none.
 func (a *api) updateSortOrder(ctx context.Context, r request, in *struct{ Body map[string]int }) (empty, error) {
 	places := map[flag.EnvironmentName]int{}
 	for name, place := range in.Body {
@@ -179,9 +189,7 @@ func (a *api) updateEnvironment(ctx context.Context, r request, in *struct {
 ) (Environment, error) {
 	env, err := a.App.UpdateEnvironment(ctx, r.Caller, in.Name, func(env flag.Environment) flag.Environment {
 		env.Type = cmp.Or(in.Body.Type, env.Type)
-		if in.Body.SortOrder != nil {
-			env.SortOrder = *in.Body.SortOrder
-		}
+		set(&env.SortOrder, in.Body.SortOrder)
 		env.RequiredApprovals = in.Body.RequiredApprovals.Or(env.RequiredApprovals)
 		set(&env.ApprovalsEnforced, in.Body.ApprovalsEnforced)
 		return env
@@ -197,6 +205,8 @@ func (a *api) environmentOff(ctx context.Context, r request, in *EnvironmentAt) 
 	return empty{}, a.switchEnvironment(ctx, r, in.Name, false)
 }
 
+// switchEnvironment says whether new projects get an environment. Those that have it are not touched, and so
+// nothing that is served.
 func (a *api) switchEnvironment(ctx context.Context, r request, name flag.EnvironmentName, on bool) error {
 	_, err := a.App.UpdateEnvironment(ctx, r.Caller, name, func(env flag.Environment) flag.Environment {
 		env.Enabled = on

@@ -10,15 +10,19 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// conditional gives answers to GET a weak ETag, made of the body, and answers 304
-// to whoever has that body already (reference/platform.md, section 5.4). HEAD is GET
-// without the body.
+// conditional gives answers to GET a weak ETag, made of the body, and answers 304 to whoever has that body
+// already (RFC 9110, sections 8.8.3 and 13.1.2). HEAD is GET without the body.
+//
+// The operation has run all the same: this spares the network and the reader's parsing, as Unleash does, and
+// not the server. The body is kept back until its tag is known, but for those that are streamed, which have no
+// tag.
 func conditional(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
+		// Operations are registered for GET; the router knows none for HEAD.
 		chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
 		kept := &keptAnswer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
@@ -27,9 +31,11 @@ func conditional(next http.Handler) http.Handler {
 		}
 		if kept.status == http.StatusOK {
 			sum := sha256.Sum256(kept.body.Bytes())
+			// 18 bytes are 24 characters without padding, and 144 bits: no two bodies have the same by chance.
 			tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 			w.Header().Set("ETag", tag)
 			if has(r.Header.Values("If-None-Match"), tag) {
+				// There is no body that has a type.
 				w.Header().Del("Content-Type")
 				w.WriteHeader(http.StatusNotModified)
 				return
@@ -42,7 +48,8 @@ func conditional(next http.Handler) http.Handler {
 	})
 }
 
-// has reports whether one of the tags in If-None-Match is the given one, weakly compared.
+// has reports whether one of the tags in If-None-Match is the given one. The mark W/ makes no difference to
+// that (RFC 9110, section 8.8.3.2); a star is any body.
 func has(header []string, tag string) bool {
 	for _, line := range header {
 		for one := range strings.SplitSeq(line, ",") {
@@ -64,7 +71,8 @@ type keptAnswer struct {
 	passing bool
 }
 
-// pass lets the body through from now on.
+// pass lets the body through from now on. The headers must be set: they go out with the status. Whoever streams
+// calls it first (api.answer).
 func (k *keptAnswer) pass() {
 	k.passing = true
 	k.ResponseWriter.WriteHeader(k.status)

@@ -22,7 +22,12 @@ import (
 
 const tagEvents = "Events"
 
-// events registers how the event log is read.
+// events registers how the event log is read. What an event looks like to people is package eventlog's; here it
+// is decided who is shown which.
+//
+// An administrator sees all events. Everybody else sees those of projects that they may know of, and no others:
+// accounts, roles and settings are nobody else's business, and a project that is gone may have been private.
+// Of somebody else's draft nobody is told more than that there is one.
 func (a *api) events() {
 	const mine = "Whoever is no admin sees the events of projects only."
 	register(a, operation{
@@ -56,8 +61,9 @@ func (a *api) events() {
 	}, a.getEventsForToggle)
 }
 
-// EventFilters are what events are searched for by. The patterns are Unleash's, which error
-// messages show.
+// EventFilters are what events are searched for by. The patterns are Unleash's, which error messages show. They
+// let more through than they seem to, since the part before the commas is free; so a value may be empty, or be
+// no number where one is meant. Each is then a value that no event has.
 type EventFilters struct {
 	ID          string `query:"id" pattern:"^(IS|IS_ANY_OF):(.*?)(,([0-9]+))*$" doc:"Revisions."`
 	GroupID     string `query:"groupId" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
@@ -68,7 +74,8 @@ type EventFilters struct {
 	Environment string `query:"environment" pattern:"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
 }
 
-// searchEventsQuery is what is searched for, and which page of it.
+// searchEventsQuery is what is searched for, and which page of it. Numbers of the page are texts here, so that
+// what is no number falls back to the default instead of being refused (pageBounds).
 type searchEventsQuery struct {
 	Query string `query:"query" doc:"A text in the data before or after; the newest 100,000 events that pass the other filters are looked through."`
 	EventFilters
@@ -78,7 +85,7 @@ type searchEventsQuery struct {
 	Limit  string `query:"limit"`
 }
 
-// exportEventsQuery is what is exported, and how.
+// exportEventsQuery is what is exported, and how. It has no page: it is all of a period.
 type exportEventsQuery struct {
 	Format eventlog.Format `query:"format" enum:"csv,json" doc:"csv if left out."`
 	Query  string          `query:"query" doc:"A text in the data before or after."`
@@ -87,7 +94,8 @@ type exportEventsQuery struct {
 	To   string `query:"to" pattern:"^(IS:)?\\d{4}-\\d{2}-\\d{2}$" doc:"The last day (UTC)."`
 }
 
-// query returns what is to be found, in a period of days.
+// query returns what is to be found, in a period of days. Days are UTC, and the last one is included; a query
+// ends before the day after.
 func (f EventFilters) query(text, from, to string) (eventlog.Query, error) {
 	first, err := dayIn("/query/from", from)
 	if err != nil {
@@ -120,7 +128,8 @@ type eventSearchResponse struct {
 	Total  int     `json:"total"`
 }
 
-// event is an event as people read it.
+// event is an event as people read it. The two fields stand in the place of those of eventlog, which have no
+// schema.
 type event struct {
 	eventlog.Event
 	Data    object `json:"data" doc:"What the event's subject is like after it; null if there is nothing to say."`
@@ -138,7 +147,7 @@ func (object) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, Nullable: true, AdditionalProperties: true}
 }
 
-// eventList is the newest events.
+// eventList is the newest events. TotalEvents is how many there are in all, not how many are listed.
 type eventList struct {
 	Version     int     `json:"version"`
 	Events      []event `json:"events"`
@@ -159,9 +168,13 @@ type eventCreator struct {
 	Name string `json:"name"`
 }
 
-// maxEvents is how many events an answer may have.
+// maxEvents is how many events an answer may have. Unleash has the same bound for pages.
 const maxEvents = 1000
 
+// searchEvents returns a page. Beyond the newest 100,000 that pass the other filters a text is not looked for,
+// and Total is then of what was looked through.
+//
+// Faults: BadData, and Unavailable while the database is away.
 func (a *api) searchEvents(ctx context.Context, r request, in *searchEventsQuery) (eventSearchResponse, error) {
 	q, err := in.query(in.Query, in.From, in.To)
 	if err != nil {
@@ -176,6 +189,8 @@ func (a *api) getEventTypes(context.Context, request, *struct{}) (map[string]str
 	return eventlog.Types(), nil
 }
 
+// getEventCreators names everybody who ever made an event, in whichever project: it fills the choice of a
+// filter, and everybody may read it, as in Unleash.
 func (a *api) getEventCreators(ctx context.Context, _ request, _ *struct{}) ([]eventCreator, error) {
 	all, err := a.Events.Creators(ctx)
 	list := make([]eventCreator, len(all))
@@ -200,6 +215,8 @@ func (a *api) getEvents(ctx context.Context, r request, in *struct {
 	return eventList{Version: 1, Events: events, TotalEvents: total}, err
 }
 
+// getEventsForToggle answers an empty list for a flag that there is not, and the same for one that the caller
+// may not know of (visible lets both through, see unheeding): a deleted flag still has events.
 func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
 	Feature flag.Name `path:"featureName"`
 },
@@ -211,6 +228,7 @@ func (a *api) getEventsForToggle(ctx context.Context, r request, in *struct {
 // findEvents returns the events that are wanted and that the caller may see.
 func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]event, int, error) {
 	if !r.narrow(&q) {
+		// A query without projects would mean all of them.
 		return []event{}, 0, nil
 	}
 	found, total, err := a.Events.Search(ctx, q)
@@ -221,7 +239,10 @@ func (a *api) findEvents(ctx context.Context, r request, q eventlog.Query) ([]ev
 	return events, total, err
 }
 
-// narrow leaves of what is wanted what the caller may see, and reports whether that is anything.
+// narrow leaves of what is wanted what the caller may see, and reports whether that is anything. For whoever is
+// no administrator the query names projects when it comes back, so that events of none are left out; a filter
+// by the empty name finds none of these either, for what is in no project has no name in the table. Addresses
+// from which somebody wrote are for administrators.
 func (r request) narrow(q *eventlog.Query) bool {
 	q.Reader = r.Caller.Actor.Ref
 	if r.Caller.Actor.IsAdmin() {
@@ -229,19 +250,25 @@ func (r request) narrow(q *eventlog.Query) bool {
 		return true
 	}
 	if len(q.Projects) == 0 {
+		// Those that there are: of one that was deleted nobody knows any more who might see it.
 		q.Projects = projectIDs(r.State)
 	}
 	q.Projects = slices.DeleteFunc(q.Projects, func(id string) bool { return !r.sees(flag.ProjectID(id)) })
 	return len(q.Projects) > 0
 }
 
-// eventExport is a file of events, which is written as it is read.
+// eventExport is a file of events, which is written as it is read. Nothing of it has been read when the
+// operation returns: faults of the database come in the middle of the answer, and break the connection off.
 type eventExport struct {
 	events *eventlog.Log
 	query  eventlog.Query
 	format eventlog.Format
 }
 
+// exportEvents returns a file that writes itself, so that an export of a million events takes no more memory
+// than one of a thousand. There is no bound to its length but the filters.
+//
+// Faults: BadData.
 func (a *api) exportEvents(_ context.Context, r request, in *exportEventsQuery) (streamed, error) {
 	query, err := in.query(in.Query, in.From, in.To)
 	if err != nil {
@@ -255,6 +282,7 @@ func (a *api) exportEvents(_ context.Context, r request, in *exportEventsQuery) 
 	return streamed{export}, nil
 }
 
+// contentType and stream are what a streamed answer needs.
 func (e eventExport) contentType() string {
 	if e.format == eventlog.JSON {
 		return "application/json; charset=utf-8"

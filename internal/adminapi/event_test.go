@@ -30,6 +30,7 @@ func eventScenarios() []scenario {
 		{name: "search long ago", method: "GET", path: "/search/events?from=IS:2020-01-01&to=IS:2020-12-31", status: 200, want: `{"events":[],"total":0}`},
 		{name: "search until long after", method: "GET", path: "/search/events?from=IS:2020-01-01&to=IS:2999-12-31&type=IS:project-archived", status: 200, want: `{"total":1,"events":[{}]}`},
 		{name: "search as nobody special: events of projects only", as: "nothing", method: "GET", path: "/search/events?type=IS_ANY_OF:ledger-created,project-archived", status: 200, want: `{"events":[{"type":"project-archived","ip":"(absent)"}],"total":1}`},
+		{name: "search as nobody special for what is in no project", as: "nothing", method: "GET", path: "/search/events?project=IS:&type=IS:ledger-created", status: 200, want: `{"events":[],"total":0}`},
 		{name: "search by what is no filter", method: "GET", path: "/search/events?project=default", status: 400, want: `{"details":[{"path":"/query/project","message":"The ` + "`/query/project`" + ` property must match pattern \"^(IS|IS_ANY_OF):(.*?)(,([a-zA-Z0-9_]+))*$\". You sent \"default\"."}]}`},
 		{name: "search from what is no day", method: "GET", path: "/search/events?from=IS:yesterday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "export the events of a flag", method: "GET", path: "/events/export?format=json&feature=IS:vault", status: 200, want: `[` + created + `]`},

@@ -10,7 +10,9 @@ import (
 	"github.com/quorate/quorate/internal/identity"
 )
 
-// favourites registers what people want to find first.
+// favourites registers what people want to find first. A favourite is a row beside a person and no event: it
+// changes nothing for anybody else, and goes with the person (docs/where-things-live.md). Paths say favorites,
+// as Unleash does. To make one twice, or to take away what is none, is no mistake.
 func (a *api) favourites() {
 	const description = "For the caller alone. Tokens have no favourites."
 	register(a, operation{
@@ -39,6 +41,9 @@ func (a *api) favourites() {
 	})
 }
 
+// favourFeature makes a flag a favourite, or none.
+//
+// Faults: NotFound, Forbidden for a token, Unavailable while the database is away.
 func (a *api) favourFeature(ctx context.Context, r request, in *FeatureAt, favourite bool) (empty, error) {
 	if _, err := decide.Feature(r.State, in.Project, in.Feature); err != nil {
 		return empty{}, err
@@ -50,6 +55,7 @@ func (a *api) favourFeature(ctx context.Context, r request, in *FeatureAt, favou
 	return empty{}, a.People.FavourFeature(ctx, account, string(in.Feature), favourite)
 }
 
+// favourProject is favourFeature of a project; archived ones can be favourites.
 func (a *api) favourProject(ctx context.Context, r request, in *ProjectAt, favourite bool) (empty, error) {
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return empty{}, err
@@ -61,7 +67,8 @@ func (a *api) favourProject(ctx context.Context, r request, in *ProjectAt, favou
 	return empty{}, a.People.FavourProject(ctx, account, string(in.Project), favourite)
 }
 
-// person returns the caller's account, or a fault for a token, which has none of what is a person's.
+// person returns the caller's account, or a fault for a token, which has none of what is a person's. A service
+// account has one. What is how the sentence begins: in the plural, with a capital.
 func (r request) person(what string) (int64, error) {
 	if id := r.Caller.Actor.Ref.Account(); id != 0 {
 		return id, nil
@@ -79,7 +86,8 @@ func (a *api) favouritesOf(ctx context.Context, r request) (identity.Favourites,
 	return orAway(a.People.Favourites(ctx, account))
 }
 
-// orAway makes the zero value of what cannot be read because the database is away.
+// orAway makes the zero value of what cannot be read because the database is away. It is for what adorns an
+// answer and is not asked for by itself; any other error stays.
 func orAway[T any](value T, err error) (T, error) {
 	if fault.Is(err, fault.Unavailable) {
 		var none T

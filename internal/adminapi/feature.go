@@ -21,7 +21,11 @@ const (
 	featurePath = "/projects/{projectId}/features/{featureName}"
 )
 
-// features registers what can be done with flags as such.
+// features registers what can be done with flags as such; what they are in an environment, and what belongs to
+// them (strategies, variants, tags, links, dependencies), have files of their own. Unleash's API calls a flag a
+// feature, and so do paths and shapes here.
+//
+// Names are unique in the whole instance, though each flag is in one project: SDKs ask by name alone.
 func (a *api) features() {
 	register(a, operation{
 		ID: "getFeatures", Method: http.MethodGet, Path: "/projects/{projectId}/features", Tag: tagFeatures,
@@ -83,7 +87,7 @@ type FeatureAt struct {
 	Feature flag.Name      `path:"featureName"`
 }
 
-// createFeature is the body of a new flag.
+// createFeature is the body of a new flag. An empty type is app.DefaultFeatureType.
 type createFeature struct {
 	Name           flag.Name `json:"name" doc:"Unique in the instance, also among archived flags."`
 	Type           string    `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
@@ -92,13 +96,15 @@ type createFeature struct {
 	Tags           []tag     `json:"tags,omitempty"`
 }
 
-// validateFeature is the body of a check of a name.
+// validateFeature is the body of a check of a name. The project adds its pattern of names.
 type validateFeature struct {
 	Name      flag.Name       `json:"name"`
 	ProjectID *flag.ProjectID `json:"projectId,omitempty" nullable:"true"`
 }
 
-// updateFeature is the body that replaces a flag's description.
+// updateFeature is the body that replaces a flag's description. It replaces, so a field that is left out is as
+// good as one with its zero value: the flag is no longer stale, and its description is gone. Only archived is
+// no switch (see app.FeatureSettings).
 type updateFeature struct {
 	Description    *string `json:"description,omitempty" nullable:"true"`
 	Type           string  `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
@@ -118,7 +124,7 @@ type changeProject struct {
 	NewProjectID flag.ProjectID `json:"newProjectId"`
 }
 
-// batchFeatures names flags of a project.
+// batchFeatures names flags of a project. One that is not there, or in another project, refuses the request.
 type batchFeatures struct {
 	Features []flag.Name `json:"features"`
 }
@@ -129,7 +135,7 @@ type batchStale struct {
 	Stale    bool        `json:"stale"`
 }
 
-// Feature is a flag without its environments.
+// Feature is a flag without its environments. Answers to writes are this much.
 type Feature struct {
 	Name           flag.Name      `json:"name"`
 	Description    *string        `json:"description"`
@@ -141,7 +147,8 @@ type Feature struct {
 	Archived       bool           `json:"archived"`
 }
 
-// featureDetail is a flag with all that belongs to it.
+// featureDetail is a flag with all that belongs to it. Children are the flags that depend on it; what is not
+// known while the database is away (usage, favourites, collaborators) is empty.
 type featureDetail struct {
 	Feature
 	Favorite      bool                 `json:"favorite"`
@@ -155,7 +162,8 @@ type featureDetail struct {
 	Collaborators collaborators        `json:"collaborators"`
 }
 
-// person is somebody, or a token, as others see them.
+// person is somebody, or a token, as others see them. Ids below zero are no accounts: all admin tokens
+// together, and the system (package eventlog).
 type person struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
@@ -180,7 +188,8 @@ type projectFeatures struct {
 	Features []projectFeature `json:"features"`
 }
 
-// projectFeature is a flag in the list of its project.
+// projectFeature is a flag in the list of its project. It is the shape of before there was a search, which
+// pages and has more.
 type projectFeature struct {
 	Name           flag.Name                   `json:"name"`
 	Type           string                      `json:"type"`
@@ -195,6 +204,10 @@ type projectFeature struct {
 	Tags           []tag                       `json:"tags,omitempty"`
 }
 
+// getFeatures is not paged and has all active flags of a project. How they are used comes from memory
+// (usage.Uses), and favourites from one query, so thousands of flags need no more of the database than one.
+//
+// Faults: NotFound.
 func (a *api) getFeatures(ctx context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 },
@@ -249,6 +262,10 @@ func (a *api) createFeature(ctx context.Context, r request, in *struct {
 	return viewFeature(f), err
 }
 
+// validateFeature answers for whoever is about to make a flag. A name is taken also by a flag of which the
+// caller may not know: that much has to be told, or creating it would fail without a reason.
+//
+// Faults: BadData, Pattern, NameExists.
 func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body validateFeature }) (empty, error) {
 	var project flag.ProjectID
 	if in.Body.ProjectID != nil {
@@ -260,6 +277,10 @@ func (a *api) validateFeature(_ context.Context, r request, in *struct{ Body val
 	return empty{}, app.ValidateFeatureName(r.State, in.Body.Name, project)
 }
 
+// getFeature finds archived flags, too. That the fault names the project in which a flag is by that name is no
+// leak: one of a project that the caller may not know of has been refused by visible.
+//
+// Faults: NotFound.
 func (a *api) getFeature(ctx context.Context, r request, in *struct {
 	FeatureAt
 	Variants bool `query:"variantEnvironments" doc:"Whether to show the environments' own variants."`
@@ -283,6 +304,11 @@ func (a *api) updateFeature(ctx context.Context, r request, in *struct {
 	return viewFeature(f), err
 }
 
+// patchFeature changes some of what updateFeature replaces: the patch is applied to the settings as they are
+// when the write is decided, and the outcome is read like the body of an update. Variants, which once could be
+// patched here, are refused with the way to go; what else an update cannot change is passed over.
+//
+// Faults: OperationDenied, and those of an update.
 func (a *api) patchFeature(ctx context.Context, r request, in *struct {
 	FeatureAt
 	Body []patch
@@ -329,6 +355,7 @@ func (a *api) cloneFeature(ctx context.Context, r request, in *struct {
 	return viewFeature(f), err
 }
 
+// changeProject asks for the new project itself: it stands in the body, where visible does not look.
 func (a *api) changeProject(ctx context.Context, r request, in *struct {
 	FeatureAt
 	Body changeProject
@@ -365,6 +392,8 @@ func viewFeature(f *flag.Flag) Feature {
 	}
 }
 
+// viewFeatureDetail returns a flag with all that belongs to it; variants says whether to show the environments'
+// own.
 func (a *api) viewFeatureDetail(ctx context.Context, r request, f *flag.Flag, variants bool) (featureDetail, error) {
 	s := r.State
 	known, err := a.usagesOf(ctx, f)
@@ -433,6 +462,7 @@ func tagsOf(bodies []tag) []flag.Tag {
 	return tags
 }
 
+// viewTags adds the colours, which are the types'. A tag whose type is gone has none.
 func viewTags(s *state.State, tags []flag.Tag) []tag {
 	views := make([]tag, len(tags))
 	for i, t := range tags {
@@ -444,6 +474,7 @@ func viewTags(s *state.State, tags []flag.Tag) []tag {
 	return views
 }
 
+// noProject is also what is said of a project of which the caller may not know, to the letter (visibility.go).
 func noProject(id flag.ProjectID) error {
 	return fault.New(fault.NotFound, "Could not find project with id=%s", id)
 }

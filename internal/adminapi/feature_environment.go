@@ -14,7 +14,9 @@ import (
 
 const featureEnvironmentPath = featurePath + "/environments/{environment}"
 
-// featureEnvironments registers how flags are switched in environments.
+// featureEnvironments registers how flags are switched in environments. That a flag is on without an enabled
+// strategy cannot come about, whichever way it is switched: SDKs would take it for on for everybody
+// (decide.SwitchOn). Bulk operations take effect for all flags or for none.
 func (a *api) featureEnvironments() {
 	const bulk = "/projects/{projectId}/bulk_features/environments/{environment}"
 	on := "A flag without an enabled strategy gets the default strategy of its project and environment, or 100 % of everyone; that needs CREATE_FEATURE_STRATEGY, too."
@@ -50,11 +52,13 @@ type FeatureEnvironmentAt struct {
 	Environment flag.EnvironmentName `path:"environment"`
 }
 
+// It is how decide and the ledger say the same.
 func (at FeatureEnvironmentAt) scope() state.Scope {
 	return state.Scope{Project: at.Project, Environment: at.Environment, Feature: at.Feature}
 }
 
-// Activation is how a flag with disabled strategies is switched on.
+// Activation is how a flag with disabled strategies is switched on. With it and no strategy at all, one is
+// added all the same.
 type Activation struct {
 	ActivateDisabled bool `query:"shouldActivateDisabledStrategies" doc:"Whether to enable the flag's disabled strategies instead of adding one."`
 }
@@ -66,7 +70,8 @@ type BulkToggleFeatures struct {
 	Body        batchFeatures
 }
 
-// featureEnvironment is an environment in what is shown of a flag.
+// featureEnvironment is an environment in what is shown of a flag. Its numbers are zero, and LastSeenAt null,
+// where nothing is known, also while the database is away.
 type featureEnvironment struct {
 	Name       flag.EnvironmentName `json:"name"`
 	Type       string               `json:"type"`
@@ -79,7 +84,7 @@ type featureEnvironment struct {
 	Variants   *[]variant           `json:"variants,omitempty" doc:"Only if asked for."`
 }
 
-// FeatureEnvironmentSummary is an environment in a list of flags.
+// FeatureEnvironmentSummary is an environment in a list of flags. It counts what the other shape shows.
 type FeatureEnvironmentSummary struct {
 	Name                 flag.EnvironmentName `json:"name"`
 	Type                 string               `json:"type"`
@@ -91,7 +96,8 @@ type FeatureEnvironmentSummary struct {
 	HasEnabledStrategies bool                 `json:"hasEnabledStrategies"`
 }
 
-// featureInEnvironment is a flag's configuration in an environment.
+// featureInEnvironment is a flag's configuration in an environment. DefaultStrategy is what switching on would
+// add, if the project has set one there; else it adds one for everybody.
 type featureInEnvironment struct {
 	Name            flag.Name              `json:"name"`
 	Environment     flag.EnvironmentName   `json:"environment"`
@@ -100,6 +106,9 @@ type featureInEnvironment struct {
 	DefaultStrategy *createFeatureStrategy `json:"defaultStrategy,omitempty"`
 }
 
+// getFeatureEnvironment names the flag on each strategy, as Unleash does here and not in a whole flag.
+//
+// Faults: NotFound for the flag or the environment.
 func (a *api) getFeatureEnvironment(_ context.Context, r request, in *FeatureEnvironmentAt) (featureInEnvironment, error) {
 	row, err := decide.FeatureEnvironment(r.State, in.scope())
 	if err != nil {
@@ -144,7 +153,9 @@ func (a *api) switchAllOff(ctx context.Context, r request, in *BulkToggleFeature
 	return empty{}, a.App.SwitchFeaturesOff(ctx, r.Caller, in.Project, in.Environment, in.Body.Features)
 }
 
-// environmentsInOrder returns a flag's rows in the order of their environments.
+// environmentsInOrder returns a flag's rows in the order of their environments. That is the order in which
+// people look at them, and a stable one where two have the same place. The flag is shared by all readers of the
+// state, so its own list is left as it is.
 func environmentsInOrder(s *state.State, f *flag.Flag) []flag.FlagEnvironment {
 	rows := slices.Clone(f.Environments)
 	slices.SortStableFunc(rows, func(a, b flag.FlagEnvironment) int {
@@ -153,6 +164,8 @@ func environmentsInOrder(s *state.State, f *flag.Flag) []flag.FlagEnvironment {
 	return rows
 }
 
+// viewFeatureEnvironment returns an environment with all that a flag is there. Its own variants (those of
+// strategies are shown with these) are only for who asks: nil leaves the property out.
 func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, of usageOf, withVariants bool) featureEnvironment {
 	env := s.Environment(row.Environment)
 	counted := of.hour[string(row.Environment)]
@@ -173,6 +186,7 @@ func viewFeatureEnvironment(s *state.State, row flag.FlagEnvironment, of usageOf
 	return view
 }
 
+// viewEnvironmentSummaries returns the environments of a flag in a list, in their order.
 func viewEnvironmentSummaries(s *state.State, f *flag.Flag, of usageOf) []FeatureEnvironmentSummary {
 	list := []FeatureEnvironmentSummary{}
 	for _, row := range environmentsInOrder(s, f) {

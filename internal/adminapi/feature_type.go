@@ -8,7 +8,9 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// featureTypes registers what can be done with the types of flags.
+// featureTypes registers what can be done with the types of flags. The list of types is given
+// (flag.FeatureTypes); only how long flags of each usually live can be changed. From it follows when a flag is
+// potentially stale, and so a project's health.
 func (a *api) featureTypes() {
 	const tag = "Feature Types"
 	register(a, operation{
@@ -22,7 +24,7 @@ func (a *api) featureTypes() {
 	}, a.updateFeatureTypeLifetime)
 }
 
-// featureType is what a flag is for.
+// featureType is what a flag is for. LifetimeDays is null for ever.
 type featureType struct {
 	ID           string `json:"id"`
 	Name         string `json:"name"`
@@ -36,7 +38,7 @@ type featureTypes struct {
 	Types   []featureType `json:"types"`
 }
 
-// updateFeatureTypeLifetime is the body of a new lifetime.
+// updateFeatureTypeLifetime is the body of a new lifetime; the bounds are those of Unleash's document.
 type updateFeatureTypeLifetime struct {
 	LifetimeDays *int `json:"lifetimeDays" minimum:"0" maximum:"2147483647"`
 }
