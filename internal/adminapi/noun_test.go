@@ -38,6 +38,10 @@ func variantScenarios() []scenario {
 			status: 200, want: `{"version":1,"variants":[{"name":"blue","weight":750,"stickiness":"userId"},{"name":"green","weight":250}]}`,
 			events: []string{"feature-environment-variants-updated default/development/legacy"},
 		},
+		{
+			name: "patch a variant as a whole", method: "PATCH", path: legacy, body: `[{"op":"replace","path":"/0","value":{"name":"amber","weight":1000}}]`,
+			status: 200, want: `{"variants":[{"name":"amber","weight":1000}]}`, events: []string{"feature-environment-variants-updated default/development/legacy"},
+		},
 		{name: "patch the variants of a flag that has none", method: "PATCH", path: plain + "/environments/development/variants", body: `[]`, status: 403, want: `{"name":"InvalidOperationError"}`},
 		{name: "patch variants to what they cannot be", method: "PATCH", path: legacy, body: `[{"op":"replace","path":"/0/weight","value":-1}]`, status: 400, want: `{"details":[{"path":"/body/0/weight"}]}`},
 		{name: "patch the variants of no flag", method: "PATCH", path: "/projects/default/features/none/environments/development/variants", body: `[]`, status: 404, want: `{"name":"NotFoundError"}`},

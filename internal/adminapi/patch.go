@@ -27,8 +27,9 @@ func patched[Body any](a *api, shown any, patches []patch) (Body, error) {
 	if err != nil {
 		return body, err
 	}
+	list := document[0] == '[' // to add to a list is to insert
 	for i := range patches {
-		if patches[i].Op == "replace" && strings.Count(patches[i].Path, "/") == 1 {
+		if patches[i].Op == "replace" && !list && strings.Count(patches[i].Path, "/") == 1 {
 			patches[i].Op = "add" // which replaces, too
 		}
 	}
