@@ -329,13 +329,10 @@ func splitList(list string) []string {
 	return values
 }
 
-// wordsOf returns the words of a query, in lower case.
+// wordsOf returns the words of a query, in lower case. What is empty between commas is no word: it would be in the
+// name of every flag.
 func wordsOf(query string) []string {
-	words := strings.FieldsFunc(strings.ToLower(query), func(r rune) bool { return r == ',' })
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
-	}
-	return words
+	return slices.DeleteFunc(splitList(strings.ToLower(query)), func(word string) bool { return word == "" })
 }
 
 // hasWord reports whether one of some words, in lower case, is in a flag's name or description.

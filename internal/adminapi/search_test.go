@@ -28,6 +28,7 @@ func searchScenarios() []scenario {
 				"environments":[{"name":"development","enabled":true,"type":"development","sortOrder":2,"variantCount":0,"lastSeenAt":null,"hasStrategies":true,"hasEnabledStrategies":true,"yes":0,"no":0,"changeRequestIds":[]},{"name":"production","enabled":false}]}]}`,
 		},
 		search("find by words, of which one is enough", "query=plain,%20NEW%20check", found("checkout", "plain")),
+		search("find by one word and a comma", "query=checkout,%20", found("checkout")),
 		search("find by project", "project=IS:default&query=a", found("plain", "dormant", "parent", "legacy")),
 		search("find by several projects", "project=IS_ANY_OF:other,full", found("foreign", "only")),
 		search("find outside of projects", "project=IS_NONE_OF:default,other", found("only", "vault")),
