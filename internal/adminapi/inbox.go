@@ -199,7 +199,11 @@ func (a *api) readInbox(ctx context.Context, r request, in *struct{ Body inboxRe
 	if in.Body.All != (len(in.Body.IDs) == 0) {
 		return empty{}, fault.Field("/body/ids", "Either `ids` names items, or `all` is true.")
 	}
-	return empty{}, a.Notify.MarkRead(ctx, account, in.Body.IDs)
+	ids := in.Body.IDs
+	if in.Body.All {
+		ids = nil // an empty list was perhaps sent along, which would be none of them
+	}
+	return empty{}, a.Notify.MarkRead(ctx, account, ids)
 }
 
 // notification is something that somebody was told, in Unleash's form.

@@ -197,7 +197,7 @@ func TestInbox(t *testing.T) {
 			unread := map[string]string{"mark": "2", "boss": "1"}[as] // mark cannot read for olga
 			get("boss", "/inbox", `{"unread":`+unread+`}`)
 		}
-		w.call(t, "boss", http.MethodPost, "/inbox/read", `{"all":true}`, nil)
+		w.call(t, "boss", http.MethodPost, "/inbox/read", `{"ids":[],"all":true}`, nil)
 		get("boss", "/inbox", `{"total":2,"unread":0,"items":[{"readAt":"(present)"},{"readAt":"(present)"}]}`)
 
 		// She is mailed at once: two reviews were asked for.

@@ -79,7 +79,7 @@ func (a *api) seeSplash(ctx context.Context, r request, in *struct {
 	if err != nil {
 		return splashResponse{}, err
 	}
-	if err := validateShownName("/path/id", in.ID); err != nil {
+	if err := validateShownName("/params/id", in.ID); err != nil {
 		return splashResponse{}, err
 	}
 	return splashResponse{account, in.ID, true}, a.People.SeeSplash(ctx, account, in.ID)
@@ -96,7 +96,7 @@ func (a *api) updateFeedback(ctx context.Context, r request, in *struct {
 	Body feedbackUpdate
 },
 ) (feedback, error) {
-	return a.giveFeedback(ctx, r, "/path/id", in.ID, func(f *identity.Feedback, _ time.Time) {
+	return a.giveFeedback(ctx, r, "/params/id", in.ID, func(f *identity.Feedback, _ time.Time) {
 		set(&f.NeverShow, in.Body.NeverShow)
 		if in.Body.Given != nil {
 			f.GivenAt = in.Body.Given

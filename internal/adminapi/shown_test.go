@@ -13,7 +13,7 @@ func shownScenarios() []scenario {
 	return []scenario{
 		{name: "see a splash screen", as: "nothing", method: "POST", path: "/splash/news", status: 200, want: `{"userId":7,"splashId":"news","seen":true}`},
 		{name: "see a splash screen, as a token", method: "POST", path: "/splash/news", status: 403, want: `{"name":"ForbiddenError"}`},
-		{name: "see a splash screen with a long name", as: "nothing", method: "POST", path: "/splash/" + strings.Repeat("x", 101), status: 400, want: `{"details":[{"path":"/path/id"}]}`},
+		{name: "see a splash screen with a long name", as: "nothing", method: "POST", path: "/splash/" + strings.Repeat("x", 101), status: 400, want: `{"details":[{"path":"/params/id"}]}`},
 		{name: "answer a question", as: "nothing", method: "POST", path: "/feedback", body: `{"feedbackId":"pnps"}`, status: 200, want: `{"userId":7,"feedbackId":"pnps","neverShow":false,"given":"(present)"}`},
 		{name: "answer no question", as: "nothing", method: "POST", path: "/feedback", body: `{}`, status: 400, want: `{"details":[{"path":"/body/feedbackId"}]}`},
 		{name: "answer a question, as a token", method: "POST", path: "/feedback", body: `{"feedbackId":"pnps"}`, status: 403, want: `{"name":"ForbiddenError"}`},
