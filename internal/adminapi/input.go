@@ -11,6 +11,10 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
+// Binding by reflection, in the place of huma.Register (docs/adr/0015-reflection-below-register.md). A
+// type is read once, when its operation is registered; what it cannot express stops the program then,
+// and not at a request.
+
 // input is what an operation's type says of its input: fields with the tag path or query
 // are parameters, the field Body is the body, and embedded structs lend their fields.
 type input struct {
@@ -26,6 +30,9 @@ type parameter struct {
 }
 
 // inputOf reads a type, and adds to the operation's description what it takes.
+//
+// It panics for a field that is neither a parameter nor the body: that is a mistake in the program, and
+// every start finds it.
 func inputOf(t reflect.Type, schemas huma.Registry, described *huma.Operation) *input {
 	in := &input{of: t}
 	for _, f := range reflect.VisibleFields(t) {
@@ -78,6 +85,7 @@ func (in *input) read(ctx huma.Context, body any) (any, error) {
 			}
 			value = items
 		default:
+			// What coerce says about a value is not asked again: receive has refused what does not fit.
 			value, _ = coerce(p.Schema.Type, query.Get(p.Name))
 		}
 		if err := convert(at, value, field(p.field)); err != nil {
@@ -94,6 +102,9 @@ func (in *input) read(ctx huma.Context, body any) (any, error) {
 
 // convert stores a JSON value where the pointer points to. It refuses what the type does
 // not take though its schema does: types can have an UnmarshalJSON of their own.
+//
+// The way through JSON is longer than setting fields by reflection, and it is the same for parameters
+// and bodies: what a type accepts is said by its UnmarshalJSON alone.
 func convert(at string, value, to any) error {
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -7,6 +7,10 @@ import (
 )
 
 // instant is a time as the API writes it: UTC, with milliseconds and Z.
+//
+// These are the bytes of JavaScript's Date.toISOString, by which Unleash writes times, so that clients
+// which compare times as texts get what they expect. What the ledger knows in microseconds is cut, not
+// rounded.
 type instant time.Time
 
 // String returns the time in the API's form.

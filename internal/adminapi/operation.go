@@ -23,6 +23,9 @@ import (
 
 // operation describes one thing that the API can do. Paths are relative to /api/admin,
 // unless it is outside.
+//
+// described makes the document of it; receive and visible look at it before the operation is called,
+// and register when it answers. It is registered once, when the server starts, and never changes.
 type operation struct {
 	ID      string // Unleash's operationId
 	Method  string
@@ -39,7 +42,7 @@ type operation struct {
 	Deprecated  bool
 	Outside     bool // the path is relative to the server's root
 	Open        bool // anybody may; nobody has to be signed in
-	Guessed     bool // who is wrong too often has to wait
+	Guessed     bool // who is wrong too often has to wait: for the document; identity counts
 	NoStore     bool // the answer must not be kept by anyone
 	// Files are the media types of an answer that is streamed, of which it has one.
 	Files []string
@@ -50,12 +53,20 @@ type operation struct {
 }
 
 // The sizes of bodies. Unleash allows 100 kB.
+//
+// maxBody is what people and scripts send; maxBulkBody is for operations that name thousands of flags
+// at once. Imports have a limit of their own, interchange.MaxDocument (docs/admin-api.md, "Where it
+// differs from Unleash").
 const (
 	maxBody     = 1 << 20
 	maxBulkBody = 10 << 20
 )
 
 // request is what an operation knows besides its input.
+//
+// It is made anew for each request and not kept, so that an operation sees one state from its beginning
+// to its end, however many are published meanwhile. After a write, what is shown is read from
+// a.App.State() instead.
 type request struct {
 	// State is the newest state when the request came in.
 	State  *state.State
@@ -67,9 +78,14 @@ type request struct {
 }
 
 // empty is the answer of operations that have none: no body at all.
+//
+// It is a type and not nil, so that the signature says that nothing is answered, and the document, too.
 type empty struct{}
 
 // streamed is the answer of operations that write a file while they read what is in it.
+//
+// The status and the headers are sent before the first byte is read, so nothing that fails later can
+// change them: see answer.
 type streamed struct {
 	file interface {
 		contentType() string
@@ -116,6 +132,8 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 	if op.Proposable {
 		a.describeProposing(described)
 	}
+	// The handler below is what runs for each request, behind receive and visible. It does no more than
+	// bind, call and answer; a refusal takes the same way out wherever it comes from.
 	document.AddOperation(described)
 	a.huma.Adapter().Handle(described, a.huma.Middlewares().Handler(func(ctx huma.Context) {
 		r := requestOf(ctx.Context())
@@ -125,6 +143,8 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 		if err == nil {
 			out, err = fn(ctx.Context(), r, in)
 		}
+		// To have been proposed is an error to the use case, since nothing was written, and an answer
+		// to the caller.
 		if proposed, ok := errors.AsType[*app.Proposed](err); ok {
 			op, out, err = op.accepted(), a.viewChangeRequest(ctx.Context(), r, proposed.Request), nil
 		}
@@ -133,12 +153,17 @@ func (a *api) register(op operation, in, answer reflect.Type, fn func(ctx contex
 		}
 		if err != nil {
 			_, w := humachi.Unwrap(ctx)
+			// Reads return the store's bare error when the database is away; writes have made a fault
+			// of it already.
 			webfault.Write(w, r.http, app.Away(err))
 		}
 	}))
 }
 
 // describeProposing says in the document that an operation can be put into a change request.
+//
+// Some operations answer 202 already when they are done, without a body. Then both meanings share the
+// status, and a client tells them apart by the body.
 func (a *api) describeProposing(op *huma.Operation) {
 	op.Parameters = append(op.Parameters, &huma.Param{
 		Name: proposeHeader, In: "header",
@@ -184,6 +209,7 @@ func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
 		r.header.Set("Content-Type", s.file.contentType())
 		ctx.SetStatus(op.Status)
 		_, w := humachi.Unwrap(ctx)
+		// A file is too long to be kept back for its ETag (etag.go).
 		if kept, ok := w.(*keptAnswer); ok {
 			kept.pass()
 		}
@@ -192,13 +218,18 @@ func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
 		}
 		if err := s.file.stream(ctx.Context(), w); err != nil {
 			webfault.Log(r.http, err)
+			// The status has gone out, and the only way to say that it was wrong is to break the
+			// connection off. net/http takes this value for that and logs no stack.
 			panic(http.ErrAbortHandler)
 		}
 		return nil
 	}
 	var body bytes.Buffer
 	if out != (empty{}) {
+		// Encoded whole before anything is written: what cannot be encoded is a 500, and not half an
+		// answer with 200.
 		encoder := json.NewEncoder(&body)
+		// Unleash sends < and & as they are, and constraints often have them.
 		encoder.SetEscapeHTML(false)
 		if r.header.Get("Content-Disposition") != "" { // a file, which people read
 			encoder.SetIndent("", "  ")
@@ -209,6 +240,8 @@ func (a *api) answer(ctx huma.Context, op operation, r request, out any) error {
 		r.header.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	if r.http.Method != http.MethodGet { // the state is another one now
+		// Until here the header named the revision that was read; who sends it back must see the own
+		// write.
 		r.header.Set(revisionHeader, strconv.FormatInt(a.App.State().Revision(), 10))
 		a.tellBroken(r)
 	}
@@ -226,6 +259,8 @@ func (op operation) described() *huma.Operation {
 	if op.Outside {
 		path = op.Path
 	}
+	// No requirement at all is something else than none of one's own: the document's own, a token or a
+	// session, is for everything that does not say otherwise.
 	if op.Open {
 		security = []map[string][]string{}
 	}

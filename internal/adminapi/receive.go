@@ -24,6 +24,11 @@ import (
 	"github.com/quorate/quorate/internal/webfault"
 )
 
+// A request goes through receive, and the order there is deliberate. Who calls comes first, so that nobody who is not known can make the
+// server read a body or wait; the turn of heavy work comes after the body, so that a slow sender does
+// not hold it; and the input is checked last, inside of the turn, for a document of 50 MB takes memory
+// as it is decoded. What refuses here is answered in the form that clients of Unleash expect for it.
+
 // The headers of Quorate's own.
 const (
 	revisionHeader = "Quorate-Revision"
@@ -32,10 +37,16 @@ const (
 )
 
 // awaitRevision is how long a request waits for the revision that it asks for.
+//
+// Nodes hear of each other's writes within milliseconds, and within a second at worst
+// (docs/architecture.md, "How nodes stay in step"); who waits longer is told 503 and tries again.
 const awaitRevision = 2 * time.Second
 
+// requestKey is under what a request travels through huma's context, from receive to the operation.
 type requestKey struct{}
 
+// requestOf returns the request that receive has put into a context. It panics for any other: no
+// operation runs without receive.
 func requestOf(ctx context.Context) request { return ctx.Value(requestKey{}).(request) }
 
 // receive is what every request goes through before its operation: who calls, does this
@@ -55,6 +66,8 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 		webfault.Write(w, r, err)
 		return
 	}
+	// Read once, and after the wait: everything that this request reads is of this revision, which the
+	// header names.
 	newest := a.App.State()
 	w.Header().Set(revisionHeader, strconv.FormatInt(newest.Revision(), 10))
 
@@ -71,6 +84,7 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 	}
 	body, err := a.input(ctx, raw)
 	if err != nil {
+		// What is no JSON at all gets the bare message: there is no field yet to name.
 		if errors.As(err, new(*json.SyntaxError)) || errors.Is(err, io.ErrUnexpectedEOF) {
 			webfault.WriteMessage(w, r, fault.New(fault.BadData, "%s", err))
 			return
@@ -91,6 +105,7 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 			Reason:  strings.TrimSpace(r.Header.Get(reasonHeader)),
 			Propose: propose,
 
+			// Filled by a write, and told in the headers of the answer (tellBroken).
 			Broken: new(app.Broken),
 		},
 		http:   r,
@@ -101,6 +116,9 @@ func (a *api) receive(ctx huma.Context, next func(huma.Context)) {
 
 // caller returns who calls: nobody, if it does not matter. Then too, a page of another
 // site must not act in the name of who looks at it.
+//
+// Who signs in, or comes by a secret link, is not known yet; the operation finds out. An Origin of
+// elsewhere is refused for writes only (docs/security.md, "Browsers").
 func (a *api) caller(r *http.Request, op operation) (access.Actor, error) {
 	if op.Open {
 		return access.Actor{}, identity.SameOrigin(r)
@@ -109,6 +127,9 @@ func (a *api) caller(r *http.Request, op operation) (access.Actor, error) {
 }
 
 // proposal returns whether the caller wants a write proposed instead of made.
+//
+// An unknown word is refused and not taken for a direct write: a caller who meant to propose must not
+// write by a mistake in spelling.
 func proposal(r *http.Request) (app.Proposal, error) {
 	switch p := app.Proposal(r.Header.Get(proposeHeader)); p {
 	case app.WriteDirectly, app.IntoDraft, app.IntoReview:
@@ -118,8 +139,9 @@ func proposal(r *http.Request) (app.Proposal, error) {
 	}
 }
 
-// refuseCaller answers somebody who may not call. A bad API token gets the bare message
-// that tools expect (reference/platform.md, section 1.1).
+// refuseCaller answers somebody who may not call. A bad API token gets the bare message that tools
+// expect, as on SDK paths; people and their personal tokens get the whole body, which says how to sign
+// in.
 func refuseCaller(w http.ResponseWriter, r *http.Request, err error) {
 	secret := identity.Secret(r.Header.Get("Authorization"))
 	if secret != "" && !identity.IsPersonal(secret) && (fault.Is(err, fault.Unauthorized) || fault.Is(err, fault.Forbidden)) {
@@ -130,6 +152,9 @@ func refuseCaller(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // await waits for the revision that the request names, if it does.
+//
+// No header: whatever this node knows is new enough. A revision that does not exist yet is waited for
+// as well, for it may be on its way; nobody gains by inventing one but two seconds of waiting.
 func (a *api) await(r *http.Request) error {
 	header := r.Header.Get(revisionHeader)
 	if header == "" {
@@ -145,6 +170,9 @@ func (a *api) await(r *http.Request) error {
 }
 
 // readBody returns the bytes of the body, if the operation has one.
+//
+// The limit holds for the bytes that come, whatever Content-Length says; behind it the connection is
+// closed. A body that no operation asks for is not read.
 func readBody(r *http.Request, w http.ResponseWriter, described *huma.Operation, op operation) ([]byte, error) {
 	if described.RequestBody == nil {
 		return nil, nil
@@ -163,8 +191,9 @@ func readBody(r *http.Request, w http.ResponseWriter, described *huma.Operation,
 	return raw, nil
 }
 
-// input checks the parameters and the body, and returns the body coerced to its schema
-// and without what the schema does not know.
+// input checks the parameters and the body, and returns the body coerced to its schema and without what
+// the schema does not know. All that is wrong is told at once, parameters before the body. A body that
+// is left out counts as {}, so that required properties are asked for by name.
 func (a *api) input(ctx huma.Context, raw []byte) (any, error) {
 	r, _ := humachi.Unwrap(ctx)
 	op := ctx.Operation()
@@ -188,6 +217,9 @@ func (a *api) input(ctx huma.Context, raw []byte) (any, error) {
 }
 
 // readable returns a fault if a body of this type is not JSON. No type is fine.
+//
+// Media types of other syntaxes that are JSON, such as application/merge-patch+json, are read as JSON,
+// too.
 func readable(contentType string) error {
 	if contentType == "" {
 		return nil
@@ -210,6 +242,8 @@ func decode(raw []byte) (any, error) {
 	raw = bytes.ToValidUTF8(raw, []byte(none))
 	if bytes.Contains(raw, []byte(`\ud`)) || bytes.Contains(raw, []byte(`\uD`)) {
 		raw = escape.ReplaceAllFunc(raw, func(e []byte) []byte {
+			// A pair has twelve characters, any other escape two; what is six long is half of a pair,
+			// standing alone.
 			if len(e) == len(none) {
 				return []byte(none)
 			}
@@ -217,6 +251,7 @@ func decode(raw []byte) (any, error) {
 		})
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
+	// Where a text is asked for, a number becomes the text that was written: 1.10 stays 1.10.
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
@@ -228,7 +263,8 @@ func decode(raw []byte) (any, error) {
 	return value, nil
 }
 
-// address returns the caller's IP address.
+// address returns the caller's IP address. Behind a proxy that the settings trust, the server has put
+// the client's address there before (docs/operations.md, "Behind a proxy").
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

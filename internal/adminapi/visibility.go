@@ -12,6 +12,11 @@ import (
 	"github.com/quorate/quorate/internal/webfault"
 )
 
+// Who may not see a private project must not learn of it by any answer (docs/access.md, "Projects").
+// What a path names is refused here, for all operations together, so that none can forget it; what a
+// body or a query names, and what lists hold, each operation asks itself, by the functions below. A
+// test compares every path below a private project with the same path below one that does not exist.
+
 // sees reports whether the caller may know of a project. Lists leave out what is in others.
 func (r request) sees(project flag.ProjectID) bool { return r.State.MaySee(r.Caller.Actor, project) }
 
@@ -19,11 +24,16 @@ func (r request) sees(project flag.ProjectID) bool { return r.State.MaySee(r.Cal
 func (r request) seesOwn(project *flag.ProjectID) bool { return project == nil || r.sees(*project) }
 
 // knows reports whether the caller may know of an open change request.
+//
+// A draft is its author's alone, whatever the author may do. While change requests are turned off,
+// nobody knows of any.
 func (r request) knows(cr *changerequest.Request) bool {
 	return !r.State.ChangeRequests().Disabled && r.sees(cr.Project) && (cr.State != changerequest.Draft || cr.Author == r.Caller.Actor.Ref)
 }
 
 // hidden reports whether there is a flag of which the caller may not know.
+//
+// It is false for a flag that does not exist: the operation says so itself, in the same words as find.
 func (r request) hidden(name flag.Name) bool {
 	f := r.State.Flag(name)
 	return f != nil && !r.sees(f.Project)
@@ -31,6 +41,8 @@ func (r request) hidden(name flag.Name) bool {
 
 // visible lets nobody near a project of which they may not know: for every path below it, they
 // get the answer of one that does not exist; so for every path below one of its flags.
+//
+// It runs behind receive, whose request it needs, and before the input is bound.
 func (a *api) visible(ctx huma.Context, next func(huma.Context)) {
 	r := requestOf(ctx.Context())
 	if err := r.find(ctx.Operation().Metadata[operationKey].(operation), ctx.Param); err != nil {
@@ -43,11 +55,18 @@ func (a *api) visible(ctx huma.Context, next func(huma.Context)) {
 
 // unheeding are operations that answer the same whether there is a flag or not, to those who
 // may not know of it.
+//
+// They refuse nothing that does not exist, or say it in words of their own, so that a refusal by find
+// would give a hidden flag away.
 func unheeding(operation string) bool {
 	return slices.Contains([]string{"getEventsForToggle", "reviveFeature", "deleteFeature"}, operation)
 }
 
 // find returns a NotFound fault if the path names what the caller may not know of.
+//
+// A permission that is lacking is told before a flag that is, since the use cases ask in that order;
+// otherwise the two refusals would tell whether a hidden flag exists. The sentences are word for word
+// those for what does not exist.
 func (r request) find(op operation, param func(string) string) error {
 	project := flag.ProjectID(param("projectId"))
 	if !r.sees(project) {
@@ -58,6 +77,7 @@ func (r request) find(op operation, param func(string) string) error {
 	}
 	// Who lacks a permission in a project is told that, whether the flag exists or not.
 	lacking := len(op.Permissions) > 0 && !r.Caller.Actor.Can(project, flag.EnvironmentName(param("environment")), op.Permissions...)
+	// The names under which paths have flags; dependencies have two.
 	for _, name := range []string{"featureName", "child", "parent"} {
 		f := flag.Name(param(name))
 		switch {
