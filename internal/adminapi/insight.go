@@ -17,6 +17,12 @@ import (
 	reported "github.com/quorate/quorate/internal/usage"
 )
 
+// Nothing was written down for these numbers at the time. They are told backward, from the newest state
+// and from the events since, as docs/admin-api.md ("How the instance has fared") says number by number;
+// so a new number needs no migration and is there for old weeks, too. The price is one pass over
+// events, which is why getInsights is heavy. A week is named by its end, a Sunday, and everything in it
+// is counted at that end; the last one ends when the caller's span does. All times are UTC.
+
 // insights registers how the instance has fared.
 func (a *api) insights() {
 	const tag = "Admin UI"
@@ -35,6 +41,9 @@ func (a *api) insights() {
 }
 
 // instanceInsights is how the instance has fared.
+//
+// Its lists are empty and not null where there is nothing. They are in the order of weeks, and within a
+// week of projects, so that the same question has the same answer and the same ETag.
 type instanceInsights struct {
 	UserTrends            []userTrend            `json:"userTrends"`
 	FlagTrends            []flagTrend            `json:"flagTrends"`
@@ -46,6 +55,9 @@ type instanceInsights struct {
 }
 
 // userTrend is how many people there were.
+//
+// Total counts the people who had an account at Date, whether or not they have one today; Active and
+// Inactive add up to it.
 type userTrend struct {
 	Date     instant `json:"date"`
 	Total    int     `json:"total"`
@@ -54,6 +66,9 @@ type userTrend struct {
 }
 
 // flagTrend is how many flags there were that were not archived.
+//
+// Active, Stale and PotentiallyStale add up to Total. By how long flags of a type are meant to live,
+// the past is judged with the lifetimes of today.
 type flagTrend struct {
 	Date             instant `json:"date"`
 	Total            int     `json:"total"`
@@ -70,6 +85,8 @@ type InWeek struct {
 }
 
 // projectFlagTrend is how many flags a project had that were not archived.
+//
+// Health and TechnicalDebt are percentages that add up to 100.
 type projectFlagTrend struct {
 	InWeek
 	Total            int      `json:"total"`
@@ -82,6 +99,8 @@ type projectFlagTrend struct {
 }
 
 // metricsSummaryTrend is how often a project's flags were asked for in a week.
+//
+// Counts of use are kept for two days (docs/admin-api.md), so only the newest weeks have any.
 type metricsSummaryTrend struct {
 	InWeek
 	TotalRequests     int64 `json:"totalRequests"`
@@ -121,12 +140,19 @@ const (
 )
 
 // span is the span of time that insights are about: its weeks end at times.
+//
+// from is the beginning of its first day, and times are in order; the last of them is the end of the
+// span.
 type span struct {
 	from  time.Time
 	times []time.Time
 }
 
-// spanOf reads a span of time, whose last day is included.
+// spanOf reads a span of time, whose first and last day are included. Left-out days are the usual span
+// up to now, and a last day that is not over ends now: of what is still to come, nothing can be told.
+//
+// Faults: BadData for what is no day, for a span that ends before it begins, and for one that is longer
+// than a year: it is told by reading all of its events.
 func spanOf(from, to string, now time.Time) (span, error) {
 	read := func(at, text string, otherwise time.Time) (time.Time, error) {
 		if text == "" {
@@ -158,6 +184,8 @@ func spanOf(from, to string, now time.Time) (span, error) {
 }
 
 // weekOf returns the end of the week in which something was; false if it was not in the span.
+//
+// What happens at the very end of a week belongs to it.
 func (s span) weekOf(at time.Time) (time.Time, bool) {
 	i, _ := slices.BinarySearchFunc(s.times, at, time.Time.Compare)
 	if at.Before(s.from) || i == len(s.times) {
@@ -166,12 +194,18 @@ func (s span) weekOf(at time.Time) (time.Time, bool) {
 	return s.times[i], true
 }
 
-// activitySpans returns times between which it makes no difference when something was: who counts as active at the end of a week,
-// and what belongs to it, changes at these alone.
+// activitySpans returns times between which it makes no difference when something was: who counts as
+// active at the end of a week, and what belongs to it, changes at these alone. The database adds up
+// between them and reads no event by itself, so a year of a busy instance comes as rows by week, person
+// and place, and not as millions of events.
 func (s span) activitySpans() []time.Time {
+	// A span has its end and not its beginning, so the first has to begin before the first day does. A
+	// microsecond is the precision of stored times.
 	times := append([]time.Time{s.from.Add(-time.Microsecond)}, s.times...)
 	for _, end := range s.times {
 		day := end.Add(-activeSpan)
+		// Activity is kept by the day (activityTrends), so the border that counts is the end of the day
+		// before.
 		if !day.Equal(endOfDay(day)) {
 			day = endOfDay(day).AddDate(0, 0, -1)
 		}
@@ -181,6 +215,8 @@ func (s span) activitySpans() []time.Time {
 	return slices.CompactFunc(times, time.Time.Equal)
 }
 
+// weekName returns the ISO 8601 week of a time, such as 2026-07; around New Year its year may not be
+// the calendar's.
 func weekName(t time.Time) string {
 	year, week := t.UTC().ISOWeek()
 	return fmt.Sprintf("%d-%02d", year, week)
@@ -216,12 +252,19 @@ func (a *api) getInsights(ctx context.Context, r request, in *struct {
 		UserTrends: []userTrend{}, FlagTrends: []flagTrend{}, ProjectFlagTrends: []projectFlagTrend{}, MetricsSummaryTrends: []metricsSummaryTrend{},
 		EnvironmentTypeTrends: []environmentTypeTrend{}, LifecycleTrends: []newProductionTrend{}, CreationArchiveTrends: []creationArchiveTrend{},
 	}
+	// Each fills the lists that come from one source: flags, people and events, counts of use.
 	for _, trend := range []func(context.Context, request, span, *instanceInsights) error{a.flagTrends, a.activityTrends, a.metricsTrends} {
 		if err := trend(ctx, r, when, &all); err != nil {
 			return all, err
 		}
 	}
 	return all, nil
+}
+
+// seesInUse is sees for projects that are neither archived nor gone: no number is about another.
+func (r request) seesInUse(id flag.ProjectID) bool {
+	p := r.State.Project(id)
+	return p != nil && !p.Archived() && r.sees(id)
 }
 
 // flagTrends tells how many flags there were, how many came and went, and how long they took to production.
@@ -231,11 +274,14 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 		archived int
 	}
 	comings := map[projectWeek]*coming{}
-	healths, err := a.flagsAt(ctx, r.State, append([]time.Time{when.from}, when.times...), r.sees, func(e state.Event, at time.Time) {
+	// One pass over the events serves two purposes: flagsAt undoes them, and on the way what was
+	// created and archived is counted. The span's beginning is among the times so that the pass reaches
+	// back to it; healths[0] is that of the beginning, which is why those of the weeks are at i+1.
+	healths, err := a.flagsAt(ctx, r.State, append([]time.Time{when.from}, when.times...), r.seesInUse, func(e state.Event, at time.Time) {
 		end, in := when.weekOf(at)
 		created, isNew := e.Payload.(state.FeatureCreated)
 		_, isArchived := e.Payload.(state.FeatureArchived)
-		if !in || !isNew && !isArchived || !r.sees(e.Project) {
+		if !in || !isNew && !isArchived || !r.seesInUse(e.Project) {
 			return
 		}
 		key := projectWeek{end, e.Project}
@@ -254,6 +300,7 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 	for _, key := range inOrder(comings) {
 		to.CreationArchiveTrends = append(to.CreationArchiveTrends, creationArchiveTrend{key.view(), comings[key].created, comings[key].archived})
 	}
+	// From 30 days before the span, since the first week's average looks back that far.
 	live, err := a.Events.FirstInProduction(ctx, r.State, when.from.Add(-statisticsSpan))
 	if err != nil {
 		return err
@@ -261,7 +308,7 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 	news := map[projectWeek]int{}
 	for name, at := range live {
 		f := r.State.Flag(name)
-		if end, in := when.weekOf(at); in && f != nil && r.sees(f.Project) {
+		if end, in := when.weekOf(at); in && f != nil && r.seesInUse(f.Project) {
 			news[projectWeek{end, f.Project}]++
 		}
 	}
@@ -274,7 +321,9 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 		maps.DeleteFunc(lately, func(_ flag.Name, at time.Time) bool { return at.After(end) || at.Before(end.Add(-statisticsSpan)) })
 		days := daysToProduction(r.State, lately)
 		for p := range r.State.Projects() {
-			if p.Archived() || !r.sees(p.ID) || p.CreatedAt.After(end) {
+			// A project that was not yet there has no row for that week; one that had no flag has a row
+			// of zeros and is healthy.
+			if !r.seesInUse(p.ID) || p.CreatedAt.After(end) {
 				continue
 			}
 			h := healths[i+1][p.ID]
@@ -296,7 +345,8 @@ func (a *api) flagTrends(ctx context.Context, r request, when span, to *instance
 	return nil
 }
 
-// life is when an account was there.
+// life is when an account was there. begun is the zero time while only its end has been read; an
+// account whose beginning is never read was there all the time since.
 type life struct{ begun, ended time.Time } // ended: the zero time if it has not
 
 func (l life) at(t time.Time) bool {
@@ -304,11 +354,16 @@ func (l life) at(t time.Time) bool {
 }
 
 // activityTrends tells how many people there were and did something, and how much happened to environments.
+//
+// Three sources tell that somebody was active, since none has it all: events (who has changed
+// something), the time of the newest sign-in, and the attempts to sign in that are kept for 14 days.
 func (a *api) activityTrends(ctx context.Context, r request, when span, to *instanceInsights) error {
 	lives, err := a.livesSince(ctx, r.State, when.from)
 	if err != nil {
 		return err
 	}
+	// Only whether a day is there is asked of it, so it does not matter that the sources may name one
+	// twice.
 	seen := map[int64][]time.Time{} // by the day
 	see := func(account int64, at time.Time) {
 		day := endOfDay(at)
@@ -325,6 +380,7 @@ func (a *api) activityTrends(ctx context.Context, r request, when span, to *inst
 		if by := access.Ref(e.Actor); by.Kind() == access.KindUser {
 			see(by.ID(), e.Until)
 		}
+		// Events without a project, such as those of the environment itself, belong to everybody.
 		if e.Environment == "" || e.Project != "" && !r.sees(flag.ProjectID(e.Project)) {
 			return
 		}
@@ -375,6 +431,9 @@ func (a *api) activityTrends(ctx context.Context, r request, when span, to *inst
 }
 
 // livesSince returns when the people were there who were so at some time since a time.
+//
+// Those who are there now are in the state. Who was deleted since is told by the events, read backward:
+// the end of a life comes before its beginning.
 func (a *api) livesSince(ctx context.Context, s *state.State, since time.Time) (map[int64]life, error) {
 	lives := map[int64]life{}
 	for account := range s.Accounts() {
@@ -386,6 +445,8 @@ func (a *api) livesSince(ctx context.Context, s *state.State, since time.Time) (
 	err := a.Events.Backward(ctx, types, since, s.Revision(), func(e state.Event, at time.Time) {
 		switch p := e.Payload.(type) {
 		case state.UserDeleted:
+			// Deleted people are in no table any more, and are counted all the same: an id names
+			// nobody.
 			lives[p.ID] = life{ended: at}
 		case state.UserCreated:
 			l := lives[p.ID]
@@ -397,6 +458,9 @@ func (a *api) livesSince(ctx context.Context, s *state.State, since time.Time) (
 }
 
 // metricsTrends tells how often flags were asked for, as long as that is kept.
+//
+// Each week begins where the one before ended. Flags that are gone, and those of projects that the
+// caller does not see, are left out: a count has only the flag's name.
 func (a *api) metricsTrends(ctx context.Context, r request, when span, to *instanceInsights) error {
 	begin := when.from
 	for _, end := range when.times {
@@ -412,7 +476,7 @@ func (a *api) metricsTrends(ctx context.Context, r request, when span, to *insta
 		byProject := map[projectWeek]*sums{}
 		for _, c := range counts {
 			f := r.State.Flag(flag.Name(c.Feature))
-			if f == nil || !r.sees(f.Project) {
+			if f == nil || !r.seesInUse(f.Project) {
 				continue
 			}
 			key := projectWeek{end, f.Project}

@@ -199,6 +199,21 @@ func TestInsights(t *testing.T) {
 		if first := later[0]; first.Active != 1 {
 			t.Errorf("got the people %+v in the first week, want one who is active", first)
 		}
+
+		// An archived project is left out, with all that happened in it.
+		for _, name := range []string{"a", "c", "try", "foreign"} {
+			must("DELETE", flags+"/"+name, "", 202)
+		}
+		must("POST", "/projects/archive/other", "", 200)
+		left := tell("boss")
+		if len(left.LifecycleTrends) != 0 {
+			t.Errorf("got %+v of an archived project", left.LifecycleTrends)
+		}
+		for _, one := range left.CreationArchiveTrends {
+			if one.Project == "other" {
+				t.Errorf("got %+v of an archived project", one)
+			}
+		}
 	})
 }
 
