@@ -15,6 +15,8 @@ const calendarType = "text/calendar"
 // icalendar is what will happen in the form of iCalendar (RFC 5545). All times are UTC, so no calendar program
 // needs to know of a time zone.
 type icalendar struct {
+	// A calendar program takes an event for changed when its stamp is newer. The state's own time is
+	// the same on every node, and a request that changes nothing leaves it.
 	stamp  time.Time // of all events: when what they say was last changed
 	events []calendarEvent
 }
@@ -32,6 +34,9 @@ type calendarEvent struct {
 
 func (c icalendar) contentType() string { return calendarType + "; charset=utf-8" }
 
+// stream writes the calendar. Property by property it follows RFC 5545, section 3.6; X-WR-CALNAME is no
+// standard but what calendar programs show as the name, and REFRESH-INTERVAL is of RFC 7986, section
+// 5.7.
 func (c icalendar) stream(_ context.Context, to io.Writer) error {
 	var lines strings.Builder
 	line := func(name, value string) { lines.WriteString(folded(name + ":" + value)) }
@@ -56,6 +61,8 @@ func (c icalendar) stream(_ context.Context, to io.Writer) error {
 			line("URL", e.url)
 		}
 		line("CATEGORIES", escaped(e.category))
+		// A freeze says something about an environment, and keeps nobody from meeting (section
+		// 3.8.2.7).
 		line("TRANSP", "TRANSPARENT")
 		status := "CONFIRMED"
 		if e.tentative {
@@ -71,6 +78,7 @@ func (c icalendar) stream(_ context.Context, to io.Writer) error {
 	return nil
 }
 
+// utcStamp writes a time in the form with UTC (section 3.3.5), to the second.
 func utcStamp(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
 // escaped writes a text value (section 3.3.11); a control character, which it cannot hold, becomes a space.
@@ -88,6 +96,8 @@ func escaped(text string) string {
 func folded(line string) string {
 	const most = 75
 	var out strings.Builder
+	// What follows a break begins with a space, which belongs to the 75 bytes: from the second line on
+	// there is room for one less.
 	room := most
 	for len(line) > room {
 		at := room

@@ -19,6 +19,9 @@ import (
 )
 
 // instance registers what this instance says of itself.
+//
+// Everybody who is signed in may ask: tools test a connection by these numbers (docs/admin-api.md,
+// "Terraform"). They are of the whole instance, private projects included, and name nothing.
 func (a *api) instance() {
 	const tag = "Instance Admin"
 	register(a, operation{
@@ -42,6 +45,10 @@ func (a *api) instance() {
 }
 
 // instanceAdminStats is how much there is in this instance.
+//
+// Unleash's document names the properties, which is why some say the same twice. What the ledger knows
+// comes from the state; active people, applications and changes are asked of the database, and without
+// it there is no answer.
 type instanceAdminStats struct {
 	InstanceID               string           `json:"instanceId" doc:"The id of the ledger."`
 	Timestamp                instant          `json:"timestamp"`
@@ -71,7 +78,8 @@ type instanceAdminStats struct {
 	MaxEnvironmentStrategies int              `json:"maxEnvironmentStrategies" doc:"Of a flag in an environment."`
 	MaxConstraints           int              `json:"maxConstraints" doc:"Of a strategy."`
 	MaxConstraintValues      int              `json:"maxConstraintValues"`
-	Sum                      string           `json:"sum" doc:"SHA-256 of all the rest, so that a copy can be told from an edited one."`
+	// Made over the other properties as JSON, in this order, with sum empty.
+	Sum string `json:"sum" doc:"SHA-256 of all the rest, so that a copy can be told from an edited one."`
 }
 
 // activeUsers is how many people have signed in within so many days.
@@ -83,6 +91,8 @@ type activeUsers struct {
 }
 
 // tokenCounts is how many API tokens of each type there are.
+//
+// Unleash's older releases called backend tokens client tokens; tools of either read this.
 type tokenCounts struct {
 	Admin    int `json:"admin"`
 	Client   int `json:"client" doc:"The same as backend."`
@@ -91,6 +101,9 @@ type tokenCounts struct {
 }
 
 // clientAppCount is how many applications were seen in a time.
+//
+// Applications are forgotten 30 days after they were last seen, so allTime says no more than 30d unless
+// the forgetting is late.
 type clientAppCount struct {
 	Range string `json:"range" enum:"7d,30d,allTime"`
 	Count int    `json:"count"`
@@ -119,6 +132,7 @@ func (a *api) getInstanceStats(ctx context.Context, r request, _ *struct{}) (ins
 	}
 	stats.countFlags(s)
 	stats.countAccess(s)
+	// These need the database.
 	for _, count := range []func(context.Context, *state.State, time.Time, *instanceAdminStats) error{a.countPeople, a.countUsage, a.countChanges} {
 		if err := count(ctx, s, now, &stats); err != nil {
 			return stats, err
@@ -133,7 +147,8 @@ func (a *api) getInstanceStats(ctx context.Context, r request, _ *struct{}) (ins
 	return stats, nil
 }
 
-// countFlags counts flags and what they are configured with.
+// countFlags counts flags and what they are configured with. Archived flags and projects are not in
+// use, and do not count towards the largest numbers either.
 func (n *instanceAdminStats) countFlags(s *state.State) {
 	for p := range s.Projects() {
 		if !p.Archived() {
@@ -165,7 +180,8 @@ func (n *instanceAdminStats) countValues(constraints []flag.Constraint) {
 	}
 }
 
-// countAccess counts accounts, roles, groups and tokens.
+// countAccess counts accounts, roles, groups and tokens. A custom role is in use if an account or a
+// group has it; without members the group counts all the same.
 func (n *instanceAdminStats) countAccess(s *state.State) {
 	used := map[access.RoleID]bool{}
 	for account := range s.Accounts() {
@@ -213,6 +229,8 @@ func (a *api) countPeople(ctx context.Context, s *state.State, now time.Time, n 
 	}
 	for _, p := range people {
 		account := s.Account(p.ID)
+		// Who is deleted on this very moment may still be in the one and not in the other; service
+		// accounts do not sign in.
 		if p.SeenAt == nil || account == nil || account.Kind != access.KindUser {
 			continue
 		}
@@ -247,7 +265,8 @@ func (a *api) countUsage(ctx context.Context, _ *state.State, now time.Time, n *
 	return err
 }
 
-// countChanges counts events in environments that customers depend on.
+// countChanges counts events in environments that customers depend on: those of the type production
+// today, whatever type they had then.
 func (a *api) countChanges(ctx context.Context, s *state.State, now time.Time, n *instanceAdminStats) error {
 	var environments []string
 	for _, e := range s.Environments() {
@@ -270,6 +289,7 @@ func (a *api) getInstanceStatsCSV(ctx context.Context, r request, _ *struct{}) (
 	if err != nil {
 		return streamed{}, err
 	}
+	// The columns are a choice of the JSON's properties, in its order: lists do not fit into a row.
 	row := []struct{ name, value string }{
 		{"instanceId", stats.InstanceID},
 		{"timestamp", time.Time(stats.Timestamp).UTC().Format(time.RFC3339)},
@@ -307,6 +327,8 @@ func (a *api) disconnectAll(_ context.Context, r request, _ *struct{}) (empty, e
 }
 
 // table is a file of rows, written as CSV. No cell is a formula to a spreadsheet.
+//
+// The first row has the names of the columns.
 type table [][]string
 
 const csvType = "text/csv"

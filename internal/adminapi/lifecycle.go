@@ -43,14 +43,17 @@ type stage struct {
 	EnteredStageAt instant `json:"enteredStageAt"`
 }
 
-// The stages that the ledger tells of.
+// The stages that the ledger tells of; the others are told by how a flag is used, and are named in package usage
+// (docs/admin-api.md, "How flags are used").
 const (
 	stageCompleted = "completed"
 	stageArchived  = "archived"
 )
 
-// stagesOf returns the stages that a flag has come through, in the order in which they follow
-// each other; the last one is the one that it is in (reference/platform.md, section 3.20).
+// stagesOf returns the stages that a flag has come through, in the order in which they follow each
+// other; the last one is the one that it is in. There is always one, initial: it begins with the flag,
+// or when it was last revived. Two may have begun in another order than this, for a flag can be
+// completed before it is used.
 func stagesOf(f *flag.Flag, use reported.Use) []stage {
 	begun, revived := use.Entered[reported.StageInitial]
 	if !revived {
@@ -100,6 +103,7 @@ func (a *api) getFeatureLifecycle(ctx context.Context, r request, in *FeatureAt)
 		return nil, err
 	}
 	stages := stagesOf(f, use(string(f.Name)))
+	// Here the caller wants to know what happened when.
 	slices.SortStableFunc(stages, func(a, b stage) int {
 		return time.Time(a.EnteredStageAt).Compare(time.Time(b.EnteredStageAt))
 	})
@@ -143,6 +147,7 @@ func (a *api) countStages(ctx context.Context, r request, _ *struct{}) (featureL
 		if !r.sees(p.ID) {
 			continue
 		}
+		// Archived flags count, as a stage of their own.
 		for f := range r.State.FlagsOf(p.ID) {
 			n.add(stageOf(f, use(string(f.Name))))
 		}
@@ -150,6 +155,7 @@ func (a *api) countStages(ctx context.Context, r request, _ *struct{}) (featureL
 	return n, nil
 }
 
+// add counts a flag that is in a stage.
 func (n *featureLifecycleCount) add(stage string) {
 	switch stage {
 	case reported.StageInitial:
@@ -166,6 +172,8 @@ func (n *featureLifecycleCount) add(stage string) {
 }
 
 // stageDays adds up how long flags have been in each stage.
+//
+// It is by the name of the stage. days is the sum of all flags, n how many flags came into the stage.
 type stageDays map[string]struct {
 	days float64
 	n    int
@@ -179,6 +187,7 @@ func (d stageDays) add(stages []stage, now time.Time) {
 			end = time.Time(stages[i+1].EnteredStageAt)
 		}
 		sum := d[s.Stage]
+		// Stages that began in another order than they follow each other would count below zero.
 		sum.days += max(0, end.Sub(time.Time(s.EnteredStageAt)).Hours()/24)
 		sum.n++
 		d[s.Stage] = sum

@@ -26,7 +26,8 @@ func (a *api) logins() {
 	}, a.getLoginsCSV)
 }
 
-// maxLogins is how many attempts to sign in are shown.
+// maxLogins is how many attempts to sign in are shown, and how many tell insights who was active. They
+// are kept for 14 days, and a flood of wrong passwords must not fill the memory.
 const maxLogins = 10_000
 
 // loginHistory is who has tried to sign in.
@@ -35,6 +36,9 @@ type loginHistory struct {
 }
 
 // loginEvent is an attempt to sign in.
+//
+// Its ids are not the database's: an attempt has none. The time names it well enough for lists, where
+// Unleash's clients want a number.
 type loginEvent struct {
 	ID            int64   `json:"id" doc:"The time of the attempt, in microseconds."`
 	Username      string  `json:"username" doc:"Empty if nobody has the name."`
@@ -45,6 +49,7 @@ type loginEvent struct {
 	FailureReason *string `json:"failure_reason,omitempty"`
 }
 
+// table returns the attempts as CSV, by the names and in the order of the JSON.
 func (h loginHistory) table() table {
 	rows := table{{"id", "username", "auth_type", "created_at", "successful", "ip", "failure_reason"}}
 	for _, e := range h.Events {
@@ -74,6 +79,8 @@ func (a *api) getLogins(ctx context.Context, r request, _ *struct{}) (loginHisto
 	}
 	names := map[int64]string{}
 	for _, p := range people {
+		// Attempts of a person who is deleted are gone with the person; who has no account has id 0 and
+		// no name.
 		names[p.ID] = cmp.Or(p.Username, p.Email)
 	}
 	for _, attempt := range attempts {

@@ -29,6 +29,8 @@ func (a *api) metrics() {
 }
 
 // featureEnvironmentMetrics is how often a flag was on and off in an hour.
+//
+// The summary leaves out the flag and the application, for it adds all up; the raw list has both.
 type featureEnvironmentMetrics struct {
 	FeatureName flag.Name            `json:"featureName,omitempty"`
 	AppName     string               `json:"appName,omitempty"`
@@ -55,7 +57,8 @@ type featureUsage struct {
 	SeenApplications []string                    `json:"seenApplications"`
 }
 
-// The metrics API has been stable in Unleash for long.
+// Both are told with every answer, as clients of Unleash expect: the metrics API has been stable there
+// for long.
 const (
 	metricsVersion  = 1
 	metricsMaturity = "stable"
@@ -65,6 +68,8 @@ func (a *api) getFeatureUsageSummary(ctx context.Context, r request, in *struct 
 	Name flag.Name `path:"name"`
 },
 ) (featureUsage, error) {
+	// An hour that has just begun would show nearly nothing, so the last hour is two: the answer is
+	// between one and two hours long.
 	const day, lastHour = 24, 2 // the hour that runs, and the one before
 	counts, err := a.hours(ctx, r, in.Name, day)
 	if err != nil {
@@ -82,6 +87,8 @@ func (a *api) getFeatureUsageSummary(ctx context.Context, r request, in *struct 
 		if c.Hour.Before(since) {
 			continue
 		}
+		// There are a handful of environments, so looking through the list is fast enough, and keeps
+		// the order in which they come: by name. The timestamp is that of the first hour met.
 		at := slices.IndexFunc(summary.LastHourUsage, func(m featureEnvironmentMetrics) bool { return string(m.Environment) == c.Environment })
 		if at < 0 {
 			at = len(summary.LastHourUsage)
@@ -97,6 +104,8 @@ func (a *api) getFeatureUsageSummary(ctx context.Context, r request, in *struct 
 }
 
 // usageOf is what is known of how a flag is used.
+//
+// Both maps are nil for a flag that no SDK has asked for, which reads as never.
 type usageOf struct {
 	reported.Use
 	hour map[string]reported.Counts // the last hour's, by environment
@@ -104,6 +113,8 @@ type usageOf struct {
 
 // usagesOf returns what is known of how some flags are used. While the database is away,
 // nothing is known of the last hour.
+//
+// The function may be called for the given flags only; of others it would not know the last hour.
 func (a *api) usagesOf(ctx context.Context, flags ...*flag.Flag) (func(*flag.Flag) usageOf, error) {
 	use, err := a.Usage.Uses(ctx)
 	if err != nil {
@@ -134,6 +145,8 @@ func (u usageOf) seenIn(env flag.EnvironmentName) *instant {
 }
 
 // hours returns how often a flag was used; a flag of which the caller may not know was not.
+//
+// No fault, for a name that no flag has is answered by an empty list as well.
 func (a *api) hours(ctx context.Context, r request, name flag.Name, hours int) ([]reported.HourCount, error) {
 	if r.hidden(name) {
 		return nil, nil
@@ -147,6 +160,7 @@ func (a *api) getRawFeatureMetrics(ctx context.Context, r request, in *struct {
 },
 ) (featureMetrics, error) {
 	hours, err := strconv.Atoi(in.HoursBack)
+	// Counts are kept for 48 hours. What is out of range is as good as left out, as in pages.
 	if err != nil || hours < 1 || hours > 48 {
 		hours = 24
 	}
@@ -166,6 +180,9 @@ func (a *api) getRawFeatureMetrics(ctx context.Context, r request, in *struct {
 
 // filled returns the counts with zeros for the hours in which an application that is
 // among them counted nothing in an environment, so that a chart has no gaps; newest first.
+//
+// There are hours × sources items: at most 48 times the applications and environments that used the
+// flag.
 func filled(counts []reported.HourCount, hours int, now time.Time) []reported.HourCount {
 	type source struct{ environment, application string }
 	type place struct {
@@ -195,6 +212,9 @@ func filled(counts []reported.HourCount, hours int, now time.Time) []reported.Ho
 }
 
 // unknownFlag is a name that no flag has, with who asked for it.
+//
+// A client that sends any name it likes could fill the database, so how many are kept is bounded
+// (docs/sdk-api.md, "What is counted").
 type unknownFlag struct {
 	Name       string              `json:"name"`
 	LastSeenAt instant             `json:"lastSeenAt"`
@@ -227,6 +247,8 @@ func (a *api) getUnknownFlags(ctx context.Context, r request, _ *struct{}) (unkn
 	if err != nil {
 		return unknownFlagsResponse{}, err
 	}
+	// A name belongs to no project; who asked for it may be hidden. An application that is not known
+	// any more hides nothing.
 	hidden := map[string]bool{} // applications of private projects
 	for _, one := range applications {
 		hidden[one.Name] = !r.seesApplication(&one)

@@ -24,10 +24,11 @@ import (
 	"github.com/quorate/quorate/internal/webfault"
 )
 
-// A request goes through receive, and the order there is deliberate. Who calls comes first, so that nobody who is not known can make the
-// server read a body or wait; the turn of heavy work comes after the body, so that a slow sender does
-// not hold it; and the input is checked last, inside of the turn, for a document of 50 MB takes memory
-// as it is decoded. What refuses here is answered in the form that clients of Unleash expect for it.
+// A request goes through receive, and the order there is deliberate. Who calls comes first, so that
+// nobody who is not known can make the server read a body or wait; the turn of heavy work comes after
+// the body, so that a slow sender does not hold it; and the input is checked last, inside of the turn,
+// for a document of 50 MB takes memory as it is decoded. What refuses here is answered in the form that
+// clients of Unleash expect for it.
 
 // The headers of Quorate's own.
 const (

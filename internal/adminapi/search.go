@@ -16,6 +16,11 @@ import (
 	reported "github.com/quorate/quorate/internal/usage"
 )
 
+// A search goes through all flags in memory, for each request anew: tens of thousands take
+// milliseconds, and no index has to be kept in step. What it filters by is at hand without the
+// database, uses included (docs/admin-api.md, "How flags are used"); only the page that is shown asks
+// the database, and is shown without that when it is away.
+
 // search registers how flags are found.
 func (a *api) search() {
 	register(a, operation{
@@ -32,6 +37,9 @@ func (a *api) search() {
 
 // searchFeaturesQuery is what is searched for. The patterns are Unleash's, which
 // error messages show.
+//
+// receive has checked the patterns before a search begins, so what parses a filter can rely on its
+// form. A filter that is empty is left out, and all that are given must hold.
 type searchFeaturesQuery struct {
 	Query          string   `query:"query" doc:"Words, separated by commas, of which one is in the name or the description."`
 	Project        string   `query:"project" pattern:"^(IS|IS_NOT|IS_ANY_OF|IS_NONE_OF):(.*?)(,([a-zA-Z0-9_]+))*$"`
@@ -55,6 +63,8 @@ type searchFeaturesQuery struct {
 }
 
 // searchFeatures is a page of flags that were found, and how many there are in all.
+//
+// Total counts all pages, of what the caller may see.
 type searchFeatures struct {
 	Features []featureSearchResponse `json:"features"`
 	Total    int                     `json:"total"`
@@ -80,6 +90,8 @@ type featureSearchResponse struct {
 }
 
 // featureSearchEnvironment is an environment of a flag that was found.
+//
+// ChangeRequestIDs are those of open requests that the caller may know of.
 type featureSearchEnvironment struct {
 	FeatureEnvironmentSummary
 	Yes              int64              `json:"yes" doc:"How often it was found on in the last hour."`
@@ -88,6 +100,7 @@ type featureSearchEnvironment struct {
 }
 
 func (a *api) searchFeatures(ctx context.Context, r request, in *searchFeaturesQuery) (searchFeatures, error) {
+	// The pattern lets days through that no month has, such as 2026-02-31.
 	for at, filter := range map[string]string{"/query/createdAt": in.CreatedAt, "/query/lastSeenAt": in.LastSeenAt} {
 		if _, err := dayIn(at, filter); err != nil {
 			return searchFeatures{}, err
@@ -105,6 +118,7 @@ func (a *api) searchFeatures(ctx context.Context, r request, in *searchFeaturesQ
 	found := s.search(in, r.sees)
 	page := searchFeatures{Features: []featureSearchResponse{}, Total: len(found)}
 	var shown []*flag.Flag
+	// Only for the flags of the page is the last hour read.
 	for _, one := range pageOf(found, in.Offset, in.Limit, 50, 100) {
 		shown = append(shown, one.Flag)
 	}
@@ -145,6 +159,8 @@ func (a *api) getFlagCreators(ctx context.Context, r request, in *struct {
 }
 
 // searcher looks for flags, and knows all that they are searched by.
+//
+// What it knows is all that a search depends on, besides the query and what the caller may see.
 type searcher struct {
 	state      *state.State
 	now        time.Time
@@ -169,6 +185,7 @@ func (s searcher) search(in *searchFeaturesQuery, sees func(flag.ProjectID) bool
 			projects[p.ID] = true
 		}
 	}
+	// The usual search is within one project.
 	if len(projects) == 1 { // going through all flags is faster than finding those of each project
 		for only := range projects {
 			flags = s.state.FlagsOf(only)
@@ -197,8 +214,12 @@ flags:
 
 // filters returns what a flag must be, apart from its project: only what was asked for, and
 // what is told fastest first.
+//
+// A flag goes through them until one refuses, so the order matters for time and not for what is found.
 func (s searcher) filters(in *searchFeaturesQuery) []func(*flag.Flag) bool {
 	kind, stage, staleness, creator := parseChoice(in.Type), parseChoice(in.Lifecycle), parseChoice(in.State), parseChoice(in.CreatedBy)
+	// Who looks for the stage archived wants archived flags without saying so twice. Otherwise archived
+	// flags are found only if asked for, and then alone.
 	archived := in.Archived == "IS:true" || !stage.none && slices.Contains(stage.values, stageArchived)
 	filters := []func(*flag.Flag) bool{func(f *flag.Flag) bool { return f.Archived() == archived }}
 	add := func(given bool, filter func(*flag.Flag) bool) {
@@ -212,6 +233,7 @@ func (s searcher) filters(in *searchFeaturesQuery) []func(*flag.Flag) bool {
 	add(len(status) > 0, func(f *flag.Flag) bool { return hasStatus(f, status) })
 	add(in.CreatedAt != "", whenever(in.CreatedAt, func(f *flag.Flag) time.Time { return f.CreatedAt }))
 	add(in.CreatedBy != "", func(f *flag.Flag) bool {
+		// All admin tokens have one id together, -42, as in Unleash.
 		return creator.allows(strconv.FormatInt(eventlog.CreatorOf(s.state, f.CreatedBy).ID, 10))
 	})
 	add(in.State != "", func(f *flag.Flag) bool { return staleness.allows(stalenessOf(s.state, f, s.now)) })
@@ -231,6 +253,7 @@ func (in *searchFeaturesQuery) order() func(a, b hit) int {
 	by := in.sortedBy()
 	if in.SortOrder == "desc" {
 		ascending := by
+		// Names that decide between equals stay in their order, whichever way the rest is sorted.
 		by = func(a, b hit) int { return ascending(b, a) }
 	}
 	favouritesFirst := in.FavoritesFirst == "true"
@@ -248,6 +271,9 @@ func (in *searchFeaturesQuery) order() func(a, b hit) int {
 	}
 }
 
+// sortedBy compares flags by what the query names, upwards. What it does not know is as good as left
+// out: by when they were created, as in Unleash. A flag that is off in an environment, or not in it,
+// comes before those that are on.
 func (in *searchFeaturesQuery) sortedBy() func(a, b hit) int {
 	if name, ok := strings.CutPrefix(in.SortBy, "environment:"); ok {
 		enabled := func(f hit) bool {
@@ -284,9 +310,11 @@ func parseChoice(filter string) choice {
 	if !ok {
 		return choice{none: true}
 	}
+	// Of the four operators, only IS_NOT and IS_NONE_OF have these letters.
 	return choice{none: strings.Contains(operator, "NO"), values: splitList(list)}
 }
 
+// allows reports whether a value is one of the filter's, or, for a filter that excludes, none of them.
 func (c choice) allows(value string) bool { return slices.Contains(c.values, value) != c.none }
 
 // inclusion is a filter on several values.
@@ -295,11 +323,15 @@ type inclusion struct {
 	values   []string
 }
 
+// parseInclusion reads a filter such as INCLUDE_ANY_OF:a,b. An empty one has no operator, and allows
+// everything.
 func parseInclusion(filter string) inclusion {
 	operator, list, _ := strings.Cut(filter, ":")
 	return inclusion{operator, splitList(list)}
 }
 
+// allows reports whether what a flag has is as the filter wants it. EXCLUDE_ALL refuses a flag that has
+// all of the values, while DO_NOT_INCLUDE refuses one that has any.
 func (i inclusion) allows(have []string) bool {
 	n := 0
 	for _, v := range i.values {
@@ -321,6 +353,8 @@ func (i inclusion) allows(have []string) bool {
 	}
 }
 
+// splitList returns the items of a list with commas between them, without white space around them.
+// There is always one, which may be empty.
 func splitList(list string) []string {
 	values := strings.Split(list, ",")
 	for i := range values {
@@ -355,6 +389,9 @@ func hasStatus(f *flag.Flag, statuses []string) bool {
 
 // whenever returns whether a time of a flag lies where a filter such as IS_BEFORE:2026-01-31
 // wants it. A time that never was lies nowhere.
+//
+// A day begins at midnight, UTC. A filter that is no day allows nothing; the search has refused it
+// before.
 func whenever(filter string, of func(*flag.Flag) time.Time) func(*flag.Flag) bool {
 	day, err := dayIn("", filter)
 	return func(f *flag.Flag) bool {
@@ -365,6 +402,9 @@ func whenever(filter string, of func(*flag.Flag) time.Time) func(*flag.Flag) boo
 
 // stalenessOf returns active, stale, or potentially-stale for a flag that has outlived
 // what is usual for its type.
+//
+// The past is judged by handing it the flag and the time of then (past_flags.go). A type that does not
+// exist, or that has no lifetime, outlives nothing.
 func stalenessOf(s *state.State, f *flag.Flag, now time.Time) string {
 	t := s.FeatureType(f.Type)
 	switch {
@@ -377,6 +417,7 @@ func stalenessOf(s *state.State, f *flag.Flag, now time.Time) string {
 	}
 }
 
+// tagNames returns a flag's tags in the form in which filters name them, type:value.
 func tagNames(f *flag.Flag) []string {
 	names := make([]string, len(f.Tags))
 	for i, t := range f.Tags {
@@ -389,12 +430,14 @@ func tagNames(f *flag.Flag) []string {
 func segmentNames(s *state.State, f *flag.Flag) []string {
 	names := []string{}
 	for id := range f.Segments() {
+		// It is there: a segment cannot be deleted while a strategy uses it, archived flags included.
 		names = append(names, s.Segment(id).Name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
+// viewSearchResult returns what lists show of a flag. It is called for the flags of one page only.
 func (a *api) viewSearchResult(ctx context.Context, r request, f *flag.Flag, of usageOf) featureSearchResponse {
 	s := r.State
 	stages := stagesOf(f, of.Use)
@@ -450,6 +493,7 @@ func dependencyType(s *state.State, f *flag.Flag) *string {
 	return nil
 }
 
+// compareBool orders false before true.
 func compareBool(a, b bool) int {
 	switch {
 	case a == b:
