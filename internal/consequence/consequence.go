@@ -24,6 +24,7 @@ import (
 
 // Write is a write that is decided on a state.
 type Write struct {
+	// Before is the state that the events were decided on; they are not written yet.
 	Before *state.State
 	Events []state.Event
 	By     access.Ref
@@ -31,8 +32,12 @@ type Write struct {
 }
 
 // Of returns the events that follow from a write, in its batch.
+// Cancellations come first, in the order of the events that lead to them, and then suspensions by the ids of requests. What would
+// follow from these events is not looked for: closing or suspending a request breaks no other. The error is that of a
+// write that cannot be folded, which is a bug.
 func Of(w Write) ([]state.Event, error) {
 	follow := cancellations(w)
+	// Clipped, so that the caller's events stay as they are.
 	w.Events = append(slices.Clip(w.Events), follow...) // what is cancelled cannot be suspended
 	broken, err := Suspensions(w)
 	for _, b := range broken {
@@ -42,15 +47,17 @@ func Of(w Write) ([]state.Event, error) {
 }
 
 // cancellations returns that requests are closed whose project, environment or flag is gone
-// (docs/change-requests.md).
+// (docs/change-requests.md, "Applying"). They are looked up in the state before, where they are open.
 func cancellations(w Write) []state.Event {
 	var follow []state.Event
+	// One write can give several reasons; the first is kept.
 	cancelled := map[changerequest.ID]bool{}
 	cancel := func(r *changerequest.Request, why string, args ...any) {
 		if cancelled[r.ID] {
 			return
 		}
 		cancelled[r.ID] = true
+		// Moved keeps what the changes would have replaced: after this, nothing of it can be looked up.
 		fact := changerequest.CancelledEvent{Reason: fmt.Sprintf(why, args...), Moved: change.Bases(w.Before, r.Environment, r.Changes)}
 		follow = append(follow, decide.RequestEvent(r, fact))
 	}

@@ -15,7 +15,13 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Which schedules a write breaks (docs/change-requests.md, "Scheduling"). Two questions are asked of each schedule that could be
+// concerned: is the event itself a cause, since it changes what was approved (direct); and if not, can the request still be applied in
+// the state after the write (changerequest.ObstacleOf)? The second is dear, as it tries the changes, so who is asked is narrowed by
+// the indexes of the state first. An event type that is forgotten here breaks nothing in advance; the request then fails at its time.
+
 // Suspension is a schedule that a write breaks.
+// Reason is a sentence, which goes into the ledger.
 type Suspension struct {
 	Request *changerequest.Request
 	Reason  string
@@ -26,7 +32,9 @@ type Suspension struct {
 // not touched by the write is not looked at: other flags and segments are found by indexes.
 // Only what changes permissions, protection, names of segments or what strategies and constraints
 // may say is held against every schedule.
+// It is also asked of writes that nobody makes, to warn of them. Nothing in w is changed.
 func Suspensions(w Write) ([]Suspension, error) {
+	// Most writes end here, without a preview.
 	if w.Before.DueCount() == 0 || !slices.ContainsFunc(w.Events, mayBreak) {
 		return nil, nil
 	}
@@ -47,6 +55,7 @@ func Suspensions(w Write) ([]Suspension, error) {
 }
 
 // mayBreak reports whether an event can break a schedule at all.
+// Whatever is about a flag may; hear then looks at the schedules of that flag.
 func mayBreak(e state.Event) bool {
 	switch e.Payload.(type) {
 	case state.ChangeRequestEvent:
@@ -59,15 +68,18 @@ func mayBreak(e state.Event) bool {
 }
 
 // court judges the schedules that events touch.
+// It is made for one write, and asked event by event; found has at most one suspension for each request.
 type court struct {
 	Write
 	after *state.State
+	// world is the state after, in which changes are tried. It remembers trials, so it is kept for the whole write.
 	world changerequest.World
 	moved map[access.Ref]bool // what is known about who may do something else than before
 	found map[changerequest.ID]Suspension
 }
 
 // hear judges every schedule that an event touches.
+// Requests are taken from the state after, so that one that the same write has closed is not suspended.
 func (c *court) hear(e state.Event) {
 	if !mayBreak(e) {
 		return
@@ -79,6 +91,7 @@ func (c *court) hear(e state.Event) {
 	}
 	for _, id := range segmentsOf(e) {
 		for r := range c.after.OpenRequestsUsing(id) {
+			// The index has all open requests; only those that will be applied by themselves can be suspended.
 			if !r.ScheduledFor().IsZero() {
 				c.judge(r, e)
 			}
@@ -91,10 +104,12 @@ func (c *court) hear(e state.Event) {
 			}
 		}
 	}
+	// What a window does is settled by the times of schedules, and by nothing that judge asks about.
 	if closes(e) {
 		c.hearWindow()
 		return
 	}
+	// What was decided about schedules after the backup is lost, rejections too, so all stand still until somebody looks.
 	_, restored := e.Payload.(state.LedgerRestoreAccepted)
 	if !restored && !gate.Governs(e) {
 		return
@@ -118,6 +133,7 @@ func closes(e state.Event) bool {
 }
 
 // hearWindow suspends the schedules whose time a window has closed.
+// The reason of a schedule that is suspended already in this write stays.
 func (c *court) hearWindow() {
 	for r := range c.after.Due() {
 		closed := gate.ClosedTo(c.after, r, c.world, r.ScheduledFor())
@@ -129,6 +145,7 @@ func (c *court) hearWindow() {
 }
 
 // flagsOf returns the flags that an event is about.
+// A dependency is about two: the flag that has it, and the one that it depends on, which may be about to be archived.
 func flagsOf(e state.Event) []flag.Name {
 	var names []flag.Name
 	if e.Feature != "" {
@@ -148,6 +165,7 @@ func flagsOf(e state.Event) []flag.Name {
 }
 
 // segmentsOf returns the segments that an event is about, or that act somewhere else by it.
+// Where a strategy gets or loses a segment, a scheduled change of the segment acts in other places, which may not have agreed.
 func segmentsOf(e state.Event) []flag.SegmentID {
 	switch p := e.Payload.(type) {
 	case state.SegmentUpdated:
@@ -174,11 +192,13 @@ func crosses(e state.Event) func(change.Change) bool {
 			return ok && update.Name == s.Name && update.ID != s.ID
 		}
 	}
+	// Legal values may be fewer than before, or the field may not have been known.
 	constrains := func(field string) func(change.Change) bool {
 		return func(c change.Change) bool {
 			return slices.ContainsFunc(c.Constraints(), func(c flag.Constraint) bool { return c.ContextName == field })
 		}
 	}
+	// Parameters may be required or of another type than before.
 	typed := func(name string) func(change.Change) bool {
 		return func(c change.Change) bool {
 			_, settings, ok := c.Strategy()
@@ -205,6 +225,7 @@ func crosses(e state.Event) func(change.Change) bool {
 
 // protection returns which requests an event may ask for more approvals than before: those that act where it changes what is
 // protected. A segment can act in any project.
+// It returns a condition that no request satisfies for events that protect nothing.
 func protection(e state.Event) func(*changerequest.Request) bool {
 	all := func(*changerequest.Request) bool { return true }
 	switch p := e.Payload.(type) {
@@ -225,6 +246,7 @@ func protection(e state.Event) func(*changerequest.Request) bool {
 }
 
 // others reports whether one of those on whom a schedule rests may do something else than before.
+// They are who scheduled it, in whose name it is applied, and whose approvals it has. Roles of others make no difference.
 func (c *court) others(r *changerequest.Request) bool {
 	if c.differs(r.Schedule.By) {
 		return true
@@ -232,6 +254,8 @@ func (c *court) others(r *changerequest.Request) bool {
 	return slices.ContainsFunc(r.Approvals, func(v changerequest.Vote) bool { return c.differs(v.By) })
 }
 
+// differs reports whether an actor came, went, or has other grants after the write. It is asked for each schedule, and answered once
+// per actor. That something differs is no verdict: judge finds out if it matters.
 func (c *court) differs(ref access.Ref) bool {
 	if moved, known := c.moved[ref]; known {
 		return moved
@@ -246,11 +270,13 @@ func (c *court) differs(ref access.Ref) bool {
 // judge finds out whether a schedule is broken, and by what. Of several causes, one that takes what the
 // request changes away counts more than one that only changes it.
 func (c *court) judge(r *changerequest.Request, e state.Event) {
+	// Nothing counts more.
 	if have, done := c.found[r.ID]; done && takesAway(have.Cause.Kind) {
 		return
 	}
 	cause := changerequest.Cause{By: c.By, Request: appliedBy(e), Feature: e.Feature}
 	s := Suspension{Request: r, Cause: cause}
+	// The first change that is met is enough for the reason.
 	for _, one := range r.Changes {
 		if kind, what := direct(one, r.Environment, e); kind != "" {
 			s.Cause.Kind, s.Cause.Strategy, s.Cause.Segment = kind, strategyIn(e), segmentIn(e)
@@ -261,6 +287,7 @@ func (c *court) judge(r *changerequest.Request, e state.Event) {
 	if _, restored := e.Payload.(state.LedgerRestoreAccepted); restored {
 		s.Cause.Kind, s.Reason = changerequest.DatabaseRestored, "The database was restored from a backup: what was decided about it since is lost."
 	}
+	// The event changes nothing that the request does, but may be in its way.
 	if s.Cause.Kind == "" {
 		obstacle := changerequest.ObstacleOf(r, c.world)
 		if obstacle == nil {
@@ -274,6 +301,7 @@ func (c *court) judge(r *changerequest.Request, e state.Event) {
 }
 
 // takesAway reports whether by such a cause a request cannot be applied any more.
+// By the other causes it can be scheduled anew once somebody has looked.
 func takesAway(k changerequest.CauseKind) bool {
 	switch k {
 	case changerequest.FlagArchived, changerequest.FlagMoved, changerequest.StrategyDeleted, changerequest.SegmentDeleted:
@@ -284,6 +312,7 @@ func takesAway(k changerequest.CauseKind) bool {
 }
 
 // appliedBy returns the request whose application an event is part of, 0 if it is part of none.
+// So a suspension can say which request has caused it.
 func appliedBy(e state.Event) changerequest.ID {
 	if e.Group.Kind != state.ChangeRequestGroup {
 		return 0
@@ -292,7 +321,7 @@ func appliedBy(e state.Event) changerequest.ID {
 }
 
 // direct returns the kind of cause that an event is for a change by itself, whatever follows from it, and
-// a sentence; nothing if it is none. The kinds are told in docs/change-requests.md.
+// a sentence (docs/change-requests.md, "Scheduling"); nothing if it is none.
 func direct(c change.Change, env flag.EnvironmentName, e state.Event) (changerequest.CauseKind, string) {
 	switch p := e.Payload.(type) {
 	case state.SegmentUpdated:
@@ -304,9 +333,11 @@ func direct(c change.Change, env flag.EnvironmentName, e state.Event) (changereq
 			return changerequest.SegmentDeleted, fmt.Sprintf("The segment %q (%d) was deleted.", p.Before.Name, p.Before.ID)
 		}
 	}
+	// What follows is about flags. A change of a segment names none.
 	if c.Feature == "" || c.Feature != e.Feature {
 		return "", ""
 	}
+	// The flag's configuration in another environment is another one's; an event without an environment is about all of them.
 	if e.Environment != "" && e.Environment != env {
 		return "", ""
 	}
@@ -351,6 +382,7 @@ func called(s flag.Strategy) string {
 	return fmt.Sprintf("%q (%s)", s.Name, s.ID)
 }
 
+// strategyIn returns the strategy that an event changes or takes away; empty: none.
 func strategyIn(e state.Event) flag.StrategyID {
 	switch p := e.Payload.(type) {
 	case state.FeatureStrategyUpdated:
@@ -362,6 +394,7 @@ func strategyIn(e state.Event) flag.StrategyID {
 	}
 }
 
+// segmentIn returns the segment that an event is about; 0: none.
 func segmentIn(e state.Event) flag.SegmentID {
 	switch p := e.Payload.(type) {
 	case state.SegmentCreated:

@@ -12,6 +12,9 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
+// Two configurations are compared as JSON, in the form of the ledger: so every field that there is is compared, also one that is added
+// to a noun later, and nothing has to be said about any of them here.
+
 // How something differs.
 type How string
 
@@ -24,6 +27,7 @@ const (
 
 // Difference is one thing that differs between two configurations.
 type Difference struct {
+	// Kind and Name are for people; Name is a segment's name, an environment's for a protection, and the id of a project or feature type.
 	Kind    string         `json:"kind"` // feature, segment, project, …
 	Name    string         `json:"name"`
 	Project flag.ProjectID `json:"project,omitempty"` // empty for what belongs to none
@@ -48,6 +52,7 @@ type thing struct {
 }
 
 // Diff returns what differs between two configurations: flags first, each kind by name.
+// A thing that is renamed is removed and added, but for segments, which have numbers. Of a flag that moved, Project is the later one.
 func Diff(before, after Configuration) ([]Difference, error) {
 	old, err := before.things()
 	if err != nil {
@@ -80,6 +85,7 @@ func Diff(before, after Configuration) ([]Difference, error) {
 	return differences, nil
 }
 
+// union returns the things of both; only its keys are used.
 func union(a, b map[string]thing) map[string]thing {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
@@ -87,6 +93,8 @@ func union(a, b map[string]thing) map[string]thing {
 }
 
 // things returns everything in the configuration, by a key that sorts as Diff promises.
+// The key is the kind's place, one digit, and then what identifies the thing in its kind. A segment's number is padded, so that 10
+// does not sort before 9.
 func (c Configuration) things() (map[string]thing, error) {
 	all := map[string]thing{}
 	var failed error
@@ -127,6 +135,7 @@ func (c Configuration) things() (map[string]thing, error) {
 	return all, failed
 }
 
+// owner returns the project that something belongs to, empty for what is global.
 func owner(project *flag.ProjectID) flag.ProjectID {
 	if project == nil {
 		return ""
@@ -135,6 +144,7 @@ func owner(project *flag.ProjectID) flag.ProjectID {
 }
 
 // plain returns a value as JSON has it, with numbers as they are written.
+// Floats would make other numbers of large ones.
 func plain(value any) (any, error) {
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -148,6 +158,9 @@ func plain(value any) (any, error) {
 }
 
 // compare adds the fields in which two JSON values differ.
+// Objects are gone into, lists too if their elements can be told apart; everything else is compared as a whole. nil stands for what
+// is missing and for null, which are the same; so of what is added or removed, each field is named. That an element stands at another
+// place of its list is no difference: where an order matters, it is a field (sortOrder).
 func compare(path string, was, is any, fields []Field) []Field {
 	old, wasObject := named(was)
 	now, isObject := named(is)
@@ -178,10 +191,12 @@ func compare(path string, was, is any, fields []Field) []Field {
 }
 
 // identities are the fields by which the elements of lists are told apart.
+// The first by which all elements of a list differ is taken.
 var identities = []string{"id", "environment", "feature", "name", "value"}
 
 // named returns an object, or a list as an object with its elements by what identifies them, and
 // whether the value is one.
+// Lists that are empty or of plain values are none.
 func named(value any) (map[string]any, bool) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -211,6 +226,7 @@ func isList(value any) bool {
 }
 
 // written returns a value that was read from JSON as JSON again, which cannot fail.
+// Keys of objects are sorted by that, so equal values have equal texts.
 func written(value any) json.RawMessage {
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 // Configuration is what a state says about flags and what they use. People, roles and tokens are
 // no part of it. Lists are sorted, and never nil.
+// The values are the state's own: they must not be changed.
 type Configuration struct {
 	Projects      []*flag.Project      `json:"projects"`
 	Features      []*flag.Flag         `json:"features"`
@@ -31,6 +32,7 @@ type Configuration struct {
 }
 
 // Protection is the rule that protects an environment of a project.
+// Environments without a rule have none.
 type Protection struct {
 	Project     flag.ProjectID       `json:"project"`
 	Environment flag.EnvironmentName `json:"environment"`
@@ -43,12 +45,15 @@ type Part struct {
 	// its own.
 	Project flag.ProjectID
 	// Feature limits it to a flag, and the segments that it uses.
+	// Both may be given: a flag is then found only if it was in that project.
 	Feature flag.Name
 	// Sees reports whether the reader may know of a project as it is in the state; nil: of all.
+	// It gets the project as it was, and is to judge by who may see it today (docs/time-travel.md, "Who sees what").
 	Sees func(*flag.Project) bool
 }
 
 // Found returns a NotFound fault if the part is one flag or one project, and its configuration has none.
+// Whether it never was there or cannot be seen by the reader is not told apart.
 func (p Part) Found(c Configuration) error {
 	switch {
 	case p.Feature != "" && len(c.Features) == 0:
@@ -61,6 +66,7 @@ func (p Part) Found(c Configuration) error {
 }
 
 // Of returns a part of what a state says.
+// Nothing is copied, so it costs little beside what it goes through: all flags and segments.
 func Of(s *state.State, part Part) Configuration {
 	sees := func(id flag.ProjectID) bool {
 		p := s.Project(id)
@@ -80,6 +86,7 @@ func Of(s *state.State, part Part) Configuration {
 		}
 	}
 	for segment := range s.Segments() {
+		// A flag brings what it uses. A project brings its own segments, and the global ones that its flags use.
 		switch own := segment.Project; {
 		case part.Feature != "" && !used[segment.ID]:
 		case own != nil && !sees(*own):
@@ -102,6 +109,7 @@ func Of(s *state.State, part Part) Configuration {
 			}
 		}
 	}
+	// Global ones are no part of a project: who uses them in a constraint is not said by the field.
 	for _, f := range s.ContextFields() {
 		if (f.Project == nil && part.Project == "") || (f.Project != nil && sees(*f.Project)) {
 			c.ContextFields = append(c.ContextFields, f)

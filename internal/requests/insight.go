@@ -16,6 +16,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// How requests fared, read from the ledger's events of a period in one pass. The store hands out moments, which are events without
+// their data: who did what to which request, and when, is all that is needed, and years of events stay cheap to read.
+
 // InsightQuery says of which requests an Insight is wanted.
 type InsightQuery struct {
 	Actor       access.Actor         // who asks: only projects that they may see count
@@ -40,6 +43,8 @@ type Insight struct {
 }
 
 // Course is how one request fared. Times are zero where something has not happened.
+// Reviewed is when somebody else than the author first answered, be it by a comment; Approved is when enough had approved for the
+// first time. All times are of the first round that got so far.
 type Course struct {
 	ID          changerequest.ID
 	Project     flag.ProjectID
@@ -51,6 +56,7 @@ type Course struct {
 }
 
 // Expired is the state of a Course that ended because approvals did not come in time.
+// It is no state that a request can have in the ledger: only insights tell it from other cancellations.
 const Expired changerequest.State = "Expired"
 
 // Bypass is one write to protected environments without a request.
@@ -69,6 +75,7 @@ type Waiting struct {
 }
 
 // courseEvents are the types of events that a course is made of.
+// Approved is the one state that can be left again: whoever reads the state of an open request takes it from the state.
 var courseEvents = map[string]func(c *Course, m store.Moment){
 	changerequest.ApprovalAdded{}.EventType(): func(c *Course, m store.Moment) { c.reviewed(m) },
 	changerequest.Commented{}.EventType():     func(c *Course, m store.Moment) { c.reviewed(m) },
@@ -84,6 +91,7 @@ var courseEvents = map[string]func(c *Course, m store.Moment){
 		c.closed(changerequest.Rejected, m)
 	},
 	changerequest.CancelledEvent{}.EventType(): func(c *Course, m store.Moment) {
+		// Quorate itself cancels nothing but what has expired; what is cancelled by a consequence is so in the name of whoever caused it.
 		if m.Actor == string(access.SystemRef) {
 			c.closed(Expired, m)
 			return
@@ -100,10 +108,13 @@ func (c *Course) reviewed(m store.Moment) {
 	}
 }
 
+// closed notes how and when a request ended.
 func (c *Course) closed(s changerequest.State, m store.Moment) { c.State, c.ClosedAt = s, m.At }
 
 // Insight returns how requests fared that were sent to review in a period. It reads the events
 // of requests since the period began, without what they say.
+//
+// Events after the period are read too, since a request that was sent to review in it may have ended later.
 func (q *Requests) Insight(ctx context.Context, s *state.State, query InsightQuery) (Insight, error) {
 	var found Insight
 	sees := seeing(s, query.Actor)
@@ -131,6 +142,7 @@ func (q *Requests) Insight(ctx context.Context, s *state.State, query InsightQue
 				})
 			}
 		default:
+			// Those of requests that were sent to review before the period, or are not wanted, are passed over.
 			if i, ok := at[m.Group]; ok {
 				courseEvents[m.Type](&found.Courses[i], m)
 			}
@@ -151,6 +163,7 @@ func (q *Requests) Insight(ctx context.Context, s *state.State, query InsightQue
 
 // seeing returns whether an actor may see projects. Of those that are gone, and of what
 // concerns several, only admins see anything.
+// Each project is asked about once, as there are many events.
 func seeing(s *state.State, actor access.Actor) func(flag.ProjectID) bool {
 	known := map[flag.ProjectID]bool{"": actor.IsAdmin()}
 	return func(p flag.ProjectID) bool {
@@ -164,6 +177,7 @@ func seeing(s *state.State, actor access.Actor) func(flag.ProjectID) bool {
 }
 
 // await finds out who is waited for now, in open requests.
+// The period does not matter here: who waits does so now, however long for.
 func (found *Insight) await(s *state.State, wanted func(project, environment string) bool) {
 	asked := map[[2]int64]*Waiting{} // reviewer and group
 	for r := range s.OpenRequests() {
@@ -201,6 +215,7 @@ func (found *Insight) await(s *state.State, wanted func(project, environment str
 
 // silent returns the reviewers, and the groups, that were asked about a request as it is now and have not
 // approved it, each as a pair of which one is 0. A group has when one of its members has.
+// A group that was deleted waits no more.
 func silent(s *state.State, r *changerequest.Request) [][2]int64 {
 	var voters []int64
 	for _, v := range r.Current() {

@@ -36,6 +36,9 @@ func New(db *store.DB) *Requests { return &Requests{db} }
 // Index writes the rows of the requests that the events of one batch closed. It is called in
 // the transaction that stores the batch. A draft that was cancelled has no row: it was its
 // author's alone, and stays that.
+//
+// before is the state that the batch was decided on: the state after it does not have the closed requests any more. A request may
+// be created and closed in one batch, so it is followed through the events. An error refuses the write.
 func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
 	open := map[changerequest.ID]*changerequest.Request{}
 	for _, e := range events {
@@ -69,6 +72,7 @@ func Index(tx *store.Tx, before *state.State, events []state.Applied) error {
 	return nil
 }
 
+// row returns the row of a request that closes. The names of segments are those of now, as they are to be found by later.
 func row(s *state.State, r *changerequest.Request, revision int64) store.ClosedRequest {
 	found := Summarize(s, r)
 	return store.ClosedRequest{
@@ -78,6 +82,7 @@ func row(s *state.State, r *changerequest.Request, revision int64) store.ClosedR
 	}
 }
 
+// texts returns names as plain texts, never nil.
 func texts[T ~string](names []T) []string {
 	all := make([]string, len(names))
 	for i, name := range names {
@@ -88,10 +93,12 @@ func texts[T ~string](names []T) []string {
 
 // Get returns a change request, open or closed; nil if there is none. Whether somebody may
 // see it is not asked.
+// An open one is the state's own: it must not be changed. A closed one is folded from its events anew.
 func (q *Requests) Get(ctx context.Context, s *state.State, id changerequest.ID) (*changerequest.Request, error) {
 	if r := s.ChangeRequest(id); r != nil {
 		return r, nil
 	}
+	// Ids are given in order, so this is known without a query.
 	if !s.HadChangeRequest(id) {
 		return nil, nil
 	}
@@ -119,6 +126,7 @@ type Summary struct {
 }
 
 // Summarize returns what lists show of an open request.
+// Of a closed one, which the caller has from Get, it does the same, with the names that segments have by now.
 func Summarize(s *state.State, r *changerequest.Request) Summary {
 	found := Summary{
 		ID: r.ID, Project: r.Project, Environment: r.Environment, State: r.State, Title: r.Title,
@@ -145,6 +153,7 @@ func segmentName(s *state.State, id flag.SegmentID, base *flag.Segment) string {
 	return fmt.Sprintf("segment-%d", id)
 }
 
+// summaryOf returns what the index has of a closed request.
 func summaryOf(r store.ClosedRequest) Summary {
 	found := Summary{
 		ID: changerequest.ID(r.ID), Project: flag.ProjectID(r.Project), Environment: flag.EnvironmentName(r.Environment),
@@ -169,6 +178,7 @@ const (
 )
 
 // sorts are the orders as the store has them.
+// ByCreation is the store's zero value.
 var sorts = map[Sort]store.ClosedRequestSort{
 	ByTitle: store.SortByTitle, ByProject: store.SortByProject, ByEnvironment: store.SortByEnvironment, ByState: store.SortByState,
 }
@@ -188,8 +198,9 @@ type Query struct {
 	ReviewerGroups []int64
 	Feature        flag.Name
 	Text           string // a part of the title or of the name of a flag or segment
-	From, To       time.Time
-	Open, Closed   bool // which of the two; both false: both
+	// From and To bound when it was created; From is included, To is not. Zero: no bound.
+	From, To     time.Time
+	Open, Closed bool // which of the two; both false: both
 
 	SortBy        Sort // empty: ByCreation
 	Ascending     bool
@@ -198,6 +209,9 @@ type Query struct {
 
 // Search returns a page of the requests that match, newest first unless it says otherwise, and
 // how many match in all.
+//
+// s and the index are read one after the other. A request that is closed in between may be missing from a page or be in it twice;
+// the next look is right.
 func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]Summary, int, error) {
 	var open []*changerequest.Request
 	if query.Open || !query.Closed {
@@ -207,6 +221,7 @@ func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]S
 		return summaries(s, window(open, query.Offset, query.Limit)), len(open), nil
 	}
 	filter := query.filter(s)
+	// Nothing to merge with: the database can take the page itself.
 	if len(open) == 0 && query.Limit > 0 {
 		filter.Offset, filter.Limit = query.Offset, query.Limit
 		return q.closed(ctx, filter)
@@ -226,6 +241,7 @@ func (q *Requests) Search(ctx context.Context, s *state.State, query Query) ([]S
 	return window(all, query.Offset, query.Limit), len(open) + total, nil
 }
 
+// summaries returns what lists show of open requests; only a page of them, since names of segments are looked up.
 func summaries(s *state.State, list []*changerequest.Request) []Summary {
 	all := make([]Summary, len(list))
 	for i, r := range list {
@@ -234,6 +250,7 @@ func summaries(s *state.State, list []*changerequest.Request) []Summary {
 	return all
 }
 
+// closed returns the closed requests that match, and how many do without the bounds of a page.
 func (q *Requests) closed(ctx context.Context, filter store.ClosedRequestFilter) ([]Summary, int, error) {
 	rows, total, err := q.db.ClosedRequests(ctx, filter)
 	if err != nil {
@@ -247,6 +264,7 @@ func (q *Requests) closed(ctx context.Context, filter store.ClosedRequestFilter)
 }
 
 // window returns a part of a list; a limit of 0 means all.
+// An offset behind the end gives nothing.
 func window[T any](list []T, offset, limit int) []T {
 	list = list[min(offset, len(list)):]
 	if limit > 0 {
@@ -266,6 +284,7 @@ func (query *Query) open(s *state.State) []*changerequest.Request {
 			may = s.MaySee(query.Actor, r.Project)
 			sees[r.Project] = may
 		}
+		// The cheap conditions come first: a search for text has to know the names of segments.
 		if may && query.matches(r) && (text == "" || Summarize(s, r).contains(text)) {
 			found = append(found, r)
 		}
@@ -281,6 +300,7 @@ func (query *Query) open(s *state.State) []*changerequest.Request {
 }
 
 // candidates yields open requests by id: those of one flag, if it must be that one's.
+// It only narrows what is gone through; matches still asks for everything but the flag.
 func (query *Query) candidates(s *state.State) iter.Seq[*changerequest.Request] {
 	if query.Feature != "" {
 		return s.OpenRequestsOn(query.Feature)
@@ -296,6 +316,7 @@ func sortable(r *changerequest.Request) Summary {
 	return Summary{ID: r.ID, Project: r.Project, Environment: r.Environment, State: r.State, Title: r.Title}
 }
 
+// matches reports whether an open request satisfies what can be asked of it alone: not whether its project may be seen, nor Text.
 func (query *Query) matches(r *changerequest.Request) bool {
 	return (r.State != changerequest.Draft || r.Author == query.Actor.Ref) &&
 		anyOf(query.Projects, r.Project) && anyOf(query.Environments, r.Environment) &&
@@ -313,6 +334,7 @@ func (query *Query) asks(r *changerequest.Request) bool {
 	return slices.ContainsFunc(r.Reviewers, in(query.Reviewers)) || slices.ContainsFunc(r.ReviewerGroups, in(query.ReviewerGroups))
 }
 
+// anyOf reports whether a list has a value, or is empty, which asks for nothing.
 func anyOf[T comparable](wanted []T, value T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
@@ -327,6 +349,8 @@ func (m Summary) contains(text string) bool {
 }
 
 // compare orders requests as the store does.
+// Two lists are merged by it, of which the database has sorted one, so it must order as the store's SQL does, in small letters
+// where that does. Ids make the order total.
 func (query *Query) compare(a, b Summary) int {
 	order := 0
 	switch query.SortBy {
@@ -348,6 +372,7 @@ func (query *Query) compare(a, b Summary) int {
 }
 
 // filter returns the query as the store understands it.
+// What an actor may see is settled here, by listing projects: rows know no permissions.
 func (query *Query) filter(s *state.State) store.ClosedRequestFilter {
 	filter := store.ClosedRequestFilter{
 		Environments: texts(query.Environments), States: texts(query.States), Authors: texts(query.Authors),
@@ -358,6 +383,7 @@ func (query *Query) filter(s *state.State) store.ClosedRequestFilter {
 	if len(query.Projects) == 0 && query.Actor.IsAdmin() {
 		return filter // of all projects, deleted ones too
 	}
+	// Not nil: a list without projects finds nothing, while none at all finds everything.
 	filter.Projects = []string{}
 	wanted := query.Projects
 	if len(wanted) == 0 {
@@ -374,6 +400,7 @@ func (query *Query) filter(s *state.State) store.ClosedRequestFilter {
 }
 
 // Counts says how many requests a project has, by state; others' drafts do not count.
+// Whether the actor may see the project is not asked.
 func (q *Requests) Counts(ctx context.Context, s *state.State, actor access.Actor, project flag.ProjectID) (map[changerequest.State]int, error) {
 	closed, err := q.db.ClosedRequestCounts(ctx, string(project))
 	if err != nil {

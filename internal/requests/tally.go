@@ -8,8 +8,11 @@ import (
 	"github.com/quorate/quorate/internal/changerequest"
 )
 
+// Figures of an Insight: pure sums over what it found.
+
 // Tally is a number of courses, and of bypasses, in figures.
 type Tally struct {
+	// Submitted is the sum of the five beside it.
 	Submitted, Open, Applied, Rejected, Cancelled, Expired int
 	Bypasses                                               int
 	// How long it took from being sent to review until somebody else answered, until enough had
@@ -22,6 +25,7 @@ type Spans []time.Duration
 
 // Quantile returns the length that a share of all do not exceed: 0.5 is the median. It is 0
 // if there are none.
+// It is a length that there is, not one between two. share is from 0 to 1; 1 is the longest.
 func (s Spans) Quantile(share float64) time.Duration {
 	if len(s) == 0 {
 		return 0
@@ -45,6 +49,7 @@ func TallyOf(courses []Course, bypasses []Bypass) Tally {
 		case Expired:
 			t.Expired++
 		default:
+			// in review, approved or scheduled
 			t.Open++
 		}
 		if !c.Reviewed.IsZero() {
@@ -58,6 +63,7 @@ func TallyOf(courses []Course, bypasses []Bypass) Tally {
 }
 
 // Period is a part of the time that an Insight is about, with what began in it.
+// From is included, To is not. The first may begin before the time that was asked for, and the last end after it.
 type Period struct {
 	From, To time.Time
 	Tally
@@ -65,6 +71,7 @@ type Period struct {
 
 // Periods returns the time from one moment to another in days, weeks from Monday or months, in UTC, so that
 // there are not many of them, each with its figures.
+// There are some thirty of them at most, or as many months as there are. Each is counted by going through all courses.
 func (found *Insight) Periods(from, to time.Time) []Period {
 	begin, next := stepOf(from, to)
 	var periods []Period
@@ -91,6 +98,7 @@ func (found *Insight) Periods(from, to time.Time) []Period {
 }
 
 // stepOf returns the beginning of the period that a moment is in, and what the next one's is.
+// The next one is found by the calendar in UTC, where all days are equally long.
 func stepOf(from, to time.Time) (begin time.Time, next func(time.Time) time.Time) {
 	from = from.UTC()
 	day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC)
@@ -99,6 +107,7 @@ func stepOf(from, to time.Time) (begin time.Time, next func(time.Time) time.Time
 	case span <= 31*days:
 		return day, func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }
 	case span <= 200*days:
+		// Weekday counts from Sunday, which belongs to the week before.
 		monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
 		return monday, func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }
 	default:
@@ -113,6 +122,7 @@ type PlaceTally struct {
 }
 
 // Places returns the environments that requests or bypasses were in, with the figures of each, sorted.
+// A bypass of several environments at once has an empty one.
 func (found *Insight) Places() []PlaceTally {
 	courses, bypasses := map[changerequest.Place][]Course{}, map[changerequest.Place][]Bypass{}
 	for _, c := range found.Courses {

@@ -10,6 +10,9 @@ import (
 	"sync"
 )
 
+// Impact metrics (docs/sdk-api.md): measurements that applications send along with what they count, for Prometheus to read. Clients
+// choose names, labels and values, so everything is bounded, and what is written is made to be valid text whatever they choose.
+
 // The kinds of impact metrics.
 const (
 	Counter   = "counter"
@@ -18,13 +21,15 @@ const (
 )
 
 // ImpactMetric is what an application has measured of the effect of flags: Quorate hands it on to
-// Prometheus (docs/sdk-api.md).
+// Prometheus (docs/sdk-api.md, "Impact metrics").
+// Kind is Counter, Gauge or Histogram; a metric of any other is dropped.
 type ImpactMetric struct {
 	Name, Help, Kind string
 	Samples          []ImpactSample
 }
 
 // ImpactSample is one measurement. Value is a counter's or a gauge's, the rest a histogram's.
+// It is what came on top since the client's last report, but for a gauge, which is what it is.
 type ImpactSample struct {
 	Labels  map[string]string
 	Value   float64
@@ -50,6 +55,7 @@ type impact struct {
 	dropped int64
 }
 
+// The first report of a name decides about its help and kind, as Prometheus takes one of each.
 type impactMetric struct {
 	help, kind string
 	series     map[string]*ImpactSample // by their labels, as they are written
@@ -75,11 +81,13 @@ func (i *impact) add(m ImpactMetric, s ImpactSample) bool {
 	if !ok || !slices.Contains([]string{Counter, Gauge, Histogram}, m.Kind) || len(s.Labels) > maxImpactLabels || len(s.Buckets) > maxImpactBuckets {
 		return false
 	}
+	// The text is the key: the same labels in another order are the same series.
 	labels := impactLabels(m.Kind, s.Labels)
 	metric := i.metrics[name]
 	switch {
 	case metric != nil && metric.kind != m.Kind:
 		return false
+	// A metric is kept with its first series, so one that could have none is refused.
 	case metric == nil && len(i.metrics) >= maxImpactMetrics, (metric == nil || metric.series[labels] == nil) && i.series >= maxImpactSeries:
 		return false
 	case metric == nil:
@@ -102,6 +110,7 @@ func (i *impact) add(m ImpactMetric, s ImpactSample) bool {
 	have.Value += s.Value
 	have.Count += s.Count
 	have.Sum += s.Sum
+	// A report may name other buckets than the one before. Past the bound, new ones are left out of the series, while Count has them.
 	for bound, n := range s.Buckets {
 		if math.IsInf(bound, 1) {
 			continue // which is Count
@@ -114,6 +123,7 @@ func (i *impact) add(m ImpactMetric, s ImpactSample) bool {
 }
 
 // metricName returns a name as Prometheus takes it, and whether it can.
+// A letter, a digit or _ each; other characters become _, and a digit cannot be first (Prometheus' data model).
 func metricName(name string) (string, bool) {
 	if name == "" || len(name) > maxText {
 		return "", false
@@ -128,6 +138,8 @@ func metricName(name string) (string, bool) {
 }
 
 // impactLabels writes the labels of a series: where it comes from, its kind, and its own by name.
+// The result is what stands between the braces of a line. Without a label origin, it is "sdk", as Unleash has it. Labels that
+// Prometheus uses itself are left out.
 func impactLabels(kind string, own map[string]string) string {
 	origin := "sdk"
 	written := map[string]string{}
@@ -161,6 +173,7 @@ var (
 )
 
 // WriteImpact writes all impact metrics in Prometheus' text format, by name and labels.
+// A line is a series, or one number of a histogram. The whole text is made before the first byte is written.
 func (u *Usage) WriteImpact(w io.Writer) error {
 	_, err := io.WriteString(w, u.impact.text()) // a slow reader holds nobody up
 	return err

@@ -8,6 +8,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What waits between two flushes. Reports are folded into it as they come, so its size depends on how many different things
+// were named (quota.go bounds that), not on how many reports there were. Usage.mu guards it; nothing here locks.
+
 // pending is what was reported and is not written down yet.
 type pending struct {
 	counts       map[countKey]*Counts
@@ -22,7 +25,8 @@ type pending struct {
 type (
 	countKey struct {
 		feature, environment, application string
-		hour                              time.Time
+		// in UTC, the beginning of the hour
+		hour time.Time
 	}
 	seenKey     struct{ feature, environment string }
 	stageKey    struct{ feature, stage string }
@@ -43,6 +47,7 @@ func newPending() *pending {
 	}
 }
 
+// count returns the row of a key with its counts.
 func (k countKey) count(c *Counts) store.UsageCount {
 	return store.UsageCount{
 		Feature: k.feature, Environment: k.environment, Application: k.application, Hour: k.hour,
@@ -51,6 +56,7 @@ func (k countKey) count(c *Counts) store.UsageCount {
 }
 
 // add adds counts under a key, up to what can be kept.
+// A client may send any number, so a sum stops at the bound instead of overflowing.
 func (p *pending) add(key countKey, c Counts) {
 	have := p.counts[key]
 	if have == nil {
@@ -68,6 +74,7 @@ func (p *pending) add(key countKey, c Counts) {
 }
 
 // see notes that a flag was used.
+// The times may come in any order: merge adds later reports to earlier ones.
 func (p *pending) see(feature, environment string, first, last time.Time) {
 	key := seenKey{feature, environment}
 	have := p.seen[key]
@@ -84,6 +91,7 @@ func (p *pending) see(feature, environment string, first, last time.Time) {
 }
 
 // enter notes that a flag has come into a stage of its life, unless that is noted already.
+// The first time counts. The store keeps it so as well, for stages that were entered before a restart.
 func (p *pending) enter(feature, stage string, at time.Time) {
 	key := stageKey{feature, stage}
 	if _, ok := p.stages[key]; !ok {
@@ -92,6 +100,7 @@ func (p *pending) enter(feature, stage string, at time.Time) {
 }
 
 // forgetFlag drops what is noted about a flag beside its counts.
+// What SDKs counted of a flag that is deleted stays with its name until it is old.
 func (p *pending) forgetFlag(feature string) {
 	maps.DeleteFunc(p.seen, func(k seenKey, _ *store.UsageSeen) bool { return k.feature == feature })
 	maps.DeleteFunc(p.stages, func(k stageKey, _ store.FlagStage) bool { return k.feature == feature })
@@ -99,6 +108,7 @@ func (p *pending) forgetFlag(feature string) {
 
 // put notes an application. A later report replaces an earlier one, but for what it
 // does not say.
+// Metrics do not say which strategies an SDK knows, registrations do.
 func (p *pending) put(a store.Application) {
 	if have, ok := p.applications[a.Name]; ok {
 		a.CreatedAt = have.CreatedAt
@@ -125,6 +135,7 @@ func (p *pending) putInstance(i store.Instance) {
 }
 
 // merge adds what was reported later.
+// The receiver is the older one, which could not be written.
 func (p *pending) merge(later *pending) {
 	for key, c := range later.counts {
 		p.add(key, *c)
@@ -145,6 +156,7 @@ func (p *pending) merge(later *pending) {
 	}
 }
 
+// hasOnlyCounts reports whether the first transaction of a flush can be left out.
 func (p *pending) hasOnlyCounts() bool {
 	return len(p.seen)+len(p.stages)+len(p.unknown)+len(p.applications)+len(p.projects)+len(p.instances) == 0
 }
@@ -179,6 +191,7 @@ func (p *pending) putAllButCounts(tx *store.Tx) error {
 	return tx.PutInstances(slices.Collect(maps.Values(p.instances)))
 }
 
+// forgetAllButCounts drops what putAllButCounts has stored.
 func (p *pending) forgetAllButCounts() {
 	clear(p.seen)
 	clear(p.stages)

@@ -30,6 +30,8 @@ type (
 
 // Hours returns the counts of a flag in the last hours, the one that is running included,
 // by environment, application and hour. It knows of 48 at most.
+// back counts the hours, 1 is the running one alone. The error is an Unavailable fault if the database is away; so it is for all
+// reads here.
 func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]HourCount, error) {
 	since := u.Now().UTC().Truncate(time.Hour).Add(-time.Duration(back-1) * time.Hour)
 	counts, err := u.DB.Usage(ctx, feature, since)
@@ -41,6 +43,7 @@ func (u *Usage) Hours(ctx context.Context, feature string, back int) ([]HourCoun
 
 // LastHour returns how often flags were found on and off in the hour that runs and the one
 // before it, by their names and environments.
+// Variants are left out. A flag without counts has no entry, and of several applications the counts are added up by the store.
 func (u *Usage) LastHour(ctx context.Context, features ...string) (map[string]map[string]Counts, error) {
 	since := u.Now().UTC().Truncate(time.Hour).Add(-time.Hour)
 	byFlag := map[string]map[string]Counts{}
@@ -57,10 +60,12 @@ func (u *Usage) LastHour(ctx context.Context, features ...string) (map[string]ma
 }
 
 // flagsAtOnce is about how many flags one query asks.
+// A query has its names as parameters, of which databases take a limited number.
 const flagsAtOnce = 500
 
 // UnknownFlags returns the names that were asked for in the last day and that no flag has
 // now either, by name, environment and application.
+// A flag of that name may have been created since; the rows are pruned by the hour only.
 func (u *Usage) UnknownFlags(ctx context.Context) ([]UnknownFlag, error) {
 	flags, err := u.DB.UnknownFlags(ctx)
 	if err != nil {
@@ -102,6 +107,7 @@ func (u *Usage) Applications(ctx context.Context) ([]Application, error) {
 
 // Application returns one application. It returns a NotFound fault if there is none with
 // the name.
+// All are read for it: the quota of applications bounds how many there are.
 func (u *Usage) Application(ctx context.Context, name string) (*Application, error) {
 	all, err := u.Applications(ctx)
 	if err != nil {
@@ -116,6 +122,7 @@ func (u *Usage) Application(ctx context.Context, name string) (*Application, err
 
 // Between returns how often flags were found on and off in the hours that begin from one time on and before
 // another, by flag, environment and application.
+// The times are compared with beginnings of hours, in UTC.
 func (u *Usage) Between(ctx context.Context, from, to time.Time) ([]store.UsageCount, error) {
 	counts, err := u.DB.UsageBetween(ctx, from, to)
 	if err != nil {
@@ -167,6 +174,7 @@ func (u *Usage) Instances(ctx context.Context, application string) ([]Instance, 
 }
 
 // Describe stores an application, new or not, with what people say of it.
+// An SDK that registers later changes nothing of what people say (icon, description, link).
 func (u *Usage) Describe(ctx context.Context, a ApplicationDetails) error {
 	a.CreatedAt = u.Now()
 	a.SeenAt = a.CreatedAt

@@ -22,6 +22,7 @@ var understanding = map[string]*semver.Version{
 
 // Outdated reports whether an SDK, as name:version, does not understand all that flags can
 // say. Of an SDK that is not one of Unleash's nothing is known.
+// Both forms of names that SDKs of Unleash have used are known: unleash-client-node:3.11.0 and unleash-node-sdk:5.5.0.
 func Outdated(sdk string) bool {
 	name, version, _ := strings.Cut(sdk, ":")
 	language, ours := strings.CutPrefix(name, "unleash-client-")

@@ -39,6 +39,7 @@ type Options struct {
 	Now func() time.Time
 	Log *slog.Logger
 	// Known reports whether a flag has the name, be it archived.
+	// Known and Live are asked while reports are locked: they must answer at once, and not call back.
 	Known func(feature string) bool
 	// Live reports whether a flag is on in an environment that customers depend on: who uses
 	// it there uses it in earnest.
@@ -50,11 +51,14 @@ type Options struct {
 type Usage struct {
 	Options
 
+	// Locks are taken in this order, if more than one is: flushing, mu or uses.mu or impact.mu. No two of the last three are
+	// held at once.
 	flushing sync.Mutex // held while pending reports are written
 
 	uses   uses
 	impact impact
 
+	// mu guards what is below it.
 	mu      sync.Mutex
 	pending *pending
 	quotas  quotas
@@ -69,6 +73,8 @@ func New(o Options) *Usage {
 
 // Run writes down what was reported whenever it is told to, and once more when ctx is
 // done. It deletes what is too old every hour.
+// A tick of flush is handed in so that tests need no clock. What fails is logged, and tried again at the next tick; reports
+// wait in memory as long.
 func (u *Usage) Run(ctx context.Context, flush <-chan time.Time) {
 	var pruned time.Time
 	for {
@@ -91,6 +97,8 @@ func (u *Usage) Run(ctx context.Context, flush <-chan time.Time) {
 	}
 }
 
+// flushAndLog says once per flush how many were dropped since the last one, not for each report: whoever floods the server
+// would else flood its log.
 func (u *Usage) flushAndLog(ctx context.Context) {
 	if err := u.Flush(ctx); err != nil {
 		u.Log.Warn("usage is not written down; it is tried again", "error", err)
@@ -118,11 +126,13 @@ func (u *Usage) Dropped() int64 {
 
 // Flush writes down what was reported so far. What cannot be written now is kept and
 // tried again by the next Flush.
+// If some of it was written before the failure, that is no longer in what is kept, so nothing is counted twice.
 func (u *Usage) Flush(ctx context.Context) error {
 	u.flushing.Lock()
 	defer u.flushing.Unlock()
 	u.mu.Lock()
 	full := u.pending
+	// From here on reports go into the new one, while the full one is written without the lock.
 	u.pending = newPending()
 	u.mu.Unlock()
 	if err := u.write(ctx, full); err != nil {
@@ -140,11 +150,14 @@ func (u *Usage) Flush(ctx context.Context) error {
 const countsAtOnce = 100
 
 // write stores pending reports and takes from them what is stored.
+// The rest comes first, and in one transaction: it may be stored twice, so it need not be known how far that came. Counts are
+// added to what is there, so each chunk is dropped as soon as it is stored.
 func (u *Usage) write(ctx context.Context, p *pending) error {
 	if !p.hasOnlyCounts() {
 		if err := u.DB.Update(ctx, p.putAllButCounts); err != nil {
 			return err
 		}
+		// What this node has written it need not read again; before the first read, that will find it.
 		u.uses.mu.Lock()
 		if u.uses.loaded {
 			u.uses.note(p.uses())

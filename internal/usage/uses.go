@@ -11,6 +11,10 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// When each flag was used, and which stages of its life (Unleash's lifecycle) it entered by that. The database has it for ever; each
+// node has it in memory as well, since lists of flags are searched and sorted by it. The memory is fed from three sides, which may
+// bring the same again and in any order: times only widen, and a stage is entered once.
+
 // The stages of a flag's life that its use decides about. The others are told by the
 // ledger: it is created, completed and archived there.
 const (
@@ -22,7 +26,7 @@ const (
 // Use is what is known of the use of one flag. Its maps are shared: they must not be changed.
 type Use struct {
 	Seen    map[string]Seen      // by environment
-	Entered map[string]time.Time // by stage
+	Entered map[string]time.Time // by stage; the completed and archived ones are not here
 
 	last time.Time // the latest of Seen
 }
@@ -33,6 +37,7 @@ func (u Use) LastSeen() time.Time { return u.last }
 // uses keeps the use of every flag at hand, so that thousands of flags can be searched by
 // it. It is read once, and then kept in step: with what this node writes down, with the
 // ledger, and every while with what other nodes have written.
+// until is when other nodes' rows were read last, by this node's clock.
 type uses struct {
 	mu     sync.RWMutex
 	loaded bool
@@ -50,6 +55,8 @@ const (
 
 // Uses returns what is known of the use of each flag. It asks the database the first time only; if that
 // is away then, nothing is known yet, and flags are shown all the same.
+// The function may be kept for one answer; what it returns may change between two calls. Two first callers may both read, which
+// does no harm.
 func (u *Usage) Uses(ctx context.Context) (func(feature string) Use, error) {
 	u.uses.mu.RLock()
 	loaded := u.uses.loaded
@@ -87,6 +94,7 @@ func (u *Usage) readUses(ctx context.Context, since time.Time) error {
 }
 
 // readOthers reads what other nodes have written, if it is time to.
+// What another node counted this minute may be written a moment later, so each read reaches back a little over the one before.
 func (u *Usage) readOthers(ctx context.Context) error {
 	u.uses.mu.RLock()
 	due := u.uses.loaded && u.Now().Sub(u.uses.until) >= readOthersEvery
@@ -99,6 +107,7 @@ func (u *Usage) readOthers(ctx context.Context) error {
 }
 
 // note adds what has happened. The caller holds mu.
+// Maps in it are replaced, never changed: readers have them.
 func (u *uses) note(seen []store.UsageSeen, stages []store.FlagStage) {
 	if u.of == nil {
 		u.of = map[string]Use{}
@@ -124,6 +133,7 @@ func (u *uses) note(seen []store.UsageSeen, stages []store.FlagStage) {
 }
 
 // with returns a copy of a map with one more entry.
+// A nil map counts as empty.
 func with[V any](m map[string]V, key string, value V) map[string]V {
 	next := make(map[string]V, len(m)+1)
 	maps.Copy(next, m)
@@ -131,6 +141,7 @@ func with[V any](m map[string]V, key string, value V) map[string]V {
 	return next
 }
 
+// widened returns the span that covers both; the rest is b's.
 func widened(a, b store.UsageSeen) store.UsageSeen {
 	if a.First.Before(b.First) {
 		b.First = a.First
@@ -150,6 +161,7 @@ const (
 // Index forgets, in the transaction that stores an event, what no longer holds after it: the
 // stages of a flag that is revived, and everything about one that is deleted, whose
 // name another may have one day.
+// It is called for every event, in the engine's transaction; an error refuses the write.
 func Index(tx *store.Tx, e ledger.Event) error {
 	if e.Type != revived && e.Type != deleted {
 		return nil
@@ -164,6 +176,8 @@ func Index(tx *store.Tx, e ledger.Event) error {
 }
 
 // Follow does in memory what Index does in the database, on every node.
+// It is called after the fold, in the order of the ledger. What was reported about the flag and not written yet goes as well: else it
+// would be written after the flag is gone, for a later one of that name to find.
 func (u *Usage) Follow(e ledger.Event) {
 	if e.Type != revived && e.Type != deleted {
 		return
