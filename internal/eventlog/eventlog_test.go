@@ -530,6 +530,21 @@ func TestSearchRemembers(t *testing.T) {
 	})
 }
 
+// What is to be tallied may be gone: a database that is put back under a running node must not end it.
+func TestTallyOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, log := newLog(t, db)
+		eventlog.SetBlockSize(log, 7)
+		b.mustWrite(t, access.NewRef(access.KindUser, 7), slices.Repeat([]state.Event{{Payload: state.FeatureStaleOn{}}}, 5)...)
+		for _, first := range []int64{1, 8} {
+			if err := eventlog.Tally(t.Context(), log, first); err == nil || !strings.Contains(err.Error(), "has gone back") {
+				t.Errorf("a block from %d: got %v, want an error", first, err)
+			}
+		}
+	})
+}
+
 // An event of a newer release is shown by its place, and hides no other.
 func TestNewerType(t *testing.T) {
 	t.Parallel()

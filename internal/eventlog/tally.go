@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 	"unique"
@@ -37,7 +38,10 @@ func (l *Log) tally(ctx context.Context, first int64) error {
 	if err != nil {
 		return away("tally", err)
 	}
-	b.to, b.from = ends[0].At, ends[len(ends)-1].At
+	if len(ends) != 2 {
+		return fmt.Errorf("eventlog: tally: the database has gone back behind revision %d", b.last)
+	}
+	b.to, b.from = ends[0].At, ends[1].At
 	counted, err := l.db.Tallies(ctx, store.EventFilter{
 		After: b.first - 1, Before: b.last + 1, From: b.from, To: b.to.Add(time.Microsecond),
 	})
