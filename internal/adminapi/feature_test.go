@@ -1,5 +1,7 @@
 package adminapi_test
 
+import "strings"
+
 const invalid = `"name":"BadDataError","message":"Request validation failed: your request body or params contain invalid data. Refer to the ` + "`details`" + ` list for more information."`
 
 func featureScenarios() []scenario {
@@ -191,6 +193,11 @@ func featureScenarios() []scenario {
 		{
 			name: "patch a flag with an object", method: "PATCH", path: checkout, body: `{"description":"d"}`,
 			status: 400, want: `{` + invalid + `,"details":[{"path":"/body","message":"The ` + "`/body`" + ` property must be array. You sent {\"description\":\"d\"}."}]}`,
+		},
+		{
+			name: "patch a flag with what doubles it again and again", method: "PATCH", path: checkout,
+			body:   `[{"op":"add","path":"/a","value":["` + strings.Repeat("x", 1000) + `"]}` + strings.Repeat(`,{"op":"copy","from":"/a","path":"/a/-"}`, 14) + `]`,
+			status: 400, want: `{"details":[{"path":"/body"}]}`,
 		},
 		{
 			name: "patch a flag with an unknown operation", method: "PATCH", path: checkout, body: `[{"op":"shuffle","path":"/type"}]`,

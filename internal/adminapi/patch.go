@@ -55,6 +55,7 @@ func patched[Body any](a *api, shown any, patches []patch) (Body, error) {
 	}
 	options := jsonpatch.NewApplyOptions()
 	options.AllowMissingPathOnRemove = true
+	options.AccumulatedCopySizeLimit = maxBody // otherwise each operation could double the document
 	document, err = decoded.ApplyWithOptions(document, options)
 	if err != nil {
 		return body, fault.Field("/body", "The patch does not apply: %s.", err)
