@@ -28,10 +28,19 @@ const (
 	changeRequestPath  = changeRequestsPath + "/{id}"
 )
 
-// changeRequests registers what can be done with change requests
-// (reference/change-requests.md, section 1).
+// changeRequests registers what can be done with change requests. docs/change-requests.md tells what they are,
+// and where Quorate differs from Unleash, whose paths and bodies these are.
+//
+// What may be done with a request is decided in package changerequest, and by app on the state that it will be
+// true of; here bodies become commands, and requests become views. Nearly every operation lacks a permission in
+// its description, because what it takes depends on the request: on its state, its author, and the environments
+// in which it takes effect. Whoever asks is told in allowedActions.
+//
+// A request that the caller may not see is answered like one that does not exist: somebody else's draft, and one of
+// another project than the path says. While change requests are turned off in the instance, none is found.
 func (a *api) changeRequests() {
-	// The shapes of payloads are asked for while requests are answered; they are known from here on.
+	// The shapes of payloads are asked for while requests are answered (checked). huma's registry writes down a type
+	// that it has not met, which is safe only as long as nobody reads; so it meets them all here.
 	for _, shape := range []reflect.Type{
 		reflect.TypeFor[changeEnabled](), reflect.TypeFor[changeStrategy](), reflect.TypeFor[changeVariants](),
 		reflect.TypeFor[changeDependency](), reflect.TypeFor[changeSegment](), reflect.TypeFor[createFeatureStrategy](),
@@ -124,18 +133,24 @@ func (a *api) changeRequests() {
 	a.schedules()
 }
 
-// ChangeRequestAt names a change request.
+// ChangeRequestAt names a change request. Ids are unique in the instance; the project of the path must be the
+// request's all the same.
 type ChangeRequestAt struct {
 	Project flag.ProjectID   `path:"projectId"`
 	ID      changerequest.ID `path:"id"`
 }
 
-// ChangeAt names a change of a request.
+// ChangeAt names a change of a request. An edited change has another id, so one that somebody else has edited
+// meanwhile is not found.
 type ChangeAt struct {
 	ChangeRequestAt
 	Change change.ID `path:"changeId"`
 }
 
+// proposeChanges adds to the caller's pending request there, which need not be a draft: in a submitted one a
+// new round begins. What changes nothing is refused.
+//
+// Faults: BadData, and those of app.ProposeChanges.
 func (a *api) proposeChanges(ctx context.Context, r request, in *struct {
 	Project     flag.ProjectID       `path:"projectId"`
 	Environment flag.EnvironmentName `path:"environment"`
@@ -153,7 +168,12 @@ func (a *api) proposeChanges(ctx context.Context, r request, in *struct {
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
-// find returns a request that the caller may see, open or closed.
+// find returns a request that the caller may see, open or closed. The state has open ones alone; closed ones
+// are folded from the ledger again, so that takes the database
+// (docs/adr/0017-one-go-type-for-events-of-requests.md). One that was closed as a draft stays its author's
+// alone.
+//
+// Faults: NotFound, and Unavailable while the database is away and the request is closed.
 func (a *api) find(ctx context.Context, r request, at ChangeRequestAt) (*changerequest.Request, error) {
 	if r.State.ChangeRequest(at.ID) != nil || r.State.ChangeRequests().Disabled {
 		return app.OpenRequest(r.State, r.Caller.Actor, at.Project, at.ID)
@@ -176,7 +196,8 @@ func (a *api) getChangeRequest(ctx context.Context, r request, in *ChangeRequest
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
-// notFinal returns a fault about a request that is closed, or that the caller may not see.
+// notFinal returns a fault about a request that is closed, or that the caller may not see. The use cases know
+// open requests alone and would say that there is none; who is late shall learn how it ended instead.
 func (a *api) notFinal(ctx context.Context, r request, at ChangeRequestAt) error {
 	if r.State.ChangeRequest(at.ID) != nil {
 		return nil // the use case asks the rest
@@ -188,7 +209,7 @@ func (a *api) notFinal(ctx context.Context, r request, at ChangeRequestAt) error
 	return err
 }
 
-// command gives commands to an open request.
+// command gives commands to an open request. All of them take effect, or none.
 func (a *api) command(ctx context.Context, r request, at ChangeRequestAt, commands ...changerequest.Command) (*changerequest.Request, error) {
 	if err := a.notFinal(ctx, r, at); err != nil {
 		return nil, err
@@ -225,7 +246,9 @@ func (a *api) discardChange(ctx context.Context, r request, in *ChangeAt) (empty
 	return empty{}, err
 }
 
-// changeRequestState is the body that moves a request on.
+// changeRequestState is the body that moves a request on. The states are those that Unleash's document lists;
+// Draft is one of them, and nothing can be made a draft again. Which of the other fields count depends on the
+// state.
 type changeRequestState struct {
 	State     string  `json:"state" enum:"In review,Approved,Applied,Cancelled,Rejected,Draft,Scheduled"`
 	Comment   string  `json:"comment,omitempty"`
@@ -253,6 +276,11 @@ func (a *api) updateChangeRequestState(ctx context.Context, r request, in *struc
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
+// commands returns what leads to the state that is asked for. Approved means the caller's approval: the request
+// is approved only with the last one that is needed, and until then the answer shows it in review. Reviewers
+// are asked before the request is sent to review, so that those who are told of it know that they were asked.
+//
+// Faults: BadData.
 func (b changeRequestState) commands() ([]changerequest.Command, error) {
 	switch b.State {
 	case "In review":
@@ -277,6 +305,7 @@ func (b changeRequestState) commands() ([]changerequest.Command, error) {
 	}
 }
 
+// withdrawApproval takes back the caller's own approval; there is none such in Unleash.
 func (a *api) withdrawApproval(ctx context.Context, r request, in *ChangeRequestAt) (changeRequest, error) {
 	cr, err := a.command(ctx, r, *in, changerequest.Withdraw{})
 	if err != nil {
@@ -285,6 +314,8 @@ func (a *api) withdrawApproval(ctx context.Context, r request, in *ChangeRequest
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
+// undoChangeRequest drafts the reverse of an applied request, which is found like any closed one. Whether it
+// can be undone is the use case's to say.
 func (a *api) undoChangeRequest(ctx context.Context, r request, in *ChangeRequestAt) (changeRequest, error) {
 	applied, err := a.find(ctx, r, *in)
 	if err != nil {
@@ -297,7 +328,8 @@ func (a *api) undoChangeRequest(ctx context.Context, r request, in *ChangeReques
 	return a.viewChangeRequest(ctx, r, cr), nil
 }
 
-// changeRequestUpdateTitle is the body that describes a request.
+// changeRequestUpdateTitle is the body that describes a request. At least one must be there; Unleash knows the
+// title alone, so that is the one that is missed.
 type changeRequestUpdateTitle struct {
 	Title       *string `json:"title,omitempty" doc:"Empty: the default title."`
 	Description *string `json:"description,omitempty" maxLength:"20000" doc:"Why, in Markdown."`
@@ -315,7 +347,8 @@ func (a *api) describeChangeRequest(ctx context.Context, r request, in *struct {
 	return empty{}, err
 }
 
-// changeRequestSetApprovers is the body that says who is asked for a review.
+// changeRequestSetApprovers is the body that says who is asked for a review. Reviewers are the ids of people.
+// To be asked is no condition of approving, nor a permission (docs/change-requests.md).
 type changeRequestSetApprovers struct {
 	Reviewers      []int64 `json:"reviewers"`
 	ReviewerGroups []int64 `json:"reviewerGroups,omitempty"`
@@ -330,7 +363,7 @@ func (a *api) askReviewers(ctx context.Context, r request, in *struct {
 	return empty{}, err
 }
 
-// reviewers is a list of people who review.
+// reviewers is a list of people who review. Neither list is null.
 type reviewers struct {
 	Reviewers      []reviewer     `json:"reviewers"`
 	ReviewerGroups []requestGroup `json:"reviewerGroups"`
@@ -345,6 +378,8 @@ type reviewer struct {
 	ImageURL *string `json:"imageUrl" nullable:"true"`
 }
 
+// reviewer returns a person by name. Of somebody who was deleted, or cannot be read just now, there is the id
+// alone.
 func (n names) reviewer(id int64) reviewer {
 	view := reviewer{ID: id}
 	if p, err := n.person(id); err == nil {
@@ -360,6 +395,7 @@ func (n names) reviewer(id int64) reviewer {
 	return view
 }
 
+// getAskedReviewers leaves out groups that are gone: they have no names any more.
 func (a *api) getAskedReviewers(ctx context.Context, r request, in *ChangeRequestAt) (reviewers, error) {
 	cr, err := a.find(ctx, r, *in)
 	if err != nil {
@@ -378,6 +414,11 @@ func (a *api) getAskedReviewers(ctx context.Context, r request, in *ChangeReques
 	return list, nil
 }
 
+// getAvailableReviewers lists the people who hold the permission in that environment, by whatever way. The
+// environments in which else a request takes effect are not asked about, nor whether a rule would count an
+// approval. Suspended accounts can do nothing, and so are not there.
+//
+// Faults: NotFound.
 func (a *api) getAvailableReviewers(ctx context.Context, r request, in *struct {
 	Project     flag.ProjectID       `path:"projectId"`
 	Environment flag.EnvironmentName `path:"environment"`
@@ -413,6 +454,9 @@ type changeRequestAddComment struct {
 	Text string `json:"text"`
 }
 
+// commentChangeRequest comments on a closed request, too, which is no longer in the state: so it has a use case
+// of its own, which is handed the request. One that is closed between the two lines is not found; the comment
+// can be sent again.
 func (a *api) commentChangeRequest(ctx context.Context, r request, in *struct {
 	ChangeRequestAt
 	Body changeRequestAddComment
@@ -429,7 +473,8 @@ func (a *api) commentChangeRequest(ctx context.Context, r request, in *struct {
 	return empty{}, err
 }
 
-// projectLimit is how many requests the list of a project has.
+// projectLimit is how many requests the list of a project has. It is Unleash's bound; who wants more searches,
+// page by page.
 const projectLimit = 300
 
 func (a *api) getProjectChangeRequests(ctx context.Context, r request, in *ProjectAt) ([]changeRequestSummary, error) {
@@ -448,7 +493,8 @@ func (a *api) getProjectChangeRequests(ctx context.Context, r request, in *Proje
 	return list, nil
 }
 
-// seenProject returns a project whose requests the caller may see.
+// seenProject returns a project whose requests the caller may see. That the caller may see the project has been
+// asked for the path (visible).
 func (a *api) seenProject(r request, id flag.ProjectID) (*flag.Project, error) {
 	p := r.State.Project(id)
 	if p == nil || r.State.ChangeRequests().Disabled {
@@ -457,6 +503,7 @@ func (a *api) seenProject(r request, id flag.ProjectID) (*flag.Project, error) {
 	return p, nil
 }
 
+// getPendingChangeRequests returns the caller's own, of which there is one at most in each environment.
 func (a *api) getPendingChangeRequests(ctx context.Context, r request, in *ProjectAt) ([]changeRequest, error) {
 	p, err := a.seenProject(r, in.Project)
 	if err != nil {
@@ -471,6 +518,8 @@ func (a *api) getPendingChangeRequests(ctx context.Context, r request, in *Proje
 	return list, nil
 }
 
+// getFeatureChangeRequests returns the open requests of the path's project that change a flag, in whichever
+// environment.
 func (a *api) getFeatureChangeRequests(ctx context.Context, r request, in *FeatureAt) ([]changeRequest, error) {
 	if _, err := a.seenProject(r, in.Project); err != nil {
 		return nil, err
@@ -487,7 +536,8 @@ func (a *api) getFeatureChangeRequests(ctx context.Context, r request, in *Featu
 	return list, nil
 }
 
-// changeRequestsCount says how many requests a project has.
+// changeRequestsCount says how many requests a project has. Total is of all states, so it is more than the sum
+// of the others.
 type changeRequestsCount struct {
 	Total          int `json:"total" doc:"Drafts left out, except your own."`
 	Applied        int `json:"applied"`
@@ -520,6 +570,8 @@ type total struct {
 	Total int `json:"total"`
 }
 
+// countActionable counts what waits for the caller. Drafts wait for their authors and schedules for their time,
+// so neither counts.
 func (a *api) countActionable(_ context.Context, r request, in *ProjectAt) (total, error) {
 	if _, err := a.seenProject(r, in.Project); err != nil {
 		return total{}, err
@@ -534,7 +586,8 @@ func (a *api) countActionable(_ context.Context, r request, in *ProjectAt) (tota
 	return n, nil
 }
 
-// mover is somebody who can perhaps move change requests on, at a time.
+// mover is somebody who can perhaps move change requests on, at a time. It is for one request of the API: what
+// it has asked holds for one state and one moment.
 type mover struct {
 	s     *state.State
 	actor access.Actor
@@ -552,9 +605,13 @@ func (a *api) moverOf(r request) mover {
 func (m mover) moves(cr *changerequest.Request) bool {
 	switch cr.State {
 	case changerequest.InReview:
+		// Of where else it takes effect only a trial would tell, so whoever may approve nowhere but in an
+		// environment that has become protected since the request was submitted is not counted, though they
+		// could.
 		may := slices.ContainsFunc(cr.Agreements, func(at changerequest.Agreement) bool {
 			return m.actor.Can(at.Project, at.Environment, access.ApproveChangeRequest)
 		})
+		// Each edit begins a round, so an approval of this round is one of what the request says now.
 		voted := slices.ContainsFunc(cr.Approvals, func(v changerequest.Vote) bool { return v.By == m.actor.Ref && v.Round == cr.Round })
 		return may && !voted && m.accepted(cr, changerequest.Approve{}, gate.World(m.s))
 	case changerequest.Approved:
@@ -562,6 +619,8 @@ func (m mover) moves(cr *changerequest.Request) bool {
 			len(change.ConflictsOf(m.s, cr.Project, cr.Environment, cr.Changes)) > 0 {
 			return false
 		}
+		// Only a trial of the changes tells in which other environments they take effect. It is the costly
+		// part.
 		world := gate.World(m.s)
 		return !slices.ContainsFunc(world.Places(cr), func(at changerequest.Place) bool { return !m.passesBy(at) }) && m.accepted(cr, changerequest.Apply{}, world)
 	default: // a draft waits for its author, a scheduled request for its time
@@ -569,6 +628,7 @@ func (m mover) moves(cr *changerequest.Request) bool {
 	}
 }
 
+// passesBy reports whether no window keeps the mover from applying in a place. Who may bypass one passes.
 func (m mover) passesBy(at changerequest.Place) bool {
 	passes, known := m.passes[at]
 	if !known {
@@ -578,6 +638,8 @@ func (m mover) passesBy(at changerequest.Place) bool {
 	return passes
 }
 
+// accepted reports whether a command would be accepted. It is decided as it would be if it was given, and the
+// events are thrown away.
 func (m mover) accepted(cr *changerequest.Request, c changerequest.Command, w changerequest.World) bool {
 	_, err := changerequest.Decide(cr, c, w, m.actor, m.now)
 	return err == nil
@@ -607,7 +669,8 @@ type changeRequestSearch struct {
 	Total          int                       `json:"total"`
 }
 
-// ChangeRequestSearchItem is a request that was found.
+// ChangeRequestSearchItem is a request that was found. Lists Features and Segments are never null; segments go
+// by their names.
 type ChangeRequestSearchItem struct {
 	ID          changerequest.ID     `json:"id"`
 	Title       string               `json:"title,omitempty" doc:"Only if it was given one."`
@@ -629,6 +692,10 @@ func (n names) searchItem(m requests.Summary) ChangeRequestSearchItem {
 	}
 }
 
+// searchChangeRequests searches the open requests in the state and the closed ones in the database. Which
+// projects the caller may see is asked by package requests, since that decides what total says.
+//
+// Faults: BadData; NotFound while change requests are turned off; Unavailable while the database is away.
 func (a *api) searchChangeRequests(ctx context.Context, r request, in *searchChangeRequestsQuery) (changeRequestSearch, error) {
 	if r.State.ChangeRequests().Disabled {
 		return changeRequestSearch{}, app.NoRequest(0)
@@ -649,19 +716,31 @@ func (a *api) searchChangeRequests(ctx context.Context, r request, in *searchCha
 	return page, nil
 }
 
+// query returns what is to be found. A state, project or environment that does not exist is no mistake and
+// finds nothing; what is no number where an account is meant is refused, since it would look like somebody
+// without requests.
+//
+// Faults: BadData.
 func (in *searchChangeRequestsQuery) query(r request) (requests.Query, error) {
 	query := requests.Query{
-		Actor: r.Caller.Actor, Feature: flag.Name(strings.Join(wanted(in.Feature), "")), Text: strings.TrimSpace(in.Query),
+		Actor: r.Caller.Actor, Text: strings.TrimSpace(in.Query),
 		SortBy: requests.Sort(cmp.Or(in.SortBy, string(requests.ByCreation))), Ascending: in.SortOrder == "asc",
 	}
 	query.Offset, query.Limit = pageBounds(in.Offset, in.Limit, 50, 1000)
-	for _, id := range wanted(in.Project) {
+	switch names := valuesIn(in.Feature); len(names) {
+	case 0:
+	case 1:
+		query.Feature = flag.Name(names[0])
+	default:
+		return query, fault.Field("/query/feature", "The `/query/feature` property must name one flag, such as IS:checkout. You sent %q.", in.Feature)
+	}
+	for _, id := range valuesIn(in.Project) {
 		query.Projects = append(query.Projects, flag.ProjectID(id))
 	}
-	for _, name := range wanted(in.Environment) {
+	for _, name := range valuesIn(in.Environment) {
 		query.Environments = append(query.Environments, flag.EnvironmentName(name))
 	}
-	for _, name := range wanted(in.State) {
+	for _, name := range valuesIn(in.State) {
 		switch name {
 		case "open":
 			query.Open = true
@@ -671,7 +750,7 @@ func (in *searchChangeRequestsQuery) query(r request) (requests.Query, error) {
 			query.States = append(query.States, changerequest.State(name))
 		}
 	}
-	for _, text := range wanted(in.CreatedBy) {
+	for _, text := range valuesIn(in.CreatedBy) {
 		if text == "me" {
 			query.Authors = append(query.Authors, r.Caller.Actor.Ref)
 			continue
@@ -680,9 +759,11 @@ func (in *searchChangeRequestsQuery) query(r request) (requests.Query, error) {
 		if err != nil {
 			return query, fault.Field("/query/createdBy", "An account has a number, or is me. You sent %q.", text)
 		}
+		// People and service accounts share their numbers, and the number does not say which of the two it is.
+		// One of the references is nobody's.
 		query.Authors = append(query.Authors, access.NewRef(access.KindUser, id), access.NewRef(access.KindServiceAccount, id))
 	}
-	for _, text := range wanted(in.RequestedApproverID) {
+	for _, text := range valuesIn(in.RequestedApproverID) {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if text == "me" {
 			id, err = r.Caller.Actor.Ref.Account(), nil
@@ -691,6 +772,7 @@ func (in *searchChangeRequestsQuery) query(r request) (requests.Query, error) {
 			return query, fault.Field("/query/requestedApproverId", "An account has a number, or is me. You sent %q.", text)
 		}
 		query.Reviewers = append(query.Reviewers, id)
+		// Who was asked as a member of a group was asked. A token is in none, and finds nothing as me.
 		for g := range r.State.GroupsOf(id) {
 			query.ReviewerGroups = append(query.ReviewerGroups, g.ID)
 		}
@@ -701,15 +783,6 @@ func (in *searchChangeRequestsQuery) query(r request) (requests.Query, error) {
 	}
 	query.To, err = day("/query/to", in.To)
 	return query, err
-}
-
-// wanted returns the values of a filter such as IS_ANY_OF:a,b.
-func wanted(filter string) []string {
-	_, list, ok := strings.Cut(filter, ":")
-	if !ok {
-		return nil
-	}
-	return splitList(list)
 }
 
 // day reads a day or a time; nothing is the zero time.

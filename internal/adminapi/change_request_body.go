@@ -14,11 +14,15 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// The bodies of changes (reference/change-requests.md, section 2). What a change carries
-// depends on its action, so the document describes the envelope, and the payload is checked
-// against the shape of its action here.
+// The bodies of changes, which are those of Unleash (changeRequestCreateSchema in its document). What a change carries
+// depends on its action, so the document describes the envelope, and the payload is checked against the shape of its
+// action here: in the same way and with the same words as a body, at the place where it stands in the body.
+//
+// Nothing is decided here. A payload that is in order can still be refused, by the rules of the write that it stands
+// for (decide.Drafted).
 
-// changeRequestCreate is the envelope of a change.
+// changeRequestCreate is the envelope of a change. A change of a segment names it in its payload and needs no
+// flag.
 type changeRequestCreate struct {
 	Feature *string         `json:"feature,omitempty" nullable:"true" doc:"The flag; absent or null for segments."`
 	Action  string          `json:"action" doc:"What is changed: updateEnabled, addStrategy, updateStrategy, deleteStrategy, reorderStrategy, patchVariant, archiveFeature, addDependency, deleteDependency, updateSegment or deleteSegment."`
@@ -28,7 +32,8 @@ type changeRequestCreate struct {
 // changeRequestOneOrManyCreate is one change, or several that are added together or not at all.
 type changeRequestOneOrManyCreate []changeRequestCreate
 
-// UnmarshalJSON reads one change or a list.
+// UnmarshalJSON reads one change or a list. encoding/json hands it the value without space before it, so the
+// first byte tells which of the two it is.
 func (m *changeRequestOneOrManyCreate) UnmarshalJSON(data []byte) error {
 	var one changeRequestCreate
 	if len(data) > 0 && data[0] == '[' {
@@ -54,11 +59,11 @@ type (
 		Enabled          bool `json:"enabled"`
 		ActivateDisabled bool `json:"shouldActivateDisabledStrategies,omitempty"`
 	}
-	// changeStrategy is the payload of updateStrategy.
+	// changeStrategy is the payload of deleteStrategy, and names the one of updateStrategy.
 	changeStrategy struct {
 		ID flag.StrategyID `json:"id" minLength:"1"`
 	}
-	// changeVariants is the payload of patchVariant.
+	// changeVariants is the payload of patchVariant: the variants as they shall be and, whatever its name, no patch.
 	changeVariants struct {
 		Variants []variant `json:"variants"`
 	}
@@ -74,14 +79,18 @@ type (
 	}
 )
 
-// planned are actions on release plans, which do not exist here.
+// planned are actions on release plans, which do not exist here. They are known so that the refusal can say
+// that, and does not read as if the name was misspelled.
 var planned = []string{
 	"addReleasePlan", "deleteReleasePlan", "startMilestone", "changeMilestoneProgression", "deleteMilestoneProgression",
 	"resumeMilestoneProgression", "changeReleasePlanSafeguard", "deleteReleasePlanSafeguard", "changeSafeguard", "deleteSafeguard",
 	"changeFeatureEnvSafeguard", "deleteFeatureEnvSafeguard", "updateMilestoneStrategy",
 }
 
-// proposals returns what bodies propose, or what is wrong with them.
+// proposals returns what bodies propose, or what is wrong with them. One proposal comes of each, in the same
+// order. The first that is wrong ends it, with the path of its field: /body, or /body/2 in a list of several.
+//
+// Faults: BadData.
 func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error) {
 	if len(bodies) == 0 {
 		return nil, fault.Field("/body", "At least one change is needed.")
@@ -97,6 +106,7 @@ func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error)
 			return nil, err
 		}
 		proposals[i].Payload = p
+		// A flag that is named beside a segment is not looked at.
 		if (change.Change{Payload: p}).Segment() != 0 {
 			continue
 		}
@@ -108,7 +118,10 @@ func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error)
 	return proposals, nil
 }
 
-// payload reads the payload of a change.
+// payload reads the payload of a change. A payload is nil beside a fault about the action alone; beside any
+// other it is not looked at.
+//
+// Faults: BadData.
 func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) {
 	action := at + "/action"
 	at += "/payload"
@@ -120,6 +133,8 @@ func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) 
 		p, err := checked[createFeatureStrategy](a, at, b.Payload)
 		return change.AddStrategy{StrategySettings: p.settings()}, err
 	case change.ActionUpdateStrategy:
+		// It is read twice: once for which strategy it is, and once for what that shall be, in the shape of a
+		// new one.
 		named, err := checked[changeStrategy](a, at, b.Payload)
 		if err != nil {
 			return nil, err
@@ -165,7 +180,9 @@ func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) 
 	return nil, fault.Field(action, "There is no action %q.", b.Action)
 }
 
-// withName gives the payload of an update an empty name if it has none: the type stays.
+// withName gives the payload of an update an empty name if it has none: the type stays. In the shape of a new
+// strategy the name is required; here an empty one means that it stays (change.StrategySettings). What is no
+// object is left as it is, for checked to refuse.
 func withName(payload json.RawMessage) json.RawMessage {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(payload, &fields) != nil || fields["name"] != nil {
@@ -179,8 +196,10 @@ func withName(payload json.RawMessage) json.RawMessage {
 	return named
 }
 
-// checked reads a value that is part of a body, coerced and checked against the schema of its
-// type as a whole body would be.
+// checked reads a value that is part of a body, coerced and checked against the schema of its type as a whole
+// body would be. The type must be one of those that changeRequests makes known to the registry.
+//
+// Faults: BadData; a syntax error of JSON is returned as it is.
 func checked[T any](a *api, at string, raw json.RawMessage) (T, error) {
 	var checked T
 	if len(raw) == 0 {

@@ -7,7 +7,8 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// changeRequestImpact is what a request does to who gets a flag in an environment.
+// changeRequestImpact is what a request does to who gets a flag in an environment. Who these people are nobody
+// knows: it is read off the rules, not off what SDKs have counted (decide.Impact).
 type changeRequestImpact struct {
 	Feature       flag.Name             `json:"feature"`
 	Environment   flag.EnvironmentName  `json:"environment"`
@@ -27,7 +28,8 @@ type changeRequestShares struct {
 	How         decide.Fate     `json:"how" enum:"added,removed,changed,same"`
 }
 
-// viewImpact returns what a request does to the flags that the caller may see.
+// viewImpact returns what a request does to the flags that the caller may see. The state is the one that the
+// rest of the view is made of. nil, if it does nothing to any: the property is left out.
 func viewImpact(r request, s *state.State, cr *changerequest.Request) []changeRequestImpact {
 	var views []changeRequestImpact
 	for _, i := range decide.ImpactOf(s, decide.Try(s, cr.Place(), cr.Changes)) {

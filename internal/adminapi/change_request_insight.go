@@ -12,12 +12,16 @@ import (
 	"github.com/quorate/quorate/internal/requests"
 )
 
-// insightDays is the period of an insight when none is asked for; insightYears is the longest.
+// insightDays is the period of an insight when none is asked for; insightYears is the longest, for all events of
+// requests in it are read.
 const (
 	insightDays  = 90
 	insightYears = 5
 )
 
+// changeRequestInsight registers how change requests fare; Unleash has nothing like it. The figures are made
+// when they are asked for, of the events of requests (requests.Insight), so they hold for the time before this
+// was first asked as well.
 func (a *api) changeRequestInsight() {
 	register(a, operation{
 		ID: "getChangeRequestInsight", Method: http.MethodGet, Path: "/insights/change-requests", Tag: tagChangeRequests,
@@ -27,7 +31,8 @@ func (a *api) changeRequestInsight() {
 	}, a.getChangeRequestInsight)
 }
 
-// insight says how change requests fare.
+// insight says how change requests fare. Waiting and the two numbers below it are of now, whatever the period.
+// In the other lists a request is in the period in which it was sent to review, even if it ended later.
 type insight struct {
 	From     instant         `json:"from"`
 	To       instant         `json:"to"`
@@ -42,7 +47,8 @@ type insight struct {
 	WaitingToApply   int `json:"waitingToApply" doc:"Approved requests that nobody has applied or scheduled."`
 }
 
-// InsightTally is a number of requests in figures.
+// InsightTally is a number of requests in figures. Submitted is the sum of the five below it; bypasses are no
+// requests and do not count in it.
 type InsightTally struct {
 	Submitted int         `json:"submitted"`
 	Open      int         `json:"open"`
@@ -56,14 +62,15 @@ type InsightTally struct {
 	Apply     insightSpan `json:"application" doc:"Until it was applied."`
 }
 
-// insightSpan is how long something took.
+// insightSpan is how long something took. It is of the requests that have got so far, Count of them; both times
+// are 0 if there are none.
 type insightSpan struct {
 	Count  int   `json:"count"`
 	Median int64 `json:"median" doc:"In seconds."`
 	P90    int64 `json:"p90" doc:"In seconds: nine of ten took no longer."`
 }
 
-// insightPeriod is a part of the time.
+// insightPeriod is a part of the time. To is not included.
 type insightPeriod struct {
 	From instant `json:"from"`
 	To   instant `json:"to"`
@@ -77,7 +84,7 @@ type insightPlace struct {
 	InsightTally
 }
 
-// insightCourse is how one request fared.
+// insightCourse is how one request fared. Times are absent for what has not happened.
 type insightCourse struct {
 	ID          changerequest.ID     `json:"id"`
 	Project     flag.ProjectID       `json:"project"`
@@ -106,6 +113,10 @@ type insightWaiter struct {
 	Since    instant            `json:"since" doc:"When the round of the oldest began."`
 }
 
+// getChangeRequestInsight counts in the projects that the caller may see, or in the one that is asked for.
+//
+// Faults: NotFound for the project and while change requests are turned off, BadData for the period,
+// Unavailable while the database is away.
 func (a *api) getChangeRequestInsight(ctx context.Context, r request, in *struct {
 	Project     flag.ProjectID       `query:"project"`
 	Environment flag.EnvironmentName `query:"environment"`
@@ -117,8 +128,8 @@ func (a *api) getChangeRequestInsight(ctx context.Context, r request, in *struct
 		return insight{}, app.NoRequest(0)
 	}
 	query := requests.InsightQuery{Actor: r.Caller.Actor, Project: in.Project, Environment: in.Environment}
-	if in.Project != "" && (r.State.Project(in.Project) == nil || !r.State.MaySee(r.Caller.Actor, in.Project)) {
-		return insight{}, fault.New(fault.NotFound, "Could not find project with id=%s", in.Project)
+	if in.Project != "" && (r.State.Project(in.Project) == nil || !r.sees(in.Project)) {
+		return insight{}, noProject(in.Project)
 	}
 	var err error
 	if query.To, err = day("/query/to", in.To); err != nil {
@@ -143,6 +154,7 @@ func (a *api) getChangeRequestInsight(ctx context.Context, r request, in *struct
 	return a.viewInsight(ctx, r, query, found), nil
 }
 
+// viewInsight returns what was found, with names. Who waits is a group, or somebody by themselves.
 func (a *api) viewInsight(ctx context.Context, r request, query requests.InsightQuery, found requests.Insight) insight {
 	n := a.names(ctx, r.State)
 	view := insight{
@@ -177,6 +189,7 @@ func (a *api) viewInsight(ctx context.Context, r request, query requests.Insight
 	return view
 }
 
+// tallyOf returns figures as they are shown: fractions of a second are left out.
 func tallyOf(t requests.Tally) InsightTally {
 	span := func(s requests.Spans) insightSpan {
 		return insightSpan{len(s), int64(s.Quantile(0.5).Seconds()), int64(s.Quantile(0.9).Seconds())}

@@ -27,7 +27,8 @@ const (
 	cancelledHeader = "Quorate-Cancelled"
 )
 
-// schedules registers what can be read about scheduled change requests.
+// schedules registers what can be read about scheduled change requests. Making, moving and ending one is a
+// change of the request's state (updateChangeRequestState).
 func (a *api) schedules() {
 	register(a, operation{
 		ID: "getScheduledChangeRequests", Method: http.MethodGet, Path: changeRequestsPath + "/scheduled", Tag: tagChangeRequests,
@@ -42,7 +43,8 @@ func (a *api) schedules() {
 	}, a.getUpcoming)
 }
 
-// changeRequestSchedule says when a request is applied (reference/change-requests.md, section 1.7).
+// changeRequestSchedule says when a request is applied, in Unleash's shape (changeRequestScheduleSchema);
+// docs/change-requests.md tells how schedules run and break.
 type changeRequestSchedule struct {
 	Status        changerequest.ScheduleStatus `json:"status" enum:"pending,failed,suspended"`
 	ScheduledAt   instant                      `json:"scheduledAt" doc:"When it runs, would have run, or was tried last."`
@@ -50,6 +52,7 @@ type changeRequestSchedule struct {
 	FailureReason string                       `json:"failureReason,omitempty" deprecated:"true" doc:"The same as reason, of a schedule that failed."`
 }
 
+// viewSchedule returns nil for a request that has none, which leaves the property out.
 func viewSchedule(s *changerequest.Schedule) *changeRequestSchedule {
 	if s == nil {
 		return nil
@@ -61,7 +64,8 @@ func viewSchedule(s *changerequest.Schedule) *changeRequestSchedule {
 	return &view
 }
 
-// changeRequestScheduleDetails says what Unleash does not about a schedule.
+// changeRequestScheduleDetails says what Unleash does not about a schedule. Cause and Remedy are there while it
+// is suspended.
 type changeRequestScheduleDetails struct {
 	ScheduledBy requestUser          `json:"scheduledBy" doc:"In whose name the request is applied: who scheduled it last."`
 	Zone        string               `json:"zone,omitempty" doc:"The time zone in which the time was entered, as the IANA calls it."`
@@ -70,7 +74,8 @@ type changeRequestScheduleDetails struct {
 	Remedy      string               `json:"remedy,omitempty" doc:"What can be done about a suspended schedule."`
 }
 
-// changeRequestCause is what suspended a schedule.
+// changeRequestCause is what suspended a schedule. Kinds are told in docs/change-requests.md; feature, strategy
+// and segment are there where the kind is about one.
 type changeRequestCause struct {
 	Kind          changerequest.CauseKind `json:"kind" enum:"flag-archived,flag-moved,strategy-deleted,strategy-updated,variants-updated,segment-updated,segment-deleted,target-changed,target-blocked,scheduler-deleted,scheduler-not-permitted,approvals-missing,environment-closed,too-late,database-restored"`
 	Feature       flag.Name               `json:"feature,omitempty"`
@@ -86,7 +91,9 @@ type changeRequestClash struct {
 	Contested bool `json:"contested" doc:"Both change this field, to different values. Otherwise the request would only put back what it was."`
 }
 
-// viewScheduleDetails returns what Unleash does not say about a schedule; nil for a request that has none.
+// viewScheduleDetails returns what Unleash does not say about a schedule; nil for a request that has none. What
+// has moved since is only a clash once something has suspended the schedule: before that it is drift, and shown
+// as such.
 func (n names) viewScheduleDetails(cr *changerequest.Request, moved []change.Drift) *changeRequestScheduleDetails {
 	s := cr.Schedule
 	if s == nil {
@@ -99,6 +106,8 @@ func (n names) viewScheduleDetails(cr *changerequest.Request, moved []change.Dri
 	view.Cause = &changeRequestCause{s.Cause.Kind, s.Cause.Feature, s.Cause.Strategy, s.Cause.Segment, n.of(s.Cause.By), s.Cause.Request}
 	view.Remedy = s.Cause.Kind.Remedy()
 	for _, d := range moved {
+		// A change that does not set the field, or sets it to what it was when it was drafted, wants nothing
+		// else than what was there.
 		contested := len(d.Wanted) > 0 && !bytes.Equal(d.Wanted, d.Before)
 		view.Clashes = append(view.Clashes, changeRequestClash{viewDrift(d), contested})
 	}
@@ -118,9 +127,13 @@ type scheduledRequest struct {
 	Link    string           `json:"link" doc:"Where people look at it."`
 }
 
-// scheduleConflictsOf returns which scheduled requests each change of a request would suspend by itself.
+// scheduleConflictsOf returns which scheduled requests each change of a request would suspend by itself. Each
+// change is tried alone, as it would be applied now by the caller, so that people see which of them it is; what
+// some of them do only together is not found. Requests of which the caller may not know are left out. The ids
+// that are not in the map suspend nothing.
 func (a *api) scheduleConflictsOf(r request, s *state.State, cr *changerequest.Request, now time.Time) map[change.ID]*scheduleConflicts {
 	conflicts := map[change.ID]*scheduleConflicts{}
+	// Most of the time nothing is scheduled, and trying each change costs something.
 	if s.DueCount() == 0 {
 		return conflicts
 	}
@@ -150,6 +163,11 @@ type scheduledRequestIn struct {
 	Title       string               `json:"title,omitempty" doc:"Only if it was given one."`
 }
 
+// getScheduledChangeRequests is for dialogs that warn of what a change would break. A request counts if any of
+// the parameters matches any of its changes. It does not ask whether change requests are turned off, for what
+// was scheduled before still runs.
+//
+// Faults: NotFound.
 func (a *api) getScheduledChangeRequests(_ context.Context, r request, in *struct {
 	Project        flag.ProjectID    `path:"projectId"`
 	Feature        []flag.Name       `query:"feature,explode" doc:"A flag that they change."`
@@ -205,6 +223,10 @@ type upcomingItem struct {
 	Zone        string      `json:"zone,omitempty" doc:"The time zone in which the time was entered."`
 }
 
+// getUpcoming does not ask whether change requests are turned off either. Requests are paged; windows are the
+// same on each page, since they have a period of their own.
+//
+// Faults: BadData for the period.
 func (a *api) getUpcoming(ctx context.Context, r request, in *struct {
 	calendarQuery
 	period
@@ -235,7 +257,10 @@ func oneOf[T comparable](wanted []T, value T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
-// scheduleCommand returns the command that has a request applied later.
+// scheduleCommand returns the command that has a request applied later. Whether the time lies ahead, and the
+// zone exists, is the command's to say.
+//
+// Faults: BadData.
 func (b changeRequestState) scheduleCommand() (changerequest.Command, error) {
 	if b.ScheduledAt == "" {
 		return nil, fault.Field("/body/scheduledAt", "The `/body/scheduledAt` property is required: the time at which the change request is applied, such as 2026-12-01T08:00:00Z.")
@@ -247,8 +272,10 @@ func (b changeRequestState) scheduleCommand() (changerequest.Command, error) {
 	return changerequest.ScheduleAt{At: at, Zone: b.ScheduledZone, Overwrite: b.Overwrite, Comment: b.Comment}, nil
 }
 
-// tellBroken names in the headers of an answer the change requests that the write has suspended or cancelled besides what was
-// asked for: those of which the caller may know.
+// tellBroken names in the headers of an answer the change requests that the write has suspended or cancelled
+// besides what was asked for: those of which the caller may know. Their state is read as it was before the
+// write: one that was cancelled is in no later one. The web app shows them to whoever has just written
+// (docs/change-requests.md, looking ahead).
 func (a *api) tellBroken(r request) {
 	tell := func(header, title string, broken []changerequest.ID) {
 		var ids []string
@@ -268,7 +295,8 @@ func (a *api) tellBroken(r request) {
 	tell(cancelledHeader, "cancelled", r.Caller.Broken.Cancelled)
 }
 
-// undoAction says whether the caller can undo an applied request.
+// undoAction says whether the caller can undo an applied request. It stands among the allowed actions of an
+// applied request, though it makes another one.
 func (a *api) undoAction(actor access.Actor, cr *changerequest.Request) allowedAction {
 	if err := a.App.MayUndo(actor, cr); err != nil {
 		return allowedAction{"undo", false, err.Error()}

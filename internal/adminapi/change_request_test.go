@@ -276,6 +276,7 @@ func changeRequestScenarios() []scenario {
 		{name: "insight into no project", method: "GET", path: "/insights/change-requests?project=nope", status: 404, want: missing},
 		{name: "insight from no day", method: "GET", path: "/insights/change-requests?from=monday", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
 		{name: "insight backwards", method: "GET", path: "/insights/change-requests?from=2026-02-01&to=2026-01-01", status: 400, want: `{"details":[{"path":"/query/from"}]}`},
+		{name: "search for several flags at once", method: "GET", path: "/search/change-requests?feature=IS_ANY_OF:web,other", status: 400, want: `{"details":[{"path":"/query/feature"}]}`},
 		{name: "search for who is nobody", method: "GET", path: "/search/change-requests?createdBy=IS:x", status: 400, want: `{"details":[{"path":"/query/createdBy"}]}`},
 	}
 }

@@ -22,8 +22,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// changeRequest is a change request (reference/change-requests.md, section 1.4). What Unleash
-// does not have stands on the request itself, never inside its parts.
+// changeRequest is a change request, in Unleash's shape (changeRequestSchema). What Unleash does not have
+// stands on the request itself and not inside of its parts, where clients that check them would stumble over
+// it.
+//
+// Lists are never null; what is empty and has omitempty does not apply.
 type changeRequest struct {
 	ID              changerequest.ID                `json:"id"`
 	Title           string                          `json:"title"`
@@ -61,7 +64,8 @@ type changeRequest struct {
 	ClosedReason   string                  `json:"closedReason,omitempty"`
 }
 
-// requestUser is somebody who has to do with a request.
+// requestUser is somebody who has to do with a request. Username and ImageURL are null of somebody who cannot
+// be read.
 type requestUser struct {
 	ID       int64   `json:"id"`
 	Username *string `json:"username" nullable:"true"`
@@ -75,7 +79,7 @@ type requestGroup struct {
 	Name string `json:"name"`
 }
 
-// requestLink points to another request.
+// requestLink points to another request. A title is only there if it was given one.
 type requestLink struct {
 	ID      changerequest.ID    `json:"id"`
 	Title   string              `json:"title,omitempty"`
@@ -84,12 +88,14 @@ type requestLink struct {
 	Link    string              `json:"link" doc:"Where people look at it."`
 }
 
-// page is the address of a change request in the web app.
+// page is the address of a change request in the web app. Ids are unique in the instance; the project is there
+// for people to read.
 func (a *api) page(cr *changerequest.Request) string {
 	return fmt.Sprintf("%s/projects/%s/change-requests/%d", a.URL, cr.Project, cr.ID)
 }
 
-// changeRequestFeature is a flag with the changes of it.
+// changeRequestFeature is a flag with the changes of it. In lists it has no changes, but a list of them all the
+// same.
 type changeRequestFeature struct {
 	Name          flag.Name            `json:"name"`
 	Conflict      string               `json:"conflict,omitempty" doc:"Why none of the changes can be applied."`
@@ -97,7 +103,7 @@ type changeRequestFeature struct {
 	DefaultChange *defaultChange       `json:"defaultChange,omitempty" doc:"What happens besides."`
 }
 
-// ChangeRequestEntry is a change of a flag.
+// ChangeRequestEntry is a change of a flag. Its author and time are those of the request and of the change.
 type changeRequestEntry struct {
 	ID        change.ID   `json:"id"`
 	Action    string      `json:"action"`
@@ -109,7 +115,8 @@ type changeRequestEntry struct {
 	ScheduleConflicts *scheduleConflicts `json:"scheduleConflicts,omitempty" doc:"The scheduled requests that this change would suspend if it was applied."`
 }
 
-// changeRequestSegment is a change of a segment.
+// changeRequestSegment is a change of a segment. Segments stand beside flags, for a change of one may touch
+// many of them.
 type changeRequestSegment struct {
 	ID        change.ID   `json:"id"`
 	Action    string      `json:"action"`
@@ -122,7 +129,8 @@ type changeRequestSegment struct {
 	ScheduleConflicts *scheduleConflicts `json:"scheduleConflicts,omitempty" doc:"As of changes of flags."`
 }
 
-// defaultChange is what happens besides: a strategy is added, or the flag is switched off.
+// defaultChange is what happens besides: a strategy is added, or the flag is switched off. It is made each time
+// that the request is shown: what it is depends on what is there by then. Nobody can edit it.
 type defaultChange struct {
 	Action  string `json:"action"`
 	Payload any    `json:"payload"`
@@ -153,7 +161,8 @@ type changeRequestComment struct {
 	CreatedAt instant     `json:"createdAt"`
 }
 
-// changeRequestStanding is how far an environment has agreed.
+// changeRequestStanding is how far an environment has agreed. Given is the number of counted, the ids of
+// accounts or tokens.
 type changeRequestStanding struct {
 	Project     flag.ProjectID       `json:"project"`
 	Environment flag.EnvironmentName `json:"environment"`
@@ -162,7 +171,8 @@ type changeRequestStanding struct {
 	CountedIDs  []int64              `json:"counted" doc:"Whose approvals count."`
 }
 
-// ChangeRequestDrift is a field that has moved.
+// ChangeRequestDrift is a field that has moved. Values are JSON; wanted is absent where the change does not set
+// the field.
 type ChangeRequestDrift struct {
 	ChangeID change.ID `json:"changeId"`
 	Feature  flag.Name `json:"feature,omitempty"`
@@ -189,20 +199,23 @@ func (anything) Schema(huma.Registry) *huma.Schema {
 	}}
 }
 
-// allowedAction is something that can be done with a request.
+// allowedAction is something that can be done with a request. All actions are listed, also those that are not
+// allowed, so that a button can say why it is grey. Reasons are sentences.
 type allowedAction struct {
 	Action  string `json:"action"`
 	Allowed bool   `json:"allowed"`
 	Reason  string `json:"reason,omitempty" doc:"Why not; or, of what a window forbids and you may do all the same, what that takes."`
 }
 
-// names knows who the actors of requests are.
+// names knows who the actors of requests are: from the state what they are, and from the database what people
+// are called.
 type names struct {
 	state  *state.State
 	person func(account int64) (identity.Person, error)
 }
 
-// names returns who has to do with requests. People who cannot be read just now have no names.
+// names returns who has to do with requests. People who cannot be read just now have no names. Names are looked
+// up one by one, of those that are shown; PersonAtHand has them in memory.
 func (a *api) names(ctx context.Context, s *state.State) names {
 	return names{s, func(account int64) (identity.Person, error) {
 		if s.Account(account) == nil { // what is kept of people may be a little older
@@ -212,6 +225,7 @@ func (a *api) names(ctx context.Context, s *state.State) names {
 	}}
 }
 
+// of returns whoever a reference names: somebody with an account, a token by its name, or the system.
 func (n names) of(ref access.Ref) requestUser {
 	if id := ref.Account(); id != 0 {
 		return n.account(id)
@@ -220,6 +234,8 @@ func (n names) of(ref access.Ref) requestUser {
 	return requestUser{ID: by.ID, Username: &by.Name, Name: by.Name}
 }
 
+// account returns somebody with an account. One that cannot be read is shown as deleted: that is so but for the
+// moment in which the database is away and the name is not at hand.
 func (n names) account(id int64) requestUser {
 	p, err := n.person(id)
 	if err != nil {
@@ -230,7 +246,9 @@ func (n names) account(id int64) requestUser {
 	return requestUser{ID: id, Username: &username, Name: cmp.Or(p.Name, username), ImageURL: &image}
 }
 
-// viewChangeRequest returns a request as the caller sees it.
+// viewChangeRequest returns a request as the caller sees it. It is shown as of the newest state, and not as of
+// the one with which the call began: most views answer a write, which is in the newest one alone. Whoever calls
+// has made sure that the caller may see the request.
 func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changerequest.Request) changeRequest {
 	s := a.App.State()
 	n := a.names(ctx, s)
@@ -271,6 +289,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 		conflicts = a.viewOpen(ctx, &view, r, s, cr)
 		suspends = a.scheduleConflictsOf(r, s, cr, a.App.Now())
 	} else {
+		// A closed request shows who approved it in any round; an applied one those whose approvals counted.
 		view.Approvals = n.votes(cr.Approvals)
 		if cr.State == changerequest.Applied {
 			view.Approvals = n.votes(cr.Counted)
@@ -278,6 +297,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 		}
 	}
 	view.Features, view.Segments = n.changes(cr, conflicts, suspends)
+	// What an open request leads to besides is tried; of a closed one it would be a guess about what is past.
 	if !cr.State.Closed() {
 		for i := range view.Features {
 			view.Features[i].DefaultChange = defaultChangeOf(s, cr, view.Features[i].Name)
@@ -286,7 +306,9 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 	return view
 }
 
-// viewOpen fills in what only matters while a request is open.
+// viewOpen fills in what only matters while a request is open. It returns the conflicts, which the changes show
+// as well. One world serves for all, for it remembers the trial of the changes, the costly part; it is for one
+// goroutine.
 func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *state.State, cr *changerequest.Request) []change.Conflict {
 	world := gate.World(s)
 	standing := changerequest.StandingOf(cr, world)
@@ -296,6 +318,7 @@ func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *s
 			counted = append(counted, v.By.ID())
 		}
 		view.Standing = append(view.Standing, changeRequestStanding{p.Project, p.Environment, p.Rule.RequiredApprovals, len(p.Counted), counted})
+		// Rules that have become stricter hold at once; those that were frozen are in it already.
 		view.MinApprovals = max(view.MinApprovals, p.Rule.RequiredApprovals)
 	}
 	view.Missing = standing.Sentence()
@@ -323,12 +346,14 @@ func (a *api) viewOpen(ctx context.Context, view *changeRequest, r request, s *s
 	return conflicts
 }
 
+// viewDrift returns a drift with its values as the JSON that they are.
 func viewDrift(d change.Drift) ChangeRequestDrift {
 	return ChangeRequestDrift{d.Change, d.Feature, d.Field, anything(d.Before), anything(d.Now), anything(d.Wanted)}
 }
 
-// overlaps returns the other open requests that change the same flags there, or everywhere, or the same segments. One that changes a
-// segment and one that gives it to a strategy meet in it, whichever of the two is asked about.
+// overlaps returns the other open requests that change the same flags there, or everywhere, or the same
+// segments. One that changes a segment and one that gives it to a strategy meet in it, whichever of the two is
+// asked about. Whether the caller may know of them is not asked here.
 func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Request {
 	var others []*changerequest.Request
 	add := func(other *changerequest.Request) {
@@ -355,7 +380,8 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 	return others
 }
 
-// everywhere reports whether a request changes a flag in all environments at once.
+// everywhere reports whether a request changes a flag in all environments at once. It meets requests in every
+// environment, then.
 func everywhere(cr *changerequest.Request, name flag.Name) bool {
 	return slices.ContainsFunc(cr.Changes, func(c change.Change) bool {
 		switch c.Payload.(type) {
@@ -367,6 +393,7 @@ func everywhere(cr *changerequest.Request, name flag.Name) bool {
 	})
 }
 
+// votes returns who voted, in the order in which they did.
 func (n names) votes(votes []changerequest.Vote) []changeRequestVote {
 	views := make([]changeRequestVote, len(votes))
 	for i, v := range votes {
@@ -375,8 +402,9 @@ func (n names) votes(votes []changerequest.Vote) []changeRequestVote {
 	return views
 }
 
-// changes returns the changes of flags, grouped by flag, and those of segments, each with what keeps it from being
-// applied, and with the schedules that it would suspend.
+// changes returns the changes of flags, grouped by flag, and those of segments, each with what keeps it from
+// being applied, and with the schedules that it would suspend. The author of a request has made all of its
+// changes, since nobody else can edit it. A conflict of the whole flag is said once, of the flag.
 func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict, suspends map[change.ID]*scheduleConflicts) ([]changeRequestFeature, []changeRequestSegment) {
 	features, segments := []changeRequestFeature{}, []changeRequestSegment{}
 	for _, name := range cr.Features() {
@@ -407,6 +435,8 @@ func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict, s
 	return features, segments
 }
 
+// segment returns the name that a segment had when it was changed, which is what the author meant; else the one
+// that it has, or none if it is gone.
 func (n names) segment(id flag.SegmentID, base *flag.Segment) string {
 	if base != nil {
 		return base.Name
@@ -417,14 +447,14 @@ func (n names) segment(id flag.SegmentID, base *flag.Segment) string {
 	return ""
 }
 
-// strategyPayload is the payload of a change of a strategy.
+// strategyPayload is the payload of a change of a strategy. A strategy that is added has no snapshot.
 type strategyPayload struct {
 	featureStrategy
 	Snapshot *featureStrategy `json:"snapshot,omitempty"`
 }
 
-// viewPayload returns the payload of a change in the form in which it is sent, with the snapshot
-// of what it replaces (section 2.1).
+// viewPayload returns the payload of a change in the form in which it is sent, so that an edit can send it
+// back, with the snapshot of what it replaces (the base of the change). nil for actions that need none.
 func viewPayload(c change.Change) any {
 	var snapshot *featureStrategy
 	if c.Base.Strategy != nil {
@@ -438,6 +468,7 @@ func viewPayload(c change.Change) any {
 		return strategyPayload{viewSettings(p.Minted, p.StrategySettings), nil}
 	case change.UpdateStrategy:
 		view := viewSettings(p.ID, p.StrategySettings)
+		// It keeps its place, so that is what is shown.
 		if p.SortOrder == nil && snapshot != nil {
 			view.SortOrder = snapshot.SortOrder
 		}
@@ -485,7 +516,7 @@ func viewPayload(c change.Change) any {
 	}
 }
 
-// segmentPayload is the payload of a change of a segment.
+// segmentPayload is the payload of a change of a segment. A snapshot has no snapshot.
 type segmentPayload struct {
 	ID          flag.SegmentID  `json:"id"`
 	Name        string          `json:"name"`
@@ -495,6 +526,7 @@ type segmentPayload struct {
 	Snapshot    *segmentPayload `json:"snapshot,omitempty"`
 }
 
+// viewSegmentPayload returns a segment as it is sent; base is what it replaces, nil for nothing to show.
 func viewSegmentPayload(s flag.Segment, base *flag.Segment) segmentPayload {
 	view := segmentPayload{ID: s.ID, Name: s.Name, Description: s.Description, Project: s.Project, Constraints: viewConstraints(s.Constraints)}
 	if base != nil {
@@ -504,6 +536,8 @@ func viewSegmentPayload(s flag.Segment, base *flag.Segment) segmentPayload {
 	return view
 }
 
+// viewSettings returns the settings of a strategy in the shape of a whole one. Without a place of its own it
+// shows 0.
 func viewSettings(id flag.StrategyID, s change.StrategySettings) featureStrategy {
 	view := viewStrategy(&flag.Strategy{
 		ID: id, Name: s.Name, Title: s.Title, Disabled: s.Disabled, Constraints: s.Constraints,
@@ -515,9 +549,10 @@ func viewSettings(id flag.StrategyID, s change.StrategySettings) featureStrategy
 	return view
 }
 
-// defaultChangeOf returns what the changes of a flag lead to besides what they say
-// (section 4.5): a strategy for a flag that is switched on without any, or the flag being
-// switched off with its last strategy.
+// defaultChangeOf returns what the changes of a flag lead to besides what they say: a strategy for a flag that
+// is switched on without any, or the flag being switched off with its last strategy. nil, if nothing. The
+// changes of one flag are tried alone, for what is added follows from them; an added strategy is known by the
+// id that the change has minted for it.
 func defaultChangeOf(s *state.State, cr *changerequest.Request, name flag.Name) *defaultChange {
 	var mine []change.Change
 	var minted flag.StrategyID
@@ -550,7 +585,8 @@ func defaultChangeOf(s *state.State, cr *changerequest.Request, name flag.Name) 
 	return nil
 }
 
-// changeRequestSummary is a request in a list.
+// changeRequestSummary is a request in a list. It is the form of the list of a project: who wants the changes
+// gets the request.
 type changeRequestSummary struct {
 	ID          changerequest.ID       `json:"id"`
 	Title       string                 `json:"title"`
@@ -564,6 +600,8 @@ type changeRequestSummary struct {
 	Schedule    *changeRequestSchedule `json:"schedule,omitempty" doc:"Only while it is scheduled."`
 }
 
+// summary returns a request in a list, open or closed. It is made of what the index of closed requests has, so
+// flags and segments are names.
 func (n names) summary(found requests.Summary) changeRequestSummary {
 	view := changeRequestSummary{
 		ID: found.ID, Title: cmp.Or(found.Title, changerequest.DefaultTitle(found.ID)), Environment: found.Environment, Project: found.Project,
