@@ -12,6 +12,10 @@ import (
 )
 
 // passwords registers how people get passwords and change them.
+//
+// Administrators and people themselves come by /user-admin and /user, and are signed in. By /auth/reset
+// come those who are not: a link's secret is all that they have, and which links are good is told to
+// nobody who does not have one (docs/people.md).
 func (a *api) passwords() {
 	admin := []access.Permission{access.Admin}
 	register(a, operation{
@@ -53,6 +57,8 @@ func (a *api) passwords() {
 }
 
 // validatePassword is a password to check.
+//
+// It is judged by its text alone; whether it was used before is asked when it is set.
 type validatePassword struct {
 	Password string `json:"password"`
 }
@@ -62,6 +68,9 @@ func (a *api) validatePassword(_ context.Context, _ request, in *struct{ Body va
 }
 
 // password is a password to be.
+//
+// ConfirmPassword and OldPassword are for changing one's own; an administrator needs neither. They are
+// optional here since the two share the body, as in Unleash's document.
 type password struct {
 	Password        string `json:"password"`
 	ConfirmPassword string `json:"confirmPassword,omitempty"`
@@ -80,6 +89,8 @@ func (a *api) changeMyPassword(ctx context.Context, r request, in *struct{ Body 
 	if in.Body.Password != in.Body.ConfirmPassword {
 		return empty{}, fault.Field("/body/confirmPassword", "The two passwords are not the same.")
 	}
+	// The session that asks stays, so that nobody is signed out by changing a password. A personal
+	// token has none: then all of them end.
 	return empty{}, a.App.ChangeOwnPassword(ctx, r.Caller, identity.SessionDigest(r.http), in.Body.OldPassword, in.Body.Password)
 }
 
@@ -103,9 +114,12 @@ func (a *api) resetUserPassword(ctx context.Context, r request, in *struct{ Body
 	return resetPassword{link}, err
 }
 
+// resetLink returns the web app's page on which a person chooses another password.
 func (a *api) resetLink(secret string) string { return a.URL + "/reset-password?token=" + secret }
 
 // resetTokenUser is for whom a link to choose a password is.
+//
+// Whoever has the link sees it, so that the page can greet the person by name; nobody else can ask.
 type resetTokenUser struct {
 	ID        int64  `json:"id"`
 	Name      string `json:"name,omitempty"`
@@ -153,6 +167,8 @@ type email struct {
 const resetAnswer = 250 * time.Millisecond
 
 func (a *api) sendResetPasswordEmail(ctx context.Context, _ request, in *struct{ Body email }) (empty, error) {
+	// The clock starts before anything is looked up. A fault, such as asking again within a minute,
+	// waits as well: it is the same for addresses that nobody has.
 	enough := time.After(resetAnswer)
 	person, secret, err := a.People.RequestReset(ctx, in.Body.Email)
 	if err == nil && secret != "" {
@@ -160,6 +176,7 @@ func (a *api) sendResetPasswordEmail(ctx context.Context, _ request, in *struct{
 	}
 	select {
 	case <-enough:
+	// Whoever has gone does not measure.
 	case <-ctx.Done():
 	}
 	return empty{}, err

@@ -24,6 +24,12 @@ import (
 
 const tagUsers = "Users"
 
+// Names, addresses, passwords and sessions are rows that package identity reads, and can be erased; the
+// ledger knows an account by its id, its kind and its role (docs/people.md). So what is shown of a
+// person comes from two places, and a write is a use case that changes both in one transaction. Reads
+// have no use case: they ask for the permission here, and first, so that who lacks it learns nothing of
+// who is there.
+
 // people registers how administrators look after people.
 func (a *api) people() {
 	const path = "/user-admin/{id}"
@@ -79,6 +85,12 @@ type PersonAt struct {
 }
 
 // user is a person or a service account.
+//
+// Unleash's document names the properties. Those without a value of Quorate's, such as SeatType, are
+// null: clients look for them.
+//
+// RootRole is there only where the view looked it up (withRole); ActiveSessions where sessions were
+// counted, and DeletedSessions in the answer to signing in.
 type user struct {
 	ID            int64          `json:"id"`
 	AccountType   string         `json:"accountType" enum:"User,Service Account"`
@@ -100,11 +112,14 @@ type user struct {
 	DeletedSessions *int `json:"deletedSessions,omitempty"`
 }
 
+// viewPerson returns what is shown of a person or a service account, without the role: that is in the
+// state.
 func viewPerson(p identity.Person) user {
 	seen := user{
 		ID: p.ID, AccountType: "User", Name: p.Name, Username: p.Username, Email: p.Email, ImageURL: imageOf(p),
 		SeenAt: instantOf(p.SeenAt), LoginAttempts: p.LoginAttempts, CreatedAt: instant(p.CreatedAt),
 	}
+	// SCIM knows people by the same id (docs/scim.md).
 	if p.Provisioned != nil {
 		seen.SCIMID = new(fmt.Sprint(p.ID))
 	}
@@ -115,6 +130,8 @@ func viewPerson(p identity.Person) user {
 }
 
 // withRole is viewPerson with the role in the whole instance.
+//
+// An account that is not in the state, because it was deleted just then, has none.
 func withRole(s *state.State, p identity.Person) user {
 	seen := viewPerson(p)
 	if account := s.Account(p.ID); account != nil {
@@ -124,6 +141,9 @@ func withRole(s *state.State, p identity.Person) user {
 }
 
 // imageOf returns where a picture of a person is found: Gravatar's, as in Unleash.
+//
+// The digest of the address is all that is sent, by the browser that shows the picture. Gravatar shows
+// a pattern where nobody has a picture.
 func imageOf(p identity.Person) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(cmp.Or(p.Email, p.Username))))
 	return "https://gravatar.com/avatar/" + hex.EncodeToString(sum[:]) + "?s=42&d=retro&r=g"
@@ -170,6 +190,11 @@ func (a *api) getUser(ctx context.Context, r request, in *PersonAt) (user, error
 }
 
 // showPerson returns a person with the role in the whole instance.
+//
+// It reads the database, not what is at hand, since it answers writes as well and must show what was
+// just written.
+//
+// Faults: NotFound, also for the id of a service account.
 func (a *api) showPerson(ctx context.Context, s *state.State, id int64) (user, error) {
 	p, err := a.People.Person(ctx, id)
 	if err == nil && p.Kind != string(access.KindUser) {
@@ -179,6 +204,9 @@ func (a *api) showPerson(ctx context.Context, s *state.State, id int64) (user, e
 }
 
 // roleChoice is a role in the whole instance, by id or by name.
+//
+// What was sent is kept as it is until a state says which roles there are, and is answered as it came:
+// Unleash's answer has it so.
 type roleChoice struct {
 	sent json.RawMessage
 }
@@ -197,7 +225,10 @@ func (roleChoice) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Description: "The id of a role in the whole instance, or its name.", AnyOf: []*huma.Schema{{Type: huma.TypeInteger}, {Type: huma.TypeString}}}
 }
 
-// in returns which role was chosen.
+// in returns which role was chosen. A text that begins with a number is an id, too: forms send one so.
+//
+// Faults: BadData for what is neither an id nor a name, and what app.RoleNamed says of a name. Whether
+// there is a role with an id is for the use case to say.
 func (c roleChoice) in(s *state.State) (access.RoleID, error) {
 	var id access.RoleID
 	if json.Unmarshal(c.sent, &id) == nil {
@@ -214,6 +245,9 @@ func (c roleChoice) in(s *state.State) (access.RoleID, error) {
 }
 
 // createUser is a person to be.
+//
+// One of Username and Email is needed, which the use case says. A mail is sent unless SendEmail is
+// false.
 type createUser struct {
 	Username  string     `json:"username,omitempty"`
 	Email     string     `json:"email,omitempty"`
@@ -231,7 +265,8 @@ type createUserResponse struct {
 	EmailSent  bool       `json:"emailSent"`
 }
 
-// CreatedUser is a person without the role.
+// CreatedUser is a person without the role, which createUserResponse has in its own form. It is a type
+// of its own, and exported, for huma passes over embedded types that are not.
 type CreatedUser user
 
 func (c createUserResponse) location() string { return fmt.Sprint(c.ID) }
@@ -258,6 +293,7 @@ func (a *api) createUser(ctx context.Context, r request, in *struct{ Body create
 	link, sent := a.URL, false
 	if secret != "" {
 		link = a.newUserLink(secret)
+		// The person is there by now, whatever becomes of the mail.
 		if in.Body.SendEmail == nil || *in.Body.SendEmail {
 			if sent, err = a.Notify.SendLink(ctx, p, notify.ToInvite, link); err != nil {
 				return none, err
@@ -267,6 +303,7 @@ func (a *api) createUser(ctx context.Context, r request, in *struct{ Body create
 	return createUserResponse{CreatedUser: CreatedUser(viewPerson(p)), RootRole: in.Body.RootRole, InviteLink: link, EmailSent: sent}, nil
 }
 
+// newUserLink returns the web app's page on which an invited person chooses a password.
 func (a *api) newUserLink(secret string) string { return a.URL + "/new-user?token=" + secret }
 
 // updateUser is what to change of a person.
@@ -303,6 +340,9 @@ func (a *api) deleteUser(ctx context.Context, r request, in *PersonAt) (empty, e
 }
 
 // usersSearch is the people who were found.
+//
+// Everyone who is signed in may search, since roles in a project are given by people who are no
+// administrators. An empty text finds nobody.
 type usersSearch []user
 
 func (a *api) searchUsers(ctx context.Context, r request, in *struct {
@@ -357,6 +397,8 @@ func (a *api) getBaseUsersAndGroups(ctx context.Context, r request, _ *struct{})
 }
 
 // adminCount counts administrators.
+//
+// It tells, before passwords are turned off, how many would have to come in by another way.
 type adminCount struct {
 	Password   int `json:"password" doc:"People who can sign in by a password."`
 	NoPassword int `json:"noPassword" doc:"People who cannot."`
@@ -370,6 +412,7 @@ func (a *api) getAdminCount(ctx context.Context, r request, _ *struct{}) (adminC
 	}
 	people, err := a.People.People(ctx)
 	for _, p := range people {
+		// By all that they may do, a group's role included; who is suspended counts as nobody.
 		actor, _ := r.State.Actor(p.ID)
 		switch {
 		case !actor.IsAdmin():
@@ -388,6 +431,8 @@ func (a *api) getAdminCount(ctx context.Context, r request, _ *struct{}) (adminC
 const inactiveAfter = 180 * 24 * time.Hour
 
 // inactiveUsers is the people who have not been here for long.
+//
+// To have been here is to have been created, to have signed in, or to have used a personal token.
 type inactiveUsers struct {
 	Version       int            `json:"version"`
 	InactiveUsers []inactiveUser `json:"inactiveUsers"`
@@ -406,6 +451,8 @@ type inactiveUser struct {
 
 // everybody returns all people and service accounts, and when personal tokens were last used, by
 // their ids: for administrators.
+//
+// It asks for the permission on behalf of its callers, which are for administrators alone.
 func (a *api) everybody(ctx context.Context, r request) ([]identity.Person, map[int64]time.Time, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return nil, nil, err
@@ -426,6 +473,7 @@ func (a *api) getInactiveUsers(ctx context.Context, r request, _ *struct{}) (ina
 	}
 	since := a.App.Now().Add(-inactiveAfter)
 	for _, p := range people {
+		// The newest use of any of the person's tokens.
 		var used *time.Time
 		for t := range r.State.PersonalTokens(p.ID) {
 			if at, ok := uses[t.ID]; ok && (used == nil || at.After(*used)) {
@@ -445,11 +493,16 @@ type ids struct {
 	IDs []int64 `json:"ids"`
 }
 
+// deleteInactiveUsers deletes the people who are named, whether or not they are inactive, as in
+// Unleash: somebody may have signed in since the list was read. All are deleted, or none.
 func (a *api) deleteInactiveUsers(ctx context.Context, r request, in *struct{ Body ids }) (empty, error) {
 	return empty{}, a.App.DeleteUsers(ctx, r.Caller, in.Body.IDs...)
 }
 
 // whoever is who calls: an account, or an admin token.
+//
+// Exactly one is set. Clients tell them apart by the properties, as in Unleash, where a token stands in
+// the place of a person.
 type whoever struct {
 	account *user
 	token   *tokenUser

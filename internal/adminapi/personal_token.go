@@ -11,6 +11,10 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Personal tokens and those of service accounts are one noun: a secret that may do what its account may
+// (docs/people.md, "Tokens"). The ledger has their digests and ends; when they were last used stands in
+// a plain table, which is written now and then, and to the second.
+
 // personalTokens registers what callers can do with their own tokens.
 func (a *api) personalTokens() {
 	const tag = "Personal access tokens"
@@ -30,12 +34,16 @@ func (a *api) personalTokens() {
 }
 
 // createPat is a token to be.
+//
+// A personal token ends at some time; the use case refuses one that has ended already.
 type createPat struct {
 	Description string    `json:"description" minLength:"1"`
 	ExpiresAt   time.Time `json:"expiresAt"`
 }
 
 // pat is a token of a person or service account.
+//
+// SeenAt is nil for a token that was never used.
 type pat struct {
 	ID            int64    `json:"id"`
 	Secret        string   `json:"secret,omitempty" doc:"Only in the answer that creates the token."`
@@ -53,8 +61,12 @@ type pats struct {
 }
 
 // expiresSoon is when a token's end is near.
+//
+// From then on lists mark it.
 const expiresSoon = 30 * 24 * time.Hour
 
+// viewPAT returns what is shown of a token, without its secret. uses are those of PersonalTokenUses;
+// nil where the token is new.
 func (a *api) viewPAT(t *access.PersonalToken, uses map[int64]time.Time) pat {
 	seen := pat{ID: t.ID, Description: t.Description, UserID: t.Account, CreatedAt: instant(t.CreatedAt), ExpiresAt: instantOf(t.ExpiresAt)}
 	if at, ok := uses[t.ID]; ok {
@@ -79,6 +91,7 @@ func (a *api) viewPATs(s *state.State, account int64, uses map[int64]time.Time) 
 }
 
 func (a *api) getPATs(ctx context.Context, r request, _ *struct{}) (pats, error) {
+	// A service account's tokens are listed and made by administrators (service_account.go).
 	if r.Caller.Actor.Ref.Kind() != access.KindUser {
 		return pats{}, fault.New(fault.Forbidden, "PATs require an authenticated user.")
 	}
@@ -92,6 +105,8 @@ func (a *api) createPAT(ctx context.Context, r request, in *struct{ Body createP
 }
 
 // newPAT shows a token that was just created, with its secret.
+//
+// It takes the error along so that two operations can hand on what their use case returned.
 func (a *api) newPAT(t *access.PersonalToken, secret string, err error) (pat, error) {
 	if err != nil {
 		return pat{}, err

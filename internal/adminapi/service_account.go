@@ -51,12 +51,14 @@ func (a *api) serviceAccounts() {
 }
 
 // serviceAccount is an account for scripts, with its tokens.
+//
+// SeenAt is when one of the tokens was last used: a service account does not sign in.
 type serviceAccount struct {
 	ServiceAccountUser
 	Tokens []pat `json:"tokens"`
 }
 
-// ServiceAccountUser is the account itself.
+// ServiceAccountUser is the account itself, exported for huma passes over embedded types that are not.
 type ServiceAccountUser user
 
 func (s serviceAccount) location() string { return fmt.Sprint(s.ID) }

@@ -31,6 +31,9 @@ func (a *api) sessions() {
 }
 
 // userSession is somebody's being signed in.
+//
+// ID names the session and opens nothing; what opens it, the cookie, is kept as a digest and never
+// shown. IP and UserAgent are those of the request that signed in.
 type userSession struct {
 	ID        string  `json:"id"`
 	UserID    int64   `json:"userId"`
@@ -52,11 +55,16 @@ func (a *api) getSessions(ctx context.Context, r request, _ *struct{}) (userSess
 	return a.sessionsOf(ctx, func(access.Ref) bool { return true })
 }
 
+// getMySessions lists the caller's sessions. A personal token is its account's, so it sees them, too;
+// other tokens have none.
 func (a *api) getMySessions(ctx context.Context, r request, _ *struct{}) (userSessions, error) {
 	return a.sessionsOf(ctx, func(account access.Ref) bool { return account == r.Caller.Actor.Ref })
 }
 
 // sessionsOf lists the sessions of those accounts that are asked for.
+//
+// They are read as a whole and picked here: there are few, since they last 48 hours and an account has
+// 100 at most.
 func (a *api) sessionsOf(ctx context.Context, asked func(account access.Ref) bool) (userSessions, error) {
 	list := userSessions{[]userSession{}}
 	sessions, err := a.People.Sessions(ctx)

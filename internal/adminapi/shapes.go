@@ -18,15 +18,21 @@ import (
 	"github.com/quorate/quorate/internal/fault"
 )
 
-// shapes checks input against the schemas of the document, as Unleash's validator does:
-// scalars are coerced to the type that is asked for, what a schema does not know is left
-// out, and each problem is told in Unleash's words with its path
-// (reference/platform.md, section 5.1).
+// shapes checks input against the schemas of the document, as Unleash's validator does: scalars are
+// coerced to the type that is asked for, what a schema does not know is left out, and each problem is
+// told in Unleash's words with its path. Clients rely on all three, and huma answers otherwise
+// (docs/adr/0004-huma-and-chi.md).
+//
+// It checks all that a value has wrong, and stops at nothing, so that the answer lists every problem.
+// Paths are JSON pointers behind /body, /query or /params.
 type shapes struct {
 	registry huma.Registry
 }
 
 // query checks the parameters of a query.
+//
+// A parameter that is sent empty is as good as left out. What was coerced is dropped here: input.read
+// coerces once more.
 func (s shapes) query(op *huma.Operation, given url.Values) []fault.Detail {
 	var details []fault.Detail
 	for _, p := range op.Parameters {
@@ -48,6 +54,8 @@ func (s shapes) query(op *huma.Operation, given url.Values) []fault.Detail {
 }
 
 // path checks the parameters in a path.
+//
+// They are never missing, since the router has matched them.
 func (s shapes) path(op *huma.Operation, given func(name string) string) []fault.Detail {
 	var details []fault.Detail
 	for _, p := range op.Parameters {
@@ -60,10 +68,14 @@ func (s shapes) path(op *huma.Operation, given func(name string) string) []fault
 }
 
 // check returns the value in the form that the schema asks for, and what is wrong with it.
+//
+// A value that has something wrong is returned as far as it was read, and must not be used.
 func (s shapes) check(at string, schema *huma.Schema, value any) (any, []fault.Detail) {
 	for schema.Ref != "" {
 		schema = s.registry.SchemaFromRef(schema.Ref)
 	}
+	// A schema without a type takes any value (RawMessage, or one of several types): the type's
+	// UnmarshalJSON says more.
 	if schema.Type == "" || (value == nil && schema.Nullable) {
 		return value, checkAny(at, value)
 	}
@@ -85,6 +97,8 @@ func (s shapes) check(at string, schema *huma.Schema, value any) (any, []fault.D
 	}
 }
 
+// checkArray checks the items of a list. What a list may have at least and at most is told beside what
+// is wrong with its items.
 func (s shapes) checkArray(at string, schema *huma.Schema, array []any) (any, []fault.Detail) {
 	var details []fault.Detail
 	if n := schema.MinItems; n != nil && len(array) < *n {
@@ -102,6 +116,9 @@ func (s shapes) checkArray(at string, schema *huma.Schema, array []any) (any, []
 	return checked, details
 }
 
+// checkObject checks the properties of an object. Those that the schema does not name are left out,
+// unless it says of what type others are (AdditionalProperties), as for parameters of strategies. Names
+// are gone through in order, so that the same mistakes give the same answer.
 func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]any) (any, []fault.Detail) {
 	var details []fault.Detail
 	checked := map[string]any{}
@@ -115,6 +132,8 @@ func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]an
 		details = append(details, problems...)
 	}
 	if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
+		// The limit of the body is the limit then; a list of a hundred thousand ids in one parameter is
+		// nothing unusual.
 		if values.Type == huma.TypeString { // a parameter of a strategy can be a long list
 			long := *values
 			long.MaxLength = new(maxBulkBody)
@@ -133,6 +152,7 @@ func (s shapes) checkObject(at string, schema *huma.Schema, object map[string]an
 	for _, name := range sortedKeys(schema.Properties) {
 		keep(name, schema.Properties[name])
 	}
+	// Asked of what was kept and not of what was sent: null where null says nothing counts as left out.
 	for _, name := range schema.Required {
 		if _, ok := checked[name]; !ok {
 			path := at + "/" + name
@@ -152,6 +172,9 @@ func (s shapes) nullable(schema *huma.Schema) bool {
 
 // coerce returns a value as the type that a schema asks for, and whether it can be one.
 // Only scalars are turned into one another.
+//
+// An empty text is no number and no boolean. A list or an object is taken for nothing else, and nothing
+// for them.
 func coerce(to string, value any) (any, bool) {
 	switch v := value.(type) {
 	case string:
@@ -191,6 +214,9 @@ func coerce(to string, value any) (any, bool) {
 
 // coerceNumber reads a finite number; one without fraction is written as an integer,
 // so that 5.0 and 5e0 are as good as 5.
+//
+// Beyond 2^53 a float64 does not tell all integers apart, so such a number is none: nobody should get
+// another id than the one that was sent.
 func coerceNumber(to, text string) (any, bool) {
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
@@ -204,8 +230,13 @@ func coerceNumber(to, text string) (any, bool) {
 
 // maxText is how long a text can be, in characters, of which the schema does not say it. Names are shorter, as flag
 // and access say.
+//
+// Without one, a single text could fill what a body may have, in every event and state from then on
+// (docs/admin-api.md, "Where it differs from Unleash").
 const maxText = 10_000
 
+// checkString returns what is wrong with a text, one thing at most. Lengths are in characters and not
+// in bytes, as in JSON Schema; where the database wants fewer bytes, the domain says so (flag, access).
 func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 	n, longest := utf8.RuneCountInString(text), maxText
 	if schema.MaxLength != nil {
@@ -220,6 +251,8 @@ func checkString(at string, schema *huma.Schema, text string) []fault.Detail {
 		return unlike(at, text, fmt.Sprintf("NOT have fewer than %d characters", *schema.MinLength))
 	case n > longest:
 		return unlike(at, text, fmt.Sprintf("NOT have more than %d characters", longest))
+	// Compiled anew for each value. Few parameters have one, and RE2 takes no longer for a long text
+	// than for its length.
 	case schema.Pattern != "" && !regexp.MustCompile(schema.Pattern).MatchString(text):
 		return unlike(at, text, `match pattern "`+schema.Pattern+`"`)
 	case schema.Format == "date-time" && !isTime(text):
@@ -255,10 +288,13 @@ func checkAny(at string, value any) []fault.Detail {
 	return details
 }
 
+// unstorable says that a text cannot be kept. What is shown of it has the replacement character where
+// it is no UTF-8.
 func unstorable(at, text string) []fault.Detail {
 	return unlike(at, strings.ToValidUTF8(text, "\uFFFD"), "be UTF-8 without the character U+0000")
 }
 
+// checkNumber returns what is wrong with a number, which coerceNumber has written.
 func checkNumber(at string, schema *huma.Schema, number json.Number) []fault.Detail {
 	n, err := number.Float64()
 	switch {
@@ -274,6 +310,9 @@ func checkNumber(at string, schema *huma.Schema, number json.Number) []fault.Det
 }
 
 // unlike says that a property is not what it must be.
+//
+// What was sent is repeated, so that somebody who reads a log sees the mistake, but only its first 200
+// bytes.
 func unlike(at string, value any, must string) []fault.Detail {
 	sent, err := json.Marshal(value)
 	if err != nil {
@@ -287,6 +326,8 @@ func unlike(at string, value any, must string) []fault.Detail {
 
 // notAllowed says that a property is none of a few values. Unleash names the property
 // without its path here.
+//
+// The two full stops at its end are Unleash's as well.
 func notAllowed(at string, allowed []any, value string) []fault.Detail {
 	name := at[strings.LastIndexByte(at, '/')+1:]
 	quoted := make([]string, len(allowed))

@@ -9,6 +9,10 @@ import (
 	"github.com/quorate/quorate/internal/identity"
 )
 
+// A web app asks each person some things only once. That it did is remembered here by the names that
+// the web app gives; the server knows none of them, which is why their length is bounded and not their
+// spelling. `GET /user` has them all (user.go), so that a page needs no request of its own.
+
 // splashes registers how a web app remembers which splash screens somebody has seen.
 func (a *api) splashes() {
 	register(a, operation{
@@ -44,6 +48,8 @@ type feedbackCreate struct {
 }
 
 // feedbackUpdate is the body that changes an answer to a question.
+//
+// Given left out or null leaves the time as it is.
 type feedbackUpdate struct {
 	NeverShow *bool      `json:"neverShow,omitempty"`
 	Given     *time.Time `json:"given,omitempty" nullable:"true"`
@@ -64,6 +70,8 @@ func viewFeedback(f identity.Feedback) feedback {
 // maxShownName bounds the names of splash screens and questions, in bytes.
 const maxShownName = 100
 
+// validateShownName returns a fault for a name that is empty or too long; path is where the request has
+// it. How many names are kept of a person is bounded in identity.
 func validateShownName(path, name string) error {
 	if name == "" || len(name) > maxShownName {
 		return fault.Field(path, "It has 1 to %d bytes.", maxShownName)
@@ -85,6 +93,7 @@ func (a *api) seeSplash(ctx context.Context, r request, in *struct {
 	return splashResponse{account, in.ID, true}, a.People.SeeSplash(ctx, account, in.ID)
 }
 
+// createFeedback notes an answer and when it was given, in the place of one that was given before.
 func (a *api) createFeedback(ctx context.Context, r request, in *struct{ Body feedbackCreate }) (feedback, error) {
 	return a.giveFeedback(ctx, r, "/body/feedbackId", in.Body.FeedbackID, func(f *identity.Feedback, now time.Time) {
 		f.NeverShow, f.GivenAt = in.Body.NeverShow, &now
@@ -104,6 +113,8 @@ func (a *api) updateFeedback(ctx context.Context, r request, in *struct {
 	})
 }
 
+// giveFeedback changes what the caller has answered, and shows it. edit is handed the answer as it is,
+// empty if there is none, so creating and changing are one.
 func (a *api) giveFeedback(ctx context.Context, r request, path, name string, edit func(*identity.Feedback, time.Time)) (feedback, error) {
 	account, err := r.person("Feedbacks")
 	if err != nil {

@@ -11,9 +11,16 @@ import (
 
 // ConfiguredElsewhere says which identity providers the server's settings name: those cannot be
 // changed by the API.
+//
+// Reading them goes on as ever. A write is refused instead of being undone at the next start
+// (docs/single-sign-on.md).
 type ConfiguredElsewhere struct{ OIDC, SAML bool }
 
 // signOn registers how it is set how people sign in.
+//
+// The use cases refuse what would leave nobody a way to sign in (docs/single-sign-on.md, "Without
+// passwords"). Of SAML there is no secret to read; the private key of its pair is sealed and never
+// shown (docs/adr/0029-a-key-pair-of-saml.md).
 func (a *api) signOn() {
 	may := []access.Permission{access.Admin, access.UpdateAuth}
 	register(a, operation{
@@ -84,6 +91,8 @@ type scimToken struct {
 	Token string `json:"token"`
 }
 
+// getProvisioning reads a few bits of the state before it asks for the permission: an answer with a
+// fault has no body.
 func (a *api) getProvisioning(_ context.Context, r request, _ *struct{}) (scimSettings, error) {
 	set := r.State.Provisioning()
 	return scimSettings{Enabled: set.Enabled, HasToken: set.TokenDigest != ""}, r.Caller.Actor.Require("", "", access.Admin)
@@ -91,6 +100,8 @@ func (a *api) getProvisioning(_ context.Context, r request, _ *struct{}) (scimSe
 
 func (a *api) setProvisioning(ctx context.Context, r request, in *struct{ Body setScimSettings }) (scimSettings, error) {
 	secret, err := a.App.SetProvisioning(ctx, r.Caller, in.Body.Enabled)
+	// On the state after the write, and the error beside it, as everywhere: an answer with a fault has
+	// no body.
 	set := a.App.State().Provisioning()
 	return scimSettings{Enabled: set.Enabled, HasToken: set.TokenDigest != "", Token: secret}, err
 }
@@ -100,6 +111,8 @@ func (a *api) newProvisioningToken(ctx context.Context, r request, _ *struct{}) 
 	return scimToken{secret}, err
 }
 
+// deleteProvisionedUsers deletes everybody whom a directory keeps. Who they are is a plain row, so the
+// people are read here; the use case asks for the permission and picks them.
 func (a *api) deleteProvisionedUsers(ctx context.Context, r request, _ *struct{}) (empty, error) {
 	people, err := a.People.People(ctx)
 	if err != nil {
@@ -122,6 +135,8 @@ func (a *api) setSimpleSettings(ctx context.Context, r request, in *struct{ Body
 }
 
 // SignOnAdmission is whom an identity provider brings in.
+//
+// Its words are Unleash's for the settings of both kinds of provider; state.Admission has the rules.
 type SignOnAdmission struct {
 	AutoCreate         bool          `json:"autoCreate,omitempty" doc:"Make an account for who has none."`
 	DefaultRootRole    string        `json:"defaultRootRole,omitempty" enum:"Viewer,Editor,Admin" doc:"The role of accounts that are made; Viewer, if nothing is said."`
@@ -170,6 +185,8 @@ type oidcSettingsResponse struct {
 	Secret string `json:"secret,omitempty" doc:"For administrators who read, and nobody else."`
 }
 
+// viewOIDC returns the settings without the secret. PKCE is always used, so whatever is sent, true is
+// answered: Terraform's plan shows who has configured something else.
 func viewOIDC(s state.OIDC) oidcSettingsResponse {
 	return oidcSettingsResponse{OIDCSettings: OIDCSettings{
 		Enabled: s.Enabled, DiscoverURL: s.DiscoverURL, ClientID: s.ClientID, EnableSingleSignOut: s.SingleSignOut, ACRValues: s.ACRValues,
@@ -182,6 +199,7 @@ func (a *api) getOIDC(ctx context.Context, r request, _ *struct{}) (oidcSettings
 		return oidcSettingsResponse{}, err
 	}
 	seen := viewOIDC(r.State.OIDC())
+	// Who has UPDATE_AUTH_CONFIGURATION alone may replace the secret, not read it.
 	if !r.Caller.Actor.IsAdmin() || r.State.OIDC().SecretSetAt == nil {
 		return seen, nil
 	}
@@ -240,6 +258,8 @@ func (a *api) setSAML(ctx context.Context, r request, in *struct{ Body samlSetti
 }
 
 // setElsewhere is the fault for what the server's settings fix.
+//
+// It names the variable, so that its reader knows where to look.
 func setElsewhere(variable string) error {
 	return fault.New(fault.BadData, "This is set by the variable %s, and changes with it when the server starts.", variable)
 }

@@ -14,6 +14,9 @@ const tagStrategies = "Strategies"
 
 // strategyTypes registers what can be done with strategy types, which the API calls
 // strategies.
+//
+// A strategy type only describes which parameters a strategy has. What it does, SDKs know; one that
+// they do not know is off for everybody. So deleting or deprecating a type changes no answer.
 func (a *api) strategyTypes() {
 	const builtIn = "Refused for those that are built in."
 	register(a, operation{
@@ -87,6 +90,8 @@ type strategies struct {
 }
 
 // strategy is a strategy type.
+//
+// DisplayName is of built-in ones only; null otherwise.
 type strategy struct {
 	Name        string              `json:"name"`
 	DisplayName *string             `json:"displayName"`
@@ -107,6 +112,7 @@ func (a *api) getStrategyTypes(_ context.Context, r request, _ *struct{}) (strat
 	return list, nil
 }
 
+// rank puts the strategy types of the list in three groups.
 func rank(s strategy) int {
 	switch {
 	case s.Name == "flexibleRollout":

@@ -13,6 +13,9 @@ import (
 const tagTags = "Tags"
 
 // tags registers what can be done with tags, and with those of flags.
+//
+// Tags are the instance's and belong to no project, so everybody sees them all (docs/access.md,
+// "Projects"); which flags have one is seen by those who see the flag.
 func (a *api) tags() {
 	const ofFeature = "/features/{featureName}/tags"
 	update := []access.Permission{access.UpdateFeature}
@@ -71,6 +74,9 @@ type TagAt struct {
 }
 
 // TaggedAt names a flag, whichever project it is in.
+//
+// Unleash's paths to the tags of a flag name no project. The permission is asked in the one that the
+// flag is in, and a flag of a hidden project does not exist (visibility.go).
 type TaggedAt struct {
 	Feature flag.Name `path:"featureName"`
 }
@@ -88,6 +94,8 @@ type tagWithVersion struct {
 }
 
 // updateTags is what is put on a flag, and what is taken from it.
+//
+// A tag that is in both lists is not on the flag in the end.
 type updateTags struct {
 	AddedTags   []tag `json:"addedTags"`
 	RemovedTags []tag `json:"removedTags"`
@@ -118,6 +126,8 @@ func (a *api) getTagsByType(_ context.Context, r request, in *struct {
 	return list, nil
 }
 
+// getTag answers with what was asked for, for a tag is nothing but its type and its value; what it is
+// good for is the 404.
 func (a *api) getTag(_ context.Context, r request, in *TagAt) (tagWithVersion, error) {
 	return tagWithVersion{Version: 1, Tag: tag{Type: in.Type, Value: in.Value}}, app.Tag(r.State, flag.Tag(*in))
 }
@@ -139,6 +149,7 @@ func (a *api) listTags(_ context.Context, r request, in *TaggedAt) (tags, error)
 	return tags{Version: 1, Tags: viewTags(r.State, f.Tags)}, nil
 }
 
+// addTag puts a tag on a flag. The answer shows it as it is kept, without white space around it.
 func (a *api) addTag(ctx context.Context, r request, in *struct {
 	TaggedAt
 	Body tag

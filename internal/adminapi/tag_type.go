@@ -47,7 +47,8 @@ type TagTypeAt struct {
 	Name string `path:"name"`
 }
 
-// TagType is a tag type.
+// TagType is a tag type. Its name is its identity and cannot be changed. It is exported for huma passes
+// over embedded types that are not.
 type TagType struct {
 	Name        string  `json:"name"`
 	Description *string `json:"description,omitempty"`
@@ -102,6 +103,7 @@ func (a *api) createTagType(ctx context.Context, r request, in *struct{ Body Tag
 }
 
 func (a *api) validateTagType(_ context.Context, r request, in *struct{ Body TagType }) (validateTagType, error) {
+	// Valid is never false: what is not valid is a fault.
 	return validateTagType{Valid: true, TagType: in.Body}, app.ValidateTagType(r.State, flag.TagType(in.Body))
 }
 

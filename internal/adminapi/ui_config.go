@@ -8,6 +8,9 @@ import (
 )
 
 // uiConfig registers what the web app asks first.
+//
+// Tools that were made for Unleash learn from it what a server can do, and Quorate's own web app asks
+// it when it starts.
 func (a *api) uiConfig() {
 	register(a, operation{
 		ID: "getUiConfig", Method: http.MethodGet, Path: "/ui-config", Tag: "Admin UI",
@@ -52,6 +55,8 @@ type release struct {
 }
 
 // resourceLimits are how much there may be. Of what Quorate does not have, there may be none.
+//
+// ReleaseTemplates and those below it are 0.
 type resourceLimits struct {
 	SegmentValues                int `json:"segmentValues"`
 	StrategySegments             int `json:"strategySegments"`
@@ -76,7 +81,7 @@ type resourceLimits struct {
 // their databases hold.
 const unlimited = 1<<31 - 1
 
-// pathOf returns the path of an address.
+// pathOf returns the path of an address, empty for what is no address.
 func pathOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -87,6 +92,7 @@ func pathOf(address string) string {
 
 func (a *api) getUIConfig(_ context.Context, r request, _ *struct{}) (uiConfig, error) {
 	limits := a.App.Limits()
+	// No limit is 0 in the settings, and to clients a number that nobody reaches.
 	n := func(limit int) int { return cmp.Or(limit, unlimited) }
 	return uiConfig{
 		Name:    "Quorate",

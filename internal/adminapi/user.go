@@ -28,6 +28,9 @@ func (a *api) user() {
 }
 
 // me is who calls, and what it may do.
+//
+// The web app asks for it first and decides by it what to show. It is no protection: every operation
+// asks again.
 type me struct {
 	User        whoever         `json:"user"`
 	Permissions []permission    `json:"permissions"`
@@ -36,6 +39,8 @@ type me struct {
 }
 
 // tokenUser is an admin token in the place of a person.
+//
+// Its values are constants but for the id and the name: an admin token may do everything everywhere.
 type tokenUser struct {
 	ID                       int64                `json:"id"`
 	Username                 string               `json:"username"`
@@ -49,8 +54,9 @@ type tokenUser struct {
 // permission is a permission that the caller holds.
 type permission access.Grant
 
-// viewGrant returns a grant in Unleash's form: where a permission can be bound to a project or
-// an environment and is not, it says * (reference/platform.md, section 3.1).
+// viewGrant returns a grant in Unleash's form: where a permission can be bound to a project or an
+// environment and is not, it says *. Clients test for that; an empty project is, to them, a permission
+// of the instance.
 func viewGrant(g access.Grant) permission {
 	entry, _ := access.EntryOf(g.Permission)
 	if g.Project == "" && entry.Scope != access.ScopeRoot {
@@ -74,6 +80,7 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 		}
 		seen := withRole(r.State, p)
 		who.User.account = &seen
+		// The web app starts without it while the database is away.
 		shown, err := orAway(a.People.Shown(ctx, id))
 		for _, name := range shown.Splashes {
 			who.Splash[name] = true
@@ -83,6 +90,8 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 		}
 		return who, err
 	}
+	// No account: an admin token. Its secret is not shown (docs/admin-api.md, "Where it differs from
+	// Unleash").
 	by := a.viewCreator(ctx, r.State, string(r.Caller.Actor.Ref))
 	token := tokenUser{
 		ID:                       by.ID,
@@ -101,6 +110,8 @@ func (a *api) getMe(ctx context.Context, r request, _ *struct{}) (me, error) {
 }
 
 // profile is what a person has to do with.
+//
+// Of Unleash's properties, Features has had no meaning for long; its clients want a list.
 type profile struct {
 	RootRole          role             `json:"rootRole"`
 	Projects          []flag.ProjectID `json:"projects" doc:"Those in which the person or one of the person's groups has a role."`
@@ -149,6 +160,8 @@ type roles struct {
 	Roles   []role `json:"roles"`
 }
 
+// getUserRoles lists the caller's roles in a project. For a project that is hidden or does not exist,
+// there are none; nothing tells the two apart.
 func (a *api) getUserRoles(_ context.Context, r request, in *struct {
 	ProjectID flag.ProjectID `query:"projectId"`
 },

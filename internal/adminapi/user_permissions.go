@@ -11,6 +11,9 @@ import (
 )
 
 // userPermissions registers how administrators see what somebody may do, and by which roles.
+//
+// This answers the question why somebody can or cannot do something, so it goes through the same
+// functions as the use cases: State.Actor and Actor.Can (docs/access.md).
 func (a *api) userPermissions() {
 	const description = "In the project and the environment that the query names, if it does; by the role in the instance, those in the project, and those of the groups."
 	register(a, operation{
@@ -28,6 +31,8 @@ func (a *api) userPermissions() {
 }
 
 // permissionsOf asks what an account may do somewhere.
+//
+// Left out, Project and Environment are nowhere in particular: then only what holds everywhere is held.
 type permissionsOf struct {
 	PersonAt
 	Project     flag.ProjectID       `query:"project"`
@@ -59,6 +64,9 @@ type permissionHeld struct {
 type PermissionShown adminPermission
 
 // userProjectRole is a role that an account has in a project, itself or by a group.
+//
+// RoleShown and PermissionShown are role and adminPermission under exported names, for huma passes over
+// embedded types that are not.
 type userProjectRole struct {
 	RoleShown
 	Permissions []adminPermission `json:"permissions"`
@@ -80,6 +88,7 @@ func (a *api) showPermissions(ctx context.Context, r request, kind access.Kind, 
 	if err != nil {
 		return none, err
 	}
+	// Somebody who is suspended holds nothing, and has the roles all the same.
 	actor, _ := r.State.Actor(in.ID)
 	seen := userAccessOverview{
 		Overview: permissionOverview{Root: []permissionHeld{}, Project: []permissionHeld{}, Environment: []permissionHeld{}},
@@ -108,11 +117,14 @@ func (a *api) showPermissions(ctx context.Context, r request, kind access.Kind, 
 	return seen, nil
 }
 
+// viewHeld returns a permission with whether it is held.
 func viewHeld(p access.RolePermission, held bool) permissionHeld {
 	return permissionHeld{PermissionShown(viewPermission(p)), held}
 }
 
 // rolesIn returns the roles that an account has in a project, itself or by its groups, each once.
+//
+// Their own come first. The role in the instance is not among them.
 func rolesIn(s *state.State, account int64, project flag.ProjectID) []*access.Role {
 	subjects := []state.Subject{state.AccountSubject(account)}
 	for g := range s.GroupsOf(account) {

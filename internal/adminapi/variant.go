@@ -11,6 +11,9 @@ import (
 
 // featureVariants registers what can be done with the variants of environments, which
 // Unleash calls legacy.
+//
+// They are kept for flags that were imported with them. Whoever wants variants gives them to
+// strategies.
 func (a *api) featureVariants() {
 	const variantsPath = featureEnvironmentPath + "/variants"
 	const legacy = "Only for flags that have environment variants already; strategies have variants of their own."
@@ -36,6 +39,10 @@ func (a *api) featureVariants() {
 }
 
 // StrategyVariant is a variant of a strategy.
+//
+// Weights are brought to a sum of 1000 when they are written: those of the type fix stay, and the
+// variable ones share the rest, whatever was sent for them. So an answer may show other weights than
+// the body had.
 type StrategyVariant struct {
 	Name       string   `json:"name"`
 	Weight     int      `json:"weight" minimum:"0" maximum:"1000" doc:"Per mille."`
@@ -45,6 +52,8 @@ type StrategyVariant struct {
 }
 
 // variant is a variant of an environment.
+//
+// Overrides are of environments' variants only.
 type variant struct {
 	StrategyVariant
 	Overrides []override `json:"overrides,omitempty"`
@@ -114,6 +123,7 @@ func (a *api) pushVariants(ctx context.Context, r request, in *struct {
 	return featureVariants{Version: 1, Variants: viewVariants(variants)}, err
 }
 
+// viewVariants returns what is shown of an environment's variants: an empty list for none.
 func viewVariants(variants []flag.Variant) []variant {
 	views := make([]variant, len(variants))
 	for i, v := range variants {
@@ -125,6 +135,7 @@ func viewVariants(variants []flag.Variant) []variant {
 	return views
 }
 
+// viewStrategyVariants returns what is shown of a strategy's variants: an empty list for none.
 func viewStrategyVariants(variants []flag.Variant) []StrategyVariant {
 	views := make([]StrategyVariant, len(variants))
 	for i, v := range variants {
@@ -133,10 +144,12 @@ func viewStrategyVariants(variants []flag.Variant) []StrategyVariant {
 	return views
 }
 
+// viewStrategyVariant returns what both sorts of variants have in common.
 func viewStrategyVariant(v flag.Variant) StrategyVariant {
 	return StrategyVariant{v.Name, v.Weight, string(v.WeightType), v.Stickiness, (*payload)(v.Payload)}
 }
 
+// variantsOf returns what a body says of an environment's variants; nil for none.
 func variantsOf(bodies []variant) []flag.Variant {
 	var variants []flag.Variant
 	for _, b := range bodies {
@@ -149,6 +162,7 @@ func variantsOf(bodies []variant) []flag.Variant {
 	return variants
 }
 
+// strategyVariantsOf returns what a body says of a strategy's variants; nil for none.
 func strategyVariantsOf(bodies []StrategyVariant) []flag.Variant {
 	var variants []flag.Variant
 	for _, b := range bodies {

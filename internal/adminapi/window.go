@@ -17,6 +17,11 @@ import (
 const windowsPath = environmentPath + "/windows"
 
 // windows registers what can be done with freezes and maintenance windows.
+//
+// What a window means for writes and schedules is decided in core (docs/windows.md); here it is
+// described and listed. Times that a person enters are those of a clock on a wall with its zone, which
+// stay right when the clocks are moved (docs/adr/0027-windows-by-the-wall-clock.md); times that are
+// shown are instants, in UTC.
 func (a *api) windows() {
 	const tag = "Windows"
 	admin := []access.Permission{access.Admin}
@@ -67,6 +72,8 @@ type windowRecurrence struct {
 	Until      window.Day       `json:"until,omitempty" doc:"The last day on which it may begin, such as 2027-12-31."`
 }
 
+// window returns what the body describes, without the id and the environment. Whether it makes sense,
+// the use case says.
 func (b WindowBody) window() window.Window {
 	w := window.Window{Projects: b.Projects, Kind: b.Kind, Name: b.Name, Start: b.Start, Minutes: b.DurationMinutes, Zone: b.Zone}
 	if b.Recurrence != nil {
@@ -95,11 +102,15 @@ type windowList struct {
 }
 
 // seenWindow returns the projects of a window of which the caller may know, and whether the window counts in any.
+//
+// A window that counts in hidden projects alone is hidden; one that counts in others as well is shown
+// without the hidden ones. A window without projects counts in all.
 func (r request) seenWindow(w *window.Window) ([]flag.ProjectID, bool) {
 	seen := slices.DeleteFunc(slices.Clone(w.Projects), func(p flag.ProjectID) bool { return !r.sees(p) })
 	return seen, len(w.Projects) == 0 || len(seen) > 0
 }
 
+// viewWindow returns a window as the caller may see it.
 func (a *api) viewWindow(r request, w *window.Window) windowView {
 	projects, _ := r.seenWindow(w)
 	view := windowView{ID: w.ID, Environment: w.Environment, WindowBody: WindowBody{
@@ -166,7 +177,8 @@ type windowOccurrence struct {
 	WindowTime
 }
 
-// The bounds of a look ahead.
+// The bounds of a look ahead. A year shows each yearly window once. More occurrences than anybody reads
+// are cut off at the end, so the earliest stay; a window every day has 366 in a year.
 const (
 	longestPeriod   = 366 * 24 * time.Hour
 	usualPeriod     = 90 * 24 * time.Hour
@@ -205,6 +217,8 @@ func occurrencesFor(r request, projects []flag.ProjectID, environments []flag.En
 		if !known || !counts || !oneOf(environments, w.Environment) {
 			continue
 		}
+		// A single window gives no more than the list can hold, so that many windows are not gone
+		// through for nothing.
 		n := 0
 		for o := range w.Occurrences(from, to) {
 			found = append(found, o)
@@ -225,6 +239,7 @@ type period struct {
 	To   string `query:"to" doc:"A time, at most 366 days after from; 90 days unless set. Of windows only."`
 }
 
+// read returns the period that was asked for, and bounds what has to be computed for it.
 func (p period) read(now time.Time) (from, to time.Time, err error) {
 	if from, err = timeIn("from", p.From, now); err != nil {
 		return from, to, err
@@ -239,6 +254,9 @@ func (p period) read(now time.Time) (from, to time.Time, err error) {
 }
 
 // timeIn reads a time from the query; what is not set is usual.
+//
+// A year before 2000, or from 3000 on, is taken for a mistake, and keeps what is computed within
+// bounds.
 func timeIn(name, text string, usual time.Time) (time.Time, error) {
 	if text == "" {
 		return usual, nil
