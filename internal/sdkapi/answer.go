@@ -14,6 +14,7 @@ import (
 func fail(w http.ResponseWriter, r *http.Request, err error) { webfault.Write(w, r, err) }
 
 // notModified answers that the client has everything: 304 without a header, as Unleash does.
+// Headers that were set before, such as those of limits, go too.
 func notModified(w http.ResponseWriter) {
 	clear(w.Header())
 	w.WriteHeader(http.StatusNotModified)
@@ -21,6 +22,7 @@ func notModified(w http.ResponseWriter) {
 
 // sendKept answers with what payload keeps, or that the client has it. This is the hot
 // path: all values of headers are made already.
+// Its Content-Length is set, so that the body is not sent in chunks.
 func sendKept(w http.ResponseWriter, r *http.Request, answer *payload.Answer) {
 	if sdkhttp.Matches(r.Header["If-None-Match"], answer.ETag()) {
 		notModified(w)
@@ -43,12 +45,14 @@ func sendKept(w http.ResponseWriter, r *http.Request, answer *payload.Answer) {
 }
 
 var (
-	varyEncoding  = []string{"Accept-Encoding"}
+	varyEncoding = []string{"Accept-Encoding"}
+	// Identity has no name here: it is not said.
 	encodingNames = map[payload.Encoding][]string{payload.Gzip: {"gzip"}, payload.Zstd: {"zstd"}}
 )
 
 // chooseEncoding returns the best encoding of those that an Accept-Encoding header
 // allows: zstd, then gzip, whatever it likes more.
+// Only the first line of the header is looked at by callers: clients send one.
 func chooseEncoding(header string) payload.Encoding {
 	best := payload.Identity
 	for item := range strings.SplitSeq(header, ",") {
@@ -67,6 +71,7 @@ func chooseEncoding(header string) payload.Encoding {
 }
 
 // refused reports whether the weight of an encoding says that it must not be used.
+// Of weights, only q=0 counts (RFC 9110, section 12.4.2); one that cannot be read refuses nothing.
 func refused(weight string) bool {
 	_, q, ok := strings.Cut(weight, "q=")
 	if !ok {

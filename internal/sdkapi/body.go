@@ -12,6 +12,10 @@ import (
 	"github.com/quorate/quorate/internal/webfault"
 )
 
+// Bodies of SDKs. SDKs in a dozen languages send what their JSON libraries make of numbers, times and booleans, and Unleash takes it;
+// so bodies are read field by field here instead of into structs, which would refuse a number in quotes. All problems of a body are
+// collected, for the answer to name each by its path.
+
 // How large bodies may be, in bytes. Edge speaks for many SDKs at once.
 const (
 	maxBody     = 1 << 20
@@ -20,6 +24,7 @@ const (
 
 // object is a JSON object of a request. Reading its fields notes what is wrong with them;
 // scalars of another type are taken for what they mean, as Unleash does.
+// Methods on an object that was not there (fields is nil) find every field missing; problems is shared by all objects of a body.
 type object struct {
 	path     string // "/body/bucket"
 	fields   map[string]any
@@ -27,6 +32,7 @@ type object struct {
 }
 
 // readObject returns the body of a request as an object, or answers that it is none.
+// No body at all is an object without fields.
 func readObject(w http.ResponseWriter, r *http.Request, limit int64) (object, bool) {
 	value, err := sdkhttp.ReadJSON(w, r, limit)
 	if err != nil {
@@ -54,6 +60,7 @@ func (o object) accepted(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// complain notes what is wrong with a field, in the words that Unleash's clients know.
 func (o object) complain(name, format string, args ...any) {
 	path := o.path + "/" + name
 	message := "The `" + path + "` property " + fmt.Sprintf(format, args...)
@@ -70,6 +77,7 @@ func (o object) require(names ...string) {
 }
 
 // text returns a field as text, "" if it is missing.
+// A boolean or a number is taken as it is written.
 func (o object) text(name string) string {
 	value := o.fields[name]
 	switch value.(type) {
@@ -85,6 +93,7 @@ func (o object) text(name string) string {
 }
 
 // name returns a field that must be there and not empty.
+// If it is not there, that is noted, and "" returned.
 func (o object) name(name string) string {
 	o.require(name)
 	text := o.text(name)
@@ -95,6 +104,7 @@ func (o object) name(name string) string {
 }
 
 // count returns a field as a number of 0 or more, 0 if it is missing or empty.
+// A fraction is cut off. Up to 2^53, floats are exact; more cannot be meant.
 func (o object) count(name string) int64 {
 	value := o.fields[name]
 	text, ok := sdkhttp.Text(value)
@@ -110,6 +120,7 @@ func (o object) count(name string) int64 {
 }
 
 // texts returns a field as a list of texts, nil if it is missing.
+// An element that is no text is noted, and is "" in the list.
 func (o object) texts(name string) []string {
 	var texts []string
 	for i, value := range o.list(name) {
@@ -123,6 +134,7 @@ func (o object) texts(name string) []string {
 }
 
 // objects returns a field as a list of objects.
+// Elements that are none are noted and left out.
 func (o object) objects(name string) []object {
 	var objects []object
 	for i, value := range o.list(name) {
@@ -137,6 +149,7 @@ func (o object) objects(name string) []object {
 	return objects
 }
 
+// list returns a field as a list, nil if it is missing or none, which is noted.
 func (o object) list(name string) []any {
 	value := o.fields[name]
 	list, ok := value.([]any)
@@ -163,6 +176,7 @@ var timeLayouts = []string{
 
 // time returns a field as a time, the zero time if it is missing. Numbers are
 // milliseconds since 1970, or seconds if they are so few that no SDK can mean the former.
+// A text that is none is noted.
 func (o object) time(name string) time.Time {
 	text := o.text(name)
 	if text == "" {
@@ -178,6 +192,7 @@ func (o object) time(name string) time.Time {
 	case err != nil || !(n >= 0 && n < 1e15):
 		o.complain(name, "must match format \"date-time\". You sent %s.", shown(text))
 		return time.Time{}
+	// As milliseconds that would be a day before 1973-03-03; as seconds it reaches to the year 5138.
 	case n < 1e11:
 		return time.UnixMilli(int64(n * 1000))
 	default:
@@ -186,6 +201,7 @@ func (o object) time(name string) time.Time {
 }
 
 // shown returns a value as a message repeats it.
+// It is cut, since a body may be large.
 func shown(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 const maxEdgeTokens = 1_000
 
 // edgeToken is a token as Edge knows it.
+// Its fields are those of Unleash's API document, edgeTokenSchema.
 type edgeToken struct {
 	Token       string               `json:"token"`
 	Type        access.TokenType     `json:"type"`
@@ -23,6 +24,7 @@ type edgeToken struct {
 
 // edgeValidate answers POST /edge/validate: which of some tokens are valid, and what for.
 // It needs no token: who asks has those that it asks about.
+// Finding a token notes that it was used. Those that are unknown or expired are left out.
 func (a *API) edgeValidate(w http.ResponseWriter, r *http.Request) {
 	if !a.within(a.limits.register, w, r) {
 		return
@@ -62,6 +64,7 @@ func sendEdgeTokens(w http.ResponseWriter, r *http.Request, tokens []edgeToken) 
 
 // edgeMetrics answers POST /api/client/metrics/edge: Edge tells how it is. Quorate does
 // not keep it.
+// What it must have is checked, so that an Edge that sends something else is told.
 func (a *API) edgeMetrics(w http.ResponseWriter, r *http.Request) {
 	if a.backend(w, r) == nil || !a.within(a.limits.metrics, w, r) {
 		return
@@ -77,6 +80,7 @@ func (a *API) edgeMetrics(w http.ResponseWriter, r *http.Request) {
 }
 
 // edgeHeartbeat answers POST /api/client/edge-licensing/heartbeat: every Edge may run.
+// Edge needs the answer to run, and there is nothing here to license.
 func (a *API) edgeHeartbeat(w http.ResponseWriter, r *http.Request) {
 	if a.backend(w, r) == nil || !a.within(a.limits.metrics, w, r) {
 		return

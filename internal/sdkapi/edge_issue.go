@@ -21,12 +21,18 @@ import (
 	"github.com/quorate/quorate/internal/sdkhttp"
 )
 
+// How an Edge asks for tokens without having one (docs/sdk-api.md, "For Edge"; docs/adr/0026). Its requests are signed with a secret that
+// it shares with this server: METHOD, path, time, nonce and the body's digest, each on a line. Whoever can listen cannot repeat one, since
+// each is taken once and only for a short time; nonces are remembered by this node alone, so another node would take it once more, and
+// answer with the same tokens.
+
 // EdgeTokens are how Edge gets the backend tokens that it needs.
 type EdgeTokens struct {
 	// MasterKey is what each Edge's own secret is derived from; empty: none is issued.
 	MasterKey []byte
 	// Issue returns the backend token for some projects in an environment, with its secret, and
 	// makes it if there is none. Errors are faults.
+	// It is called again for the same scope by every Edge, and every time one starts.
 	Issue func(ctx context.Context, env flag.EnvironmentName, projects []flag.ProjectID) (*access.APIToken, string, error)
 }
 
@@ -54,6 +60,7 @@ type nonces struct {
 }
 
 // take reports whether a nonce is new, and remembers it.
+// When as many are remembered as can be, and all of them are still of use, no request is taken: it could not be told from a repetition.
 func (n *nonces) take(nonce string, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -73,12 +80,14 @@ func (n *nonces) take(nonce string, now time.Time) bool {
 	if len(n.seen) >= maxNonces {
 		return false
 	}
+	// Twice, since the time of a request may lie as far ahead of the clock here as behind it.
 	n.seen[nonce] = now.Add(2 * edgeWindow)
 	return true
 }
 
 // edgeIssueToken answers POST /edge/issue-token: an Edge asks for backend tokens, which are made
 // if there are none. It proves who it is by a signature.
+// All tokens are issued or, with the first that cannot be, none are told: those that were made before it stay, and are found the next time.
 func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
 	if !a.within(a.limits.register, w, r) {
 		return
@@ -97,6 +106,7 @@ func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
 		refuseEdge(w, why)
 		return
 	}
+	// It was read for the signature, and is read again as JSON.
 	r.Body = io.NopCloser(bytes.NewReader(text))
 	body, ok := readObject(w, r, maxBody)
 	if !ok {
@@ -125,6 +135,7 @@ func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
 	if !body.accepted(w, r) {
 		return
 	}
+	// An empty list, not null.
 	issued := []edgeToken{}
 	for _, one := range scopes {
 		token, secret, err := a.Edge.Issue(r.Context(), one.environment, one.projects)
@@ -138,6 +149,7 @@ func (a *API) edgeIssueToken(w http.ResponseWriter, r *http.Request) {
 }
 
 // refuseEdge answers an Edge that has not proved who it is.
+// Its body has the form that Edge logs.
 func refuseEdge(w http.ResponseWriter, why string) {
 	text, _ := json.Marshal(map[string]string{"error": why}) // it is text
 	w.Header()["Content-Type"] = sdkhttp.JSONType
@@ -147,6 +159,7 @@ func refuseEdge(w http.ResponseWriter, why string) {
 
 // checkEdge says what is wrong with a request that is not signed by an Edge, just now, and for
 // the first time; empty: nothing is.
+// The nonce comes last: only a request with a good signature can use up the room that there is for nonces.
 func (a *API) checkEdge(r *http.Request, body []byte) string {
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	client, signature, ok := strings.Cut(credentials, ":")
@@ -161,6 +174,7 @@ func (a *API) checkEdge(r *http.Request, body []byte) string {
 	if nonce == "" || len(nonce) > maxEdgeName {
 		return "x-nonce is missing or too long."
 	}
+	// The digest is that of the JSON without spaces, however it was sent.
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, body); err != nil {
 		return "The body is not JSON."
@@ -170,6 +184,7 @@ func (a *API) checkEdge(r *http.Request, body []byte) string {
 		return "content-sha256 is not the digest of the body."
 	}
 	mac := hmac.New(sha256.New, a.Edge.ClientSecret(client))
+	// The path is written out: behind a base path, r.URL has another.
 	mac.Write([]byte(r.Method + "\n/edge/issue-token\n" + stamp + "\n" + nonce + "\n" + hash))
 	given, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(signature, "="))
 	if err != nil || !hmac.Equal(given, mac.Sum(nil)) {

@@ -17,7 +17,11 @@ import (
 	"github.com/quorate/quorate/internal/sdkhttp"
 )
 
+// Paths of server-side SDKs that are read (Unleash's API document, getAllClientFeatures and getClientFeature). The answer for all flags
+// lies ready in payload, one for each query; that for a single flag is made when it is asked for, which is seldom.
+
 // features answers GET /api/client/features.
+// It is most of what a server is asked, so nothing here may grow with the number of flags.
 func (a *API) features(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
 	if token == nil {
@@ -32,6 +36,7 @@ func (a *API) features(w http.ResponseWriter, r *http.Request) {
 }
 
 // query returns what a server-side SDK asks for, and whether it wants segments inlined.
+// Faults: BadData for a header or parameter that makes no sense.
 func (a *API) query(r *http.Request, token *access.APIToken) (payload.Query, bool, error) {
 	segments, err := a.specs.knowSegments(header(r, "Unleash-Client-Spec"))
 	if err != nil {
@@ -45,6 +50,7 @@ func (a *API) query(r *http.Request, token *access.APIToken) (payload.Query, boo
 }
 
 // header returns the first value of a header, whose name is in canonical form.
+// Unlike http.Header.Get it does not put the name into that form first.
 func header(r *http.Request, name string) string {
 	if values := r.Header[name]; len(values) > 0 {
 		return values[0]
@@ -53,11 +59,13 @@ func header(r *http.Request, name string) string {
 }
 
 var (
+	// Both are Unleash's. The second is not anchored there either, so it takes more than it says.
 	urlFriendly = regexp.MustCompile(`^[A-Za-z0-9_~.-]+$`)
 	tagPattern  = regexp.MustCompile(`\w+:.+`)
 )
 
 // narrowed returns the query narrowed by the parameters of a URL.
+// Parameters may be repeated, as project=a&project=b or project[]=a. They narrow what the token sees and never widen it.
 func narrowed(query payload.Query, parameters url.Values) (payload.Query, error) {
 	var problems []fault.Detail
 	check := func(name string, pattern *regexp.Regexp, problem string) []string {
@@ -88,6 +96,7 @@ func (a *API) feature(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
+	// A name that cannot be unescaped is nobody's.
 	name, err := url.PathUnescape(chi.URLParam(r, "name"))
 	found := a.Payload.Set(query.Environment).Find(flag.Name(name), query)
 	if err != nil || found == nil {
@@ -95,6 +104,7 @@ func (a *API) feature(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text := found.JSON(inline)
+	// Its tag is over the answer itself, since payload keeps none for single flags; weak, as the proxy before may compress it.
 	sum := sha256.Sum256(text)
 	etag := `W/"` + hex.EncodeToString(sum[:8]) + `"`
 	w.Header().Set("Etag", etag)

@@ -17,6 +17,9 @@ import (
 	"github.com/quorate/quorate/internal/sdkhttp"
 )
 
+// Paths of frontend SDKs. Each request has a context of its own, so answers are made for it and kept by nobody; buffers are used again,
+// since this is what a server with many visitors does most.
+
 // listed says which flags a frontend SDK is told of.
 type listed bool
 
@@ -33,6 +36,7 @@ const maxBuffer = 1 << 20
 
 // toggles answers /api/frontend: the flags that are on for a context. The context is in
 // the query of a GET and in the body of a POST.
+// A context that is missing is an empty one. Bad fields of a query are left out; bad ones of a body are refused.
 func (a *API) toggles(which listed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token := a.frontend(w, r)
@@ -58,6 +62,7 @@ func (a *API) toggles(which listed) http.HandlerFunc {
 }
 
 // visitor returns the context of a request, with what a frontend SDK leaves out.
+// Without a session, each request is a visitor of its own: a gradual rollout by session then differs from answer to answer.
 func (a *API) visitor(fields map[string]any, token *access.APIToken, r *http.Request) *evaluation.Context {
 	ctx := sdkhttp.NewContext(fields, token, a.Now())
 	if address := sdkhttp.Address(r); ctx.RemoteAddress == "" && address.IsValid() {
@@ -78,20 +83,24 @@ func randomSession() string {
 	return id.String()
 }
 
+// sendToggles evaluates, and sends what the flags answer, or 304 if the client has just that.
 func (a *API) sendToggles(w http.ResponseWriter, r *http.Request, token *access.APIToken, ctx *evaluation.Context, which listed) {
 	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // New makes nothing else
 	defer func() {
+		// One very large answer would else stay in memory for ever.
 		if cap(*buffer) <= maxBuffer {
 			buffers.Put(buffer)
 		}
 	}()
 	query := payload.NewQuery(token)
 	var sum uint64
+	// The buffer may have grown into another array, so it is taken back.
 	*buffer, sum = a.Payload.Set(query.Environment).AppendToggles((*buffer)[:0], query, ctx, bool(which))
 
 	etag := `W/"` + strconv.FormatUint(sum, 16) + `"`
 	h := w.Header()
 	h["Etag"] = []string{etag}
+	// It depends on the context, so it may be kept, but must be asked for each time.
 	h["Cache-Control"] = noCache
 	h.Add("Vary", "Accept-Encoding")
 	if sdkhttp.Matches(r.Header["If-None-Match"], etag) {
@@ -126,6 +135,7 @@ var noCache = []string{"no-cache"}
 
 // contextIn returns the context in a query, as the JavaScript library qs reads it:
 // properties[plan]=pro is a field of an object, a[]=1&a[]=2 and a=1&a=2 are lists.
+// A pair that cannot be unescaped, or that has an object where a text is wanted, is left out.
 func contextIn(query string) map[string]any {
 	fields, properties := map[string]any{}, map[string]any{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -135,6 +145,7 @@ func contextIn(query string) map[string]any {
 		if nameErr != nil || valueErr != nil || name == "" {
 			continue
 		}
+		// Only properties are one level deep.
 		into := fields
 		if inner, ok := strings.CutPrefix(name, "properties["); ok {
 			into = properties

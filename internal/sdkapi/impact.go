@@ -12,6 +12,7 @@ import (
 
 // impact returns the impact metrics that a report carries. They come on top of what it counts,
 // so whatever is wrong with one is passed over.
+// Types are checked here, and names and bounds in usage.
 func impact(body object) []usage.ImpactMetric {
 	list, _ := body.fields["impactMetrics"].([]any)
 	var metrics []usage.ImpactMetric
@@ -33,6 +34,7 @@ func impact(body object) []usage.ImpactMetric {
 }
 
 // impactSample returns one measurement, and whether it is one.
+// A counter and a histogram only grow, so a number below 0 in one is none; a gauge can have any.
 func impactSample(kind string, value any) (usage.ImpactSample, bool) {
 	fields, _ := value.(map[string]any)
 	s := usage.ImpactSample{Labels: map[string]string{}, Buckets: map[float64]float64{}}
@@ -67,6 +69,7 @@ func impactSample(kind string, value any) (usage.ImpactSample, bool) {
 }
 
 // number returns a JSON number, and whether the value is one.
+// What does not fit into a float is none.
 func number(value any) (float64, bool) {
 	text, ok := value.(json.Number)
 	if !ok {
@@ -77,6 +80,7 @@ func number(value any) (float64, bool) {
 }
 
 // impactMetrics answers GET /internal-backstage/impact/metrics, which Prometheus reads.
+// Like /internal-backstage/prometheus it asks for no token.
 func (a *API) impactMetrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	_ = a.Usage.WriteImpact(w) // whoever has gone gets no answer

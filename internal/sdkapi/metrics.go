@@ -8,6 +8,9 @@ import (
 	"github.com/quorate/quorate/internal/usage"
 )
 
+// Reports of SDKs. A body is read and checked whole before anything of it is counted: one with a bad field is refused with all that
+// is wrong, and nothing of it is kept. Counting itself cannot fail; it is written down later (package usage).
+
 // metrics answers POST /api/client/metrics.
 func (a *API) metrics(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
@@ -29,6 +32,7 @@ func (a *API) metrics(w http.ResponseWriter, r *http.Request) {
 }
 
 // frontendMetrics answers POST /api/frontend/client/metrics.
+// Browsers that say nothing of their SDK and instance are counted, but not listed as instances.
 func (a *API) frontendMetrics(w http.ResponseWriter, r *http.Request) {
 	token := a.frontend(w, r)
 	if token == nil || !a.within(a.limits.frontendMetrics, w, r) {
@@ -53,6 +57,7 @@ func (a *API) frontendMetrics(w http.ResponseWriter, r *http.Request) {
 }
 
 // report returns what an SDK counted; a report without a bucket has counted nothing.
+// start is required as Unleash requires it, and not used.
 func (a *API) report(body object, token *access.APIToken) usage.Report {
 	report := usage.Report{Application: body.text("appName"), Environment: environmentOf(token)}
 	bucket, ok := body.object("bucket")
@@ -73,6 +78,7 @@ func (a *API) report(body object, token *access.APIToken) usage.Report {
 }
 
 // counts returns what was counted about a flag.
+// Variants are counted by name. A number that is missing is 0.
 func counts(o object) usage.Counts {
 	c := usage.Counts{Yes: o.count("yes"), No: o.count("no")}
 	if variants, ok := o.object("variants"); ok {
@@ -85,6 +91,8 @@ func counts(o object) usage.Counts {
 }
 
 // bulkMetrics answers POST /api/client/metrics/bulk, by which Edge reports for SDKs.
+//
+// It carries registrations (applications), counts (metrics) and the tokens that Edge has seen in use.
 func (a *API) bulkMetrics(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
 	if token == nil || !a.within(a.limits.metrics, w, r) {
@@ -95,6 +103,7 @@ func (a *API) bulkMetrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var present []usage.Presence
+	// Backend applications have to say both of the fields below. That refusal is a bare 400, unlike all others here.
 	complete := true
 	for _, o := range body.objects("applications") {
 		present = append(present, bulkPresence(o))
@@ -132,6 +141,7 @@ func (a *API) bulkMetrics(w http.ResponseWriter, r *http.Request) {
 	acceptBare(w)
 }
 
+// bulkPresence returns an application of a bulk report. Environment and projects are what Edge says: the token is Edge's own.
 func bulkPresence(o object) usage.Presence {
 	p := usage.Presence{
 		Application: o.name("appName"),
@@ -150,6 +160,7 @@ func bulkPresence(o object) usage.Presence {
 	return p
 }
 
+// bulkReport returns the counts of one flag in a bulk report, which has a list of them.
 func bulkReport(o object, now time.Time) usage.Report {
 	report := usage.Report{
 		Application: o.name("appName"),

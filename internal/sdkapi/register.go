@@ -9,6 +9,7 @@ import (
 )
 
 // register answers POST /api/client/register: an SDK says that it runs.
+// It changes nothing that is served. started and interval are checked as Unleash does, and not kept.
 func (a *API) register(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
 	if token == nil || !a.within(a.limits.register, w, r) {
@@ -53,6 +54,7 @@ func (a *API) frontendRegister(w http.ResponseWriter, r *http.Request) {
 
 // presence returns what a body says about the application that sent it. Environment and
 // projects are those of the token.
+// What the token opens is not taken from the body, where it could be anything.
 func presence(body object, token *access.APIToken, r *http.Request) usage.Presence {
 	p := usage.Presence{
 		Application: body.name("appName"),
@@ -71,6 +73,7 @@ func presence(body object, token *access.APIToken, r *http.Request) usage.Presen
 }
 
 // environmentOf returns the environment in which a token's holder counts.
+// A token that names none, or all, counts in default.
 func environmentOf(token *access.APIToken) string {
 	if token.Environment == "" || token.Environment == access.Any {
 		return "default"

@@ -84,6 +84,7 @@ func (a *API) Features() http.Handler { return http.HandlerFunc(a.features) }
 
 // Mount adds all paths to a router.
 func (a *API) Mount(r chi.Router) {
+	// chi does not answer HEAD by itself.
 	get := func(r chi.Router, path string, handler http.HandlerFunc) {
 		r.Get(path, handler)
 		r.Head(path, handler)

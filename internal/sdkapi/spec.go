@@ -16,11 +16,14 @@ var knowsSegments = semver.MustParse("4.2.0")
 // specs remembers what the header Unleash-Client-Spec says: all copies of an SDK say the
 // same, and parsing it would cost more than the rest of a poll. The zero value
 // remembers nothing.
+// It is read without a lock; who learns something new puts a larger copy in the place. Of two at the same time one is lost, and is
+// learnt again.
 type specs struct {
 	known atomic.Pointer[map[string]bool]
 }
 
 // maxSpecs bounds how many versions are remembered.
+// When they are full, all are forgotten: the header is the client's to choose.
 const maxSpecs = 100
 
 // knowSegments reports whether an SDK of a version knows segments. SDKs that say nothing
@@ -35,6 +38,7 @@ func (s *specs) knowSegments(header string) (bool, error) {
 			return knows, nil
 		}
 	}
+	// The words are Unleash's, whose clients may look for them.
 	if header[0] == 'v' || header[0] == 'V' {
 		return false, fault.New(fault.BadData, "Invalid prefix in the Unleash-Client-Spec header")
 	}

@@ -18,6 +18,7 @@ var aComment = []byte(":\n\n")
 
 // streaming answers GET /api/client/streaming: everything, and then each change as it
 // happens, as server-sent events.
+// The goroutine of the request serves the stream to its end; payload closes Messages when the client is too far behind or the node stops.
 func (a *API) streaming(w http.ResponseWriter, r *http.Request) {
 	token := a.backend(w, r)
 	if token == nil {
@@ -28,6 +29,7 @@ func (a *API) streaming(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
+	// Without one, or with one that cannot be read, it is 0, which is no revision: the client gets everything.
 	since, _ := parseRevision(header(r, "Last-Event-Id"))
 	stream, err := a.Payload.Stream(query, since)
 	if err != nil {

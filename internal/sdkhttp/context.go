@@ -14,6 +14,10 @@ import (
 	"github.com/quorate/quorate/internal/evaluation"
 )
 
+// How the context of a request becomes what an evaluation takes. A constraint compares texts, and a visitor is put on one side of a
+// rollout by the hash of a text; so a number or a boolean has to become the very text that Unleash's own server, which is written in
+// JavaScript, makes of it. A 1 that became 1.0 would put people on another side.
+
 // rootFields are the fields of a context that have a place of their own; all others are
 // properties.
 var rootFields = map[string]func(*evaluation.Context) *string{
@@ -28,6 +32,7 @@ var rootFields = map[string]func(*evaluation.Context) *string{
 // NewContext returns the context that a client sent as a JSON object, with everything
 // made a text as JavaScript would. The object "properties" holds fields of the client's own;
 // they win over fields of the same name that stand beside it. What is null is missing.
+// Like everything false in JavaScript, false and 0 in a field with a place of its own count as missing.
 func NewContext(fields map[string]any, token *access.APIToken, now time.Time) *evaluation.Context {
 	ctx := &evaluation.Context{Now: now, Random: rand.Uint32, Hostname: hostname(), Properties: map[string]string{}}
 	for name, value := range fields {
@@ -49,6 +54,7 @@ func NewContext(fields map[string]any, token *access.APIToken, now time.Time) *e
 			}
 		}
 	}
+	// The context may name another one for constraints; which flags are asked is settled by the token.
 	if ctx.Environment == "" {
 		ctx.Environment = string(token.Environment)
 	}
@@ -67,6 +73,7 @@ func isZero(value any) bool {
 
 // Text returns a JSON value as the text that JavaScript makes of it, and whether it has
 // one that means something: an object has none, nor has null.
+// Numbers from 1e21 on stay as they were written, where JavaScript would write an exponent of its own.
 func Text(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:

@@ -16,6 +16,7 @@ type CORS struct {
 }
 
 // origins is the setting, parsed.
+// It is made anew only when the text of the setting is another: requests share it without a lock.
 type origins struct {
 	text string
 	any  bool
@@ -25,6 +26,8 @@ type origins struct {
 // NewCORS returns a CORS that reads its setting for every request.
 func NewCORS(setting func(id string) string) *CORS { return &CORS{setting: setting} }
 
+// origins returns what is allowed as the setting is now. Without a setting, or with an empty list, all origins are: what a frontend token
+// opens is meant for browsers.
 func (c *CORS) origins() *origins {
 	text := c.setting(state.FrontendOriginsSetting)
 	if last := c.last.Load(); last != nil && last.text == text {
@@ -45,6 +48,7 @@ func (c *CORS) origins() *origins {
 
 // Handler puts the headers on every answer of next, and answers preflights, which need
 // no token.
+// An origin that is not allowed gets an answer without the header, which its browser keeps from the page; other clients know no origins.
 func (c *CORS) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -61,6 +65,7 @@ func (c *CORS) Handler(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		// A preflight (Fetch standard, "CORS protocol"). Any header that is asked for is allowed, as SDKs let people add their own.
 		h.Add("Vary", "Access-Control-Request-Headers")
 		h.Set("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE")
 		if asked := first(r.Header["Access-Control-Request-Headers"]); asked != "" {

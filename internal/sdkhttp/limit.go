@@ -14,10 +14,13 @@ import (
 )
 
 // maxAddresses bounds how many clients are told apart at once.
+// At some hundred bytes each.
 const maxAddresses = 20_000
 
 // Limiter bounds how many requests come from one address. An IPv6 client counts by its
 // network, of which it can use any address.
+// Each address has a bucket of perMinute tokens, which fills up in a minute. Nodes do not tell each other: behind a balancer, a client has
+// as many as there are nodes.
 type Limiter struct {
 	perMinute int
 	now       func() time.Time
@@ -42,6 +45,7 @@ func NewLimiter(perMinute int, now func() time.Time) *Limiter {
 
 // Allow takes a request into account and returns nil, or a RateLimit fault if there were
 // too many from its address.
+// RetryAfter is when the next token is there.
 func (l *Limiter) Allow(r *http.Request) error {
 	if l.perMinute <= 0 {
 		return nil
@@ -56,6 +60,7 @@ func (l *Limiter) Allow(r *http.Request) error {
 
 // AllowAndTell is Allow, and tells the client how much it has left, in the headers of the
 // RateLimit draft.
+// draft-ietf-httpapi-ratelimit-headers: limit, what is left, and in how many seconds all of it is back.
 func (l *Limiter) AllowAndTell(w http.ResponseWriter, r *http.Request) error {
 	if l.perMinute <= 0 {
 		return nil
@@ -72,6 +77,7 @@ func (l *Limiter) AllowAndTell(w http.ResponseWriter, r *http.Request) error {
 }
 
 // of returns the limiter of the request's address.
+// Those that are known are found under a shared lock, which is what nearly all requests do.
 func (l *Limiter) of(r *http.Request, now time.Time) *rate.Limiter {
 	address := Address(r)
 	if address.Is6() {
@@ -100,6 +106,7 @@ func (l *Limiter) of(r *http.Request, now time.Time) *rate.Limiter {
 
 // forget makes room: first by those that have everything left, which is as if they had
 // never come, and if all are busy, by all.
+// Then everybody begins with a full bucket, which is better than to refuse those who are new. The caller holds mu.
 func (l *Limiter) forget(now time.Time) {
 	for address, limiter := range l.byAddress {
 		if limiter.TokensAt(now) >= float64(l.perMinute) {

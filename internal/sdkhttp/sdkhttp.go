@@ -27,6 +27,8 @@ type Tokens interface {
 
 // Caller returns the token with a secret, or nil once it has answered that there is none or
 // that it is of a type that does not open this path.
+// Personal tokens begin with user: and are for the admin API. They are refused here without being looked up, with the words for a token of
+// the wrong type.
 func Caller(w http.ResponseWriter, r *http.Request, tokens Tokens, secret string, opens func(access.TokenType) bool) *access.APIToken {
 	if strings.HasPrefix(secret, "user:") {
 		webfault.WriteMessage(w, r, identity.WrongType())
@@ -44,8 +46,10 @@ func Caller(w http.ResponseWriter, r *http.Request, tokens Tokens, secret string
 }
 
 // Secret returns the secret that a request was sent with, or "".
+// The header may have the scheme Bearer, as OpenFeature's providers send it, or the secret alone, as Unleash's SDKs do.
 func Secret(r *http.Request) string { return identity.Secret(first(r.Header["Authorization"])) }
 
+// first returns the first value of a header, "" if there is none.
 func first(values []string) string {
 	if len(values) == 0 {
 		return ""
@@ -54,6 +58,7 @@ func first(values []string) string {
 }
 
 // Address returns the address of a request's client, or the zero Addr if it has none.
+// It is RemoteAddr, which server has made the client's own behind trusted proxies. IPv4 addresses are such, also on an IPv6 socket.
 func Address(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -74,6 +79,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64) (any, error) 
 		return nil, nil
 	}
 	if err == nil {
+		// The decoder stops at the end of the first value, and has not seen what follows, nor that it is too much.
 		if _, more := decoder.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("there is something after the end of the JSON value")
 			if tooLarge := new(http.MaxBytesError); errors.As(more, &tooLarge) {
@@ -92,6 +98,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64) (any, error) 
 
 // Matches reports whether an If-None-Match header names an entity tag, be it in a list
 // or as a weak one.
+// Tags are compared weakly (RFC 9110, section 13.1.2). A header that is just the tag, as most polls have it, is found without parsing.
 func Matches(header []string, etag string) bool {
 	if len(header) == 0 {
 		return false

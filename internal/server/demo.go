@@ -11,7 +11,10 @@ import (
 // demoEnvironment is where the demo's tokens and lines are for.
 const demoEnvironment = "development"
 
+// What a first start with --demo prints. It is for somebody who has a terminal open and has read nothing: each line can be pasted as it is.
+
 // demoLines are lines to paste, for a terminal and for programs.
+// Tokens of SDKs are those that were made up just now; an admin token that was chosen is not repeated.
 func (s *Server) demoLines(made app.FirstTokens) string {
 	admin := "YOUR-ADMIN-TOKEN"
 	if len(made.Admin) > 0 {

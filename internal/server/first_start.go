@@ -15,6 +15,8 @@ import (
 //
 // A node that must not write leaves what is missing to a later start: it has flags to serve, and says at /ready what is
 // wrong with its ledger.
+//
+// Every start asks for all but the demo, and finds nothing to do but the first time; of several nodes that start at once, one does it.
 func (s *Server) firstStart(ctx context.Context) error {
 	fresh := s.engine.State().Revision() == 0
 	if !fresh && !s.engine.Status().CanWrite {
@@ -47,6 +49,7 @@ func (s *Server) firstStart(ctx context.Context) error {
 
 // firstPerson makes the first person, an administrator: the one that was named, or on an instance that was closed to
 // everybody one who gets a link to choose a password. The demo brings people of its own.
+// closed is whether there were no tokens before this start: without tokens and people, nobody could ever have come in.
 func (s *Server) firstPerson(ctx context.Context, closed bool) error {
 	first := s.settings.FirstAdmin
 	if first.Username != "" {
@@ -72,6 +75,7 @@ day, and is shown only here:
 // firstTokens makes sure that there are tokens. If nobody has chosen any, it makes them up and
 // shows them: one for an administrator, so that a newcomer is not locked out, and some to
 // try the demo with.
+// Tokens that the settings name are made, and not shown: who chose them knows them.
 func (s *Server) firstTokens(ctx context.Context) error {
 	if s.engine.State().TokenCount() > 0 {
 		return nil
@@ -94,6 +98,7 @@ func (s *Server) firstTokens(ctx context.Context) error {
 }
 
 // newSecret makes up a token's secret in Unleash's form.
+// opens is the part before the full stop, which says what the token is for; 28 random bytes follow, as hexadecimal digits.
 func newSecret(opens string) string {
 	random := make([]byte, 28)
 	_, _ = rand.Read(random) // documented never to fail
@@ -108,6 +113,7 @@ func (s *Server) show(made app.FirstTokens) error {
 		secrets []string
 	}{{"admin", made.Admin}, {"backend", made.Backend}, {"frontend", made.Frontend}} {
 		for _, secret := range family.secrets {
+			// Asking is how this node learns that its own were taken: SeedTokens does nothing if another node's are there.
 			if _, err := s.identity.Token(secret); err != nil {
 				return nil //nolint:nilerr // it is unknown, so another node's are the instance's
 			}

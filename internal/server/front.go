@@ -14,15 +14,18 @@ const featuresPath = "/api/client/features"
 // front is what every request meets first. Polls of SDKs go straight to their handler,
 // since finding a route, making an id and telling the log would cost more than the
 // answer does. All else goes to the router.
+// HEAD, and paths that are written in another way, take the usual way, and are answered there just the same.
 type front struct {
 	path     string // of the polls, with the base path
 	features http.Handler
-	polls    map[int]prometheus.Observer // by status
-	answers  sync.Pool
-	rest     http.Handler
+	// polls has the statuses that a poll can be answered with, so that labels are looked up once; any other is not counted.
+	polls   map[int]prometheus.Observer // by status
+	answers sync.Pool
+	rest    http.Handler
 }
 
 // newFront puts the base path, if there is one, before everything.
+// A request outside of the base path is answered as not found.
 func newFront(basePath string, features, rest http.Handler, m *metrics) *front {
 	f := &front{path: basePath + featuresPath, features: features, polls: make(map[int]prometheus.Observer), rest: rest}
 	f.answers.New = func() any { return new(answer) }
@@ -45,6 +48,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	began := time.Now()
 	a := f.answers.Get().(*answer) //nolint:forcetypeassert // New makes nothing else
+	// Taken from a pool, and given back empty: it must not keep the request alive.
 	*a = answer{ResponseWriter: w}
 	f.features.ServeHTTP(a, r)
 	if poll := f.polls[a.code()]; poll != nil {

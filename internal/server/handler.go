@@ -24,6 +24,8 @@ import (
 func OpenAPI() []byte { return adminapi.OpenAPI() }
 
 // handler is every path that the server answers.
+// A request passes, from the outside in: fromProxies, which settles the client's address; front, which takes the polls of SDKs out of the
+// way and the base path off; observe and secure; the router.
 func (s *Server) handler() http.Handler {
 	metrics := newMetrics(s.settings.Version, node{
 		status: s.engine.Status, state: s.engine.State, streams: s.payload.Streams, handled: s.integrations.Handled, backlogs: s.notify.Backlogs,
@@ -32,7 +34,10 @@ func (s *Server) handler() http.Handler {
 	r := chi.NewRouter()
 	r.Use(observe(s.settings.Log, metrics), secure)
 	r.NotFound(notFound)
+	// A path that has other methods is answered as one that is not there.
 	r.MethodNotAllowed(notFound)
+	// The web app answers all paths that nobody else does, so that its own addresses can be opened directly. Without it in the
+	// program, / says where things are.
 	if app := newWebApp(web.Files(), s.settings.BasePath, http.HandlerFunc(notFound)); app != nil {
 		r.NotFound(app.ServeHTTP)
 	} else {
@@ -42,6 +47,7 @@ func (s *Server) handler() http.Handler {
 	r.Get("/ready", ready(s.engine.Status))
 	r.Method(http.MethodGet, "/internal-backstage/prometheus", metrics.handler())
 
+	// Asked at each request, so that a change counts at once on every node.
 	setting := func(id string) string { return s.engine.State().Setting(id) }
 	sdks := sdkapi.New(sdkapi.Options{
 		Tokens: s.identity, Payload: s.payload, Usage: s.usage, Setting: setting, Now: time.Now, Version: s.settings.Version,
@@ -72,6 +78,7 @@ func (s *Server) handler() http.Handler {
 
 // edgeToken returns the token that Edge uses for some projects in an environment, and makes it if
 // there is none.
+// One that was there is told again with its secret, if that was kept; it is sealed beside the ledger.
 func (s *Server) edgeToken(ctx context.Context, env flag.EnvironmentName, projects []flag.ProjectID) (*access.APIToken, string, error) {
 	token, secret, err := s.app.EdgeToken(ctx, env, projects)
 	if err != nil || secret != "" {
@@ -87,6 +94,7 @@ func (s *Server) edgeToken(ctx context.Context, env flag.EnvironmentName, projec
 	return token, secrets[token.ID], nil
 }
 
+// notFound answers a path that there is not, in the words that Unleash's clients know.
 func notFound(w http.ResponseWriter, r *http.Request) {
 	webfault.Write(w, r, fault.New(fault.NotFound, "The path you were looking for (%s) is not available.", r.URL.Path))
 }

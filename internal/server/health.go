@@ -7,6 +7,9 @@ import (
 	"github.com/quorate/quorate/internal/engine"
 )
 
+// Two questions that are easily taken for one: /health is whether to restart the process, which does not help while a database is
+// away; /ready is whether to send it requests (docs/operations.md). Neither needs a token.
+
 // health is the body of /health and /ready.
 type health struct {
 	Health string `json:"health"`           // GOOD or BAD
@@ -19,6 +22,7 @@ func alive(w http.ResponseWriter, _ *http.Request) {
 }
 
 // ready answers /ready: whether this node should get requests, and if not, why.
+// The reason is a sentence of the engine's.
 func ready(status func() engine.Status) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if s := status(); !s.Ready {
@@ -29,6 +33,7 @@ func ready(status func() engine.Status) http.HandlerFunc {
 	}
 }
 
+// It must not be kept: a balancer in between would believe in yesterday.
 func writeHealth(w http.ResponseWriter, status int, body health) {
 	data, err := json.Marshal(body)
 	if err != nil {

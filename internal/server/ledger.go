@@ -11,6 +11,8 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// What the command line does with a ledger without serving it. Each function opens the storage, does one thing and closes it.
+
 // LedgerReport is what a whole ledger adds up to.
 type LedgerReport struct {
 	LedgerID string
@@ -26,6 +28,7 @@ var NoAnchor ledger.Head
 // folds it. The ledger must hold the anchor, too, unless it is NoAnchor, and at least one event.
 // Nothing is changed. The error is a *ledger.Break, which names the revision, if the chain does not
 // hold; a *state.MisfitError or *state.UnknownEventError if it cannot be folded.
+// Batches are folded one by one, so memory holds one state, whatever the ledger's length.
 func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (report LedgerReport, err error) {
 	db, err := where.openExisting(ctx)
 	if err != nil {
@@ -37,6 +40,7 @@ func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (repor
 	var batch []ledger.Entry
 	report.Head, err = db.Verify(ctx, ledger.Head{}, func(entry ledger.Entry) error {
 		anchored = anchored || anchor == ledger.Head{Revision: entry.Revision, Hash: entry.Hash}
+		// A batch is folded whole: the state exists at its ends only.
 		batch = append(batch, entry)
 		if !entry.Last() {
 			return nil
@@ -52,6 +56,7 @@ func VerifyLedger(ctx context.Context, where Storage, anchor ledger.Head) (repor
 	if err != nil {
 		return LedgerReport{}, fmt.Errorf("server: verify the ledger: %w", err)
 	}
+	// Nothing that could be wrong is not the same as right.
 	if report.Head == (ledger.Head{}) {
 		return LedgerReport{}, errors.New("the ledger is empty: no server has started on this database yet")
 	}
@@ -84,6 +89,7 @@ func AcceptRestore(ctx context.Context, where Storage, reason string) (lost engi
 
 // LedgerPast returns the states of a ledger at moments, in the order given, each of which is the
 // sooner come by the nearer it is behind the one before. Nothing is changed.
+// What a moment is, docs/time-travel.md tells.
 func LedgerPast(ctx context.Context, where Storage, moments ...app.Moment) (states []app.Past, err error) {
 	db, err := where.openExisting(ctx)
 	if err != nil {

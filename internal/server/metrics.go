@@ -19,6 +19,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What docs/operations.md tells of Prometheus. Durations are counted as they happen; everything else is looked up when Prometheus asks, so
+// that nothing has to be kept in step.
+
 // metrics is what Prometheus gets to read. A metric that Unleash has keeps its
 // name; ours begin with quorate_.
 type metrics struct {
@@ -29,6 +32,7 @@ type metrics struct {
 func newMetrics(version string, node node) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
+		// The first buckets are that small since a poll that is answered with 304 takes some microseconds.
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "http_request_duration_milliseconds",
 			Help:    "How long requests took, by route.",
@@ -54,6 +58,7 @@ func (m *metrics) handler() http.Handler {
 
 // labels are those of a request. A route is a pattern of the router, so that there are
 // only as many as there are routes; methods that nobody has heard of are one.
+// Clients choose paths and methods, and each new label would be a series that stays for ever.
 func labels(route, method string, status int) []string {
 	if route == "" {
 		route = "(none)"
@@ -69,6 +74,7 @@ func labels(route, method string, status int) []string {
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // node tells Prometheus, when it asks, how this node is doing and how much there is.
+// Its functions are those of the rooms, so that a test can say anything.
 type node struct {
 	status  func() engine.Status
 	state   func() *state.State
@@ -113,9 +119,11 @@ var (
 )
 
 // Describe says nothing, so that Collect may send whatever there is.
+// Which series there are depends on the state, so they cannot be named beforehand.
 func (node) Describe(chan<- *prometheus.Desc) {}
 
 // Collect counts.
+// It goes through all flags, which is little at the pace at which Prometheus asks.
 func (n node) Collect(metrics chan<- prometheus.Metric) {
 	send := func(kind prometheus.ValueType, desc *prometheus.Desc, value float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(desc, kind, value, labels...)
@@ -160,6 +168,7 @@ func (n node) Collect(metrics chan<- prometheus.Metric) {
 	gauge(contextTotal, float64(len(s.ContextFields())))
 	gauge(strategiesTotal, float64(count(s.StrategyTypes(), func(*flag.StrategyType) bool { return true })))
 	for _, kind := range []access.TokenType{access.TokenBackend, access.TokenFrontend, access.TokenAdmin} {
+		// The older type client is a backend token, and counted as one.
 		tokens := count(s.Tokens(), func(t *access.APIToken) bool {
 			return t.Type == kind || t.Type.Backend() && kind.Backend()
 		})
@@ -167,6 +176,7 @@ func (n node) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
+// count returns how many there are of which a condition holds.
 func count[T any](all iter.Seq[T], which func(T) bool) int {
 	n := 0
 	for one := range all {
@@ -177,6 +187,7 @@ func count[T any](all iter.Seq[T], which func(T) bool) int {
 	return n
 }
 
+// truth is a boolean as Prometheus has it.
 func truth(b bool) float64 {
 	if b {
 		return 1

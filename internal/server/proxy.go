@@ -18,6 +18,7 @@ func fromProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
 	isProxy := func(address netip.Addr) bool {
 		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 	}
+	// A peer that is no trusted proxy may say what it wants: its header is not read.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && isProxy(peer.Addr().Unmap()) {
 			client := behind(peer.Addr().Unmap(), r.Header.Values("X-Forwarded-For"), isProxy)
@@ -29,6 +30,7 @@ func fromProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
 }
 
 // behind goes back from a proxy through the hops that were forwarded.
+// A hop that is no address ends it: what is before it is believed by nobody. If all hops are proxies', the client is the outermost of them.
 func behind(proxy netip.Addr, forwarded []string, isProxy func(netip.Addr) bool) netip.Addr {
 	client := proxy
 	for _, hop := range slices.Backward(strings.Split(strings.Join(forwarded, ","), ",")) {

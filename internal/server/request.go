@@ -16,6 +16,8 @@ import (
 
 // observe gives each request an id, answers for handlers that panic, and tells of the
 // request once, when it is done: one event in the log and one in the metrics.
+// A handler that panics is answered with 500, and the stack is in the log; http.ErrAbortHandler is meant to cut the connection, and is let
+// through. If the answer had begun, it is cut where it was.
 func observe(log *slog.Logger, metrics *metrics) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +52,7 @@ func observe(log *slog.Logger, metrics *metrics) func(http.Handler) http.Handler
 
 // routeOf is the pattern that a request was routed by, or "". A router below another
 // has matched the whole path again, so the last pattern says it all.
+// It is known only after the router is done.
 func routeOf(r *http.Request) string {
 	patterns := chi.RouteContext(r.Context()).RoutePatterns
 	if len(patterns) == 0 {
@@ -60,6 +63,7 @@ func routeOf(r *http.Request) string {
 
 // level is how loudly a request is told of. What SDKs and probes ask every few
 // seconds would drown the rest.
+// What fails here is always told.
 func level(path string, status int) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -72,6 +76,7 @@ func level(path string, status int) slog.Level {
 }
 
 // loggable is a path without the secrets that stand in some.
+// The route has the name of the parameter in the place of the secret.
 func loggable(route, path string) string {
 	for _, secret := range []string{"/api-tokens/", "/calendar/", "/invite/"} {
 		if strings.Contains(path, secret) {
@@ -82,6 +87,7 @@ func loggable(route, path string) string {
 }
 
 // answer notes what is answered.
+// The status is 0 until the handler has said one.
 type answer struct {
 	http.ResponseWriter
 
@@ -89,6 +95,7 @@ type answer struct {
 	bytes  int64
 }
 
+// WriteHeader notes the first status; net/http drops any other.
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
@@ -96,6 +103,7 @@ func (a *answer) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
+// Write counts the bytes of the body.
 func (a *answer) Write(data []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
@@ -109,6 +117,7 @@ func (a *answer) Write(data []byte) (int, error) {
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // code is the status as the client sees it.
+// A handler that wrote nothing has answered with 200.
 func (a *answer) code() int {
 	if a.status == 0 {
 		return http.StatusOK
@@ -117,6 +126,7 @@ func (a *answer) code() int {
 }
 
 // secure sets the headers that keep browsers from guessing and embedding.
+// API answers have them as well: a browser may be led to any address.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

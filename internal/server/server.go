@@ -86,6 +86,7 @@ const (
 )
 
 // Server is one running node.
+// Its fields are set by open, listen and serve, in this order, and not changed after.
 type Server struct {
 	settings Settings
 	db       *store.DB

@@ -11,6 +11,7 @@ import (
 )
 
 // OIDC is how people sign in by OpenID Connect, with the client's secret.
+// It is read from the settings of the server as JSON (docs/single-sign-on.md).
 type OIDC struct {
 	state.OIDC
 	Secret string `json:"secret"`
@@ -18,6 +19,7 @@ type OIDC struct {
 
 // fixSignOn makes what is set about identity providers what the server's settings say. What is so
 // already is not written again, so nodes may do this one after the other.
+// The admin API then refuses to change it (adminapi.ConfiguredElsewhere).
 func (s *Server) fixSignOn(ctx context.Context) error {
 	system := app.Caller{Actor: access.System()}
 	if fixed := s.settings.OIDC; fixed != nil {
@@ -39,6 +41,7 @@ func (s *Server) fixSignOn(ctx context.Context) error {
 
 // Rescue lets an administrator in again who cannot sign in: it opens the storage, which no
 // running server may use if it is SQLite, and returns the secret of a link to choose a password.
+// The server is opened and not started: nothing follows the ledger, and no request is answered.
 func Rescue(ctx context.Context, storage Storage, secretKey, name string) (secret string, err error) {
 	if err := storage.exists(); err != nil {
 		return "", err

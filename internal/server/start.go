@@ -27,6 +27,9 @@ import (
 	"github.com/quorate/quorate/internal/usage"
 )
 
+// A server's life. The order matters: rooms are made from those that know least to those that know others; the address is taken before
+// anything is written, and requests are answered only when there is an instance to answer for. Stopping goes the other way.
+
 // Start opens the storage and serves. It returns when requests are answered; ctx bounds
 // the start only. Whoever starts a server has to Stop it.
 func Start(ctx context.Context, settings Settings) (*Server, error) {
@@ -59,6 +62,7 @@ func (s *Settings) check() error {
 }
 
 // open opens the storage and makes the rooms that work on it.
+// Rescue calls it too, so it neither listens nor starts anything.
 func (s *Server) open(ctx context.Context) error {
 	var err error
 	if s.db, err = s.settings.open(ctx); err != nil {
@@ -68,6 +72,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Before anything is sealed or recognised with the wrong key.
 	if err := keyring.Check(ctx, s.db); err != nil {
 		return err
 	}
@@ -78,6 +83,7 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("server: open the ledger: %w", err)
 	}
 	s.payload = payload.New(s.engine.State(), payload.Options{})
+	// Subscribers are called one after the other, in the order of the ledger, and hold the engine up: they only note and drop.
 	s.engine.Subscribe(func(c engine.Change) { s.payload.Follow(c.After, c.Events) })
 	s.identity = identity.New(identity.Options{State: s.engine.State, Keyring: keyring, DB: s.db, Now: time.Now, BasePath: s.settings.BasePath, Secure: strings.HasPrefix(s.settings.PublicURL, "https://")})
 	s.engine.Subscribe(func(c engine.Change) { s.identity.Follow(c.Events) })
@@ -111,6 +117,8 @@ func (s *Server) open(ctx context.Context) error {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // index writes what follows from a batch into plain tables, in its transaction.
+// The engine calls it for every batch that this node appends; an error refuses the write. What is written here can be made anew from
+// the ledger.
 func index(tx *store.Tx, c engine.Change) error {
 	if err := requests.Index(tx, c.Before, c.Events); err != nil {
 		return err
@@ -130,6 +138,7 @@ func index(tx *store.Tx, c engine.Change) error {
 }
 
 // close closes what open opened.
+// It may be called when open has failed at any point.
 func (s *Server) close() error {
 	if s.db == nil {
 		return nil
@@ -140,12 +149,15 @@ func (s *Server) close() error {
 // How long a client may take, and how much it may say in headers. There is no bound on
 // an answer as a whole, since streams have no end.
 const (
+	// bodyLimit bounds reading a request, with its headers; streams take it off when they begin (sdkapi). idleLimit is that of a kept
+	// connection: longer than the pauses between the polls of SDKs.
 	headerLimit = 10 * time.Second
 	bodyLimit   = time.Minute
 	idleLimit   = 3 * time.Minute
 	maxHeader   = 32 << 10
 )
 
+// listen takes the address, and makes what has to know it: links begin with it, and with port 0 nobody knows it before.
 func (s *Server) listen(ctx context.Context) error {
 	var config net.ListenConfig
 	var err error
@@ -154,6 +166,7 @@ func (s *Server) listen(ctx context.Context) error {
 	}
 	s.integrations = integration.New(integration.Options{
 		DB: s.db, App: s.app, State: s.engine.State, Now: time.Now, NewID: newID, Keys: s.keys, Log: s.settings.Log,
+		// A log of its own, since links in what is sent outside are absolute.
 		Events: eventlog.New(eventlog.Options{DB: s.db, State: s.engine.State, Names: s.identity.Names, WebURL: s.URL()}),
 		URL:    s.URL(), Private: s.settings.PrivateTargets,
 	})
@@ -171,15 +184,18 @@ func (s *Server) listen(ctx context.Context) error {
 		ReadTimeout:       bodyLimit,
 		IdleTimeout:       idleLimit,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.settings.Log.Handler(), slog.LevelDebug),
+		// What net/http says are mostly clients that went away.
+		ErrorLog: slog.NewLogLogger(s.settings.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
 }
 
 // serve starts the work in the background, and then answers requests.
+// Its context is not that of the start: the work ends when Stop says so.
 func (s *Server) serve() {
 	ctx, quit := context.WithCancel(context.Background())
 	s.quit = quit
+	// Without this, a node would serve an old state; so if it ends, the server has failed.
 	s.inBackground("keep in step with the ledger", func() error { return s.engine.Run(ctx) })
 	s.work.Go(func() { s.keepUsage(ctx) })
 	s.work.Go(func() { s.notify.Run(ctx) })
@@ -195,6 +211,7 @@ func (s *Server) serve() {
 
 // inBackground does some work until it is told to quit. If it ends with an error, the
 // server has failed.
+// Whoever started the server learns it by Failed, and stops it. Only the first failure is kept.
 func (s *Server) inBackground(what string, work func() error) {
 	s.work.Go(func() {
 		if err := work(); err != nil {
@@ -214,6 +231,7 @@ func (s *Server) keepUsage(ctx context.Context) {
 }
 
 // jobs are what is done again and again.
+// Each is done by every node. All of them bear that: what one node has done, the others find done.
 func (s *Server) jobs() []scheduler.Job {
 	return []scheduler.Job{
 		{Name: "note when tokens were used", Every: flushEvery, Do: s.identity.FlushUses},
@@ -228,12 +246,14 @@ func (s *Server) jobs() []scheduler.Job {
 }
 
 // schedules applies change requests when their time comes.
+// It is no job, since it must be done at the second, and not until the next turn.
 func (s *Server) schedules() scheduler.Alarm {
 	return scheduler.Alarm{Name: "apply scheduled change requests", Now: s.app.Now, Next: s.app.NextDue, Moved: s.app.Moved, Back: s.app.Back, Do: s.app.RunDue}
 }
 
 // URL is the address that the server is reached at: by everyone, if that was said, else on
 // this machine.
+// It has no slash at its end.
 func (s *Server) URL() string {
 	if s.settings.PublicURL != "" {
 		return s.settings.PublicURL
@@ -255,6 +275,7 @@ func (s *Server) Failed() <-chan struct{} { return s.failed }
 // Stop ends streams, lets requests end that are being answered, writes down what is only
 // in memory, and closes the storage. When ctx is done, requests that are left are cut off.
 // The error is why the server failed, if it did, and what went wrong while stopping.
+// Streams end first, since Shutdown waits for open requests. The background ends last, as requests rely on it.
 func (s *Server) Stop(ctx context.Context) error {
 	s.payload.Close()
 	err := s.http.Shutdown(ctx)

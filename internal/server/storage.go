@@ -18,6 +18,7 @@ import (
 )
 
 // Storage says where an instance keeps its data.
+// HEAD is what this node has seen of the ledger, by which a restored database is recognised (docs/operations.md).
 type Storage struct {
 	// Data is the data folder: the secret key, HEAD, and the database unless another is
 	// given. It is made if it does not exist.
@@ -30,6 +31,7 @@ type Storage struct {
 const DatabaseFile = "quorate.db"
 
 // open opens the database, after making the data folder.
+// The folder is the owner's alone: the key is in it.
 func (s Storage) open(ctx context.Context) (*store.DB, error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("server: make the data folder: %w", err)
@@ -67,6 +69,7 @@ func (s Storage) exists() error {
 }
 
 // engineOptions are those of a node on this storage, with the machine's clock.
+// Nothing is logged; a server sets its own log.
 func (s Storage) engineOptions(db *store.DB) engine.Options {
 	return engine.Options{
 		DB:       db,

@@ -16,12 +16,15 @@ import (
 	"github.com/quorate/quorate/web"
 )
 
+// The web app's files are in the program (package web). They are read once, and kept as they are sent.
+
 // webPolicy lets the app load what it came with and nothing else. Its component library
 // sets styles on elements, so styles may stand in the page; scripts may not.
 const webPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
 // assets is the folder of the files whose names change with their content.
+// So they can be kept for ever.
 const assets = "assets"
 
 // notOfTheApp are the first parts of paths that lead to no page of the app, so that who
@@ -32,6 +35,7 @@ var notOfTheApp = map[string]bool{
 }
 
 // baseTag is what the app's page says about where it lies, and the server knows better.
+// The app's own links are relative to it, so one build serves below any base path.
 const baseTag = `<base href="/">`
 
 // webApp serves the files of the web app, and its page for every address that the app
@@ -42,6 +46,7 @@ type webApp struct {
 }
 
 // webFile is a file of the app.
+// packed is the content as gzip has it, made when it is first asked for.
 type webFile struct {
 	content []byte
 	kind    string // its media type
@@ -73,9 +78,12 @@ func newWebApp(files fs.FS, basePath string, rest http.Handler) *webApp {
 	return app
 }
 
+// Names are those of the files, without a slash at the beginning. Files that are neither the page nor assets, such as icons, are kept
+// for an hour.
 func newWebFile(name, basePath string, content []byte) *webFile {
 	file := &webFile{content: content, kind: mime.TypeByExtension(path.Ext(name)), cache: "public, max-age=3600"}
 	switch {
+	// It names the other files, so a kept one would ask for files of an earlier release.
 	case name == web.Index:
 		file.cache = "no-store"
 		file.content = bytes.Replace(content, []byte(baseTag), []byte(`<base href="`+html.EscapeString(basePath)+`/">`), 1)
@@ -101,11 +109,13 @@ func pack(content []byte) []byte {
 }
 
 // ServeHTTP answers with a file of the app, or with its page.
+// An address that no file has is the app's business, unless it is one of the server's; a page that the app does not know, it says itself.
 func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		a.rest.ServeHTTP(w, r)
 		return
 	}
+	// Names are looked up in a map, so no path can lead out of it.
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	file := a.files[name]
 	if file == nil {
@@ -122,6 +132,7 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", file.cache)
 	h.Set("Vary", "Accept-Encoding")
 	content := file.content
+	// A client that refuses gzip by q=0 would get it all the same; there is none.
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		content = file.packed()

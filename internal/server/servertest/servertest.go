@@ -35,6 +35,7 @@ const stopLimit = 10 * time.Second
 
 // Settings are those of a silent server on any free port of this machine, with SQLite
 // in a temporary folder.
+// A test may change them before it starts a server.
 func Settings(t testing.TB) server.Settings {
 	t.Helper()
 	return server.Settings{
@@ -48,6 +49,7 @@ func Settings(t testing.TB) server.Settings {
 }
 
 // Start starts a server and stops it after the test.
+// A server that does not stop in time fails the test.
 func Start(t testing.TB, settings server.Settings) *server.Server {
 	t.Helper()
 	s, err := server.Start(t.Context(), settings)
@@ -66,6 +68,8 @@ func Start(t testing.TB, settings server.Settings) *server.Server {
 
 // Fill writes an instance with so many flags, as flagtest makes it, and the tokens of
 // this package into the SQLite database that a server will be started on.
+// It goes past the engine, by batches of flagtest, so that many thousand flags take seconds. The same number makes the same instance. The
+// database must be empty.
 func Fill(t testing.TB, settings server.Settings, flags int) {
 	t.Helper()
 	keyring, err := identity.LoadKeyring(settings.Data, settings.SecretKey)
