@@ -24,7 +24,8 @@ import (
 // wellKnown is where a provider describes itself (OpenID Connect Discovery 1.0, section 4).
 const wellKnown = "/.well-known/openid-configuration"
 
-// oidcProviders keeps what the provider has said about itself, or that it did not answer.
+// oidcProviders keeps what the provider has said about itself, or that it did not answer. There is one provider at a time.
+// mu is held while it is asked, so that it is asked once when many come; they wait for at most providerLimit.
 type oidcProviders struct {
 	mu     sync.Mutex
 	issuer string
@@ -34,13 +35,15 @@ type oidcProviders struct {
 }
 
 const (
-	// askAgain is after how long a provider is asked anew where its pages are.
+	// askAgain is after how long a provider is asked anew where its pages are. Its keys are not meant: the library fetches
+	// those when one is used that it does not know.
 	askAgain = time.Hour
 	// leaveAlone is for how long one is not asked that did not answer, so that people do not wait for it one after the other.
 	leaveAlone = 5 * time.Second
 )
 
-// of returns the provider of an issuer, which is asked if it has not been lately.
+// of returns the provider of an issuer, which is asked if it has not been lately. Another issuer than the last is asked at
+// once. Faults: Unavailable if it does not answer, or not as a provider does.
 func (p *oidcProviders) of(ctx context.Context, issuer string, now func() time.Time) (*oidc.Provider, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -57,14 +60,16 @@ func (p *oidcProviders) of(ctx context.Context, issuer string, now func() time.T
 	return p.known, nil
 }
 
-// client is OpenID Connect as it is set up now.
+// client is OpenID Connect as it is set up now. Both of the embedded have a ClientID, so it is always named as the
+// setting's.
 type client struct {
 	state.OIDC
 	provider *oidc.Provider
 	oauth2.Config
 }
 
-// openID returns OpenID Connect as it is set up, or a NotFound fault if it is not.
+// openID returns OpenID Connect as it is set up, or a NotFound fault if it is not. ctx must carry the HTTP client of
+// providers (oidc.ClientContext), and so must the calls of what is returned.
 func (s *SSO) openID(ctx context.Context) (client, error) {
 	c := client{OIDC: s.App.State().OIDC()}
 	if !c.Enabled {
@@ -96,6 +101,8 @@ func (s *SSO) beginOIDC(w http.ResponseWriter, r *http.Request) (string, error) 
 	if err != nil {
 		return "", err
 	}
+	// The state shows that the answer belongs to this browser, the nonce that the ID token does, and the verifier that who
+	// redeems the code has also asked for it (PKCE). All three are in the cookie, sealed.
 	going := identity.SignOn{
 		Provider: identity.OIDC, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Return: r.URL.Query().Get("return"),
 	}
@@ -111,7 +118,8 @@ func (s *SSO) beginOIDC(w http.ResponseWriter, r *http.Request) (string, error) 
 	return c.AuthCodeURL(going.State, options...), nil
 }
 
-// endOIDC lets somebody in who comes back from the provider.
+// endOIDC lets somebody in who comes back from the provider. The state is checked before anything else: until then, whoever
+// calls may be anybody, and what they say is not looked at.
 func (s *SSO) endOIDC(w http.ResponseWriter, r *http.Request) (string, error) {
 	ctx, query := oidc.ClientContext(r.Context(), s.client), r.URL.Query()
 	under, err := s.People.SignOnUnderWay(r, address(r), identity.OIDC, query.Get("state"))
@@ -131,6 +139,7 @@ func (s *SSO) endOIDC(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", err
 	}
 	v := identity.Vouched{Provider: identity.OIDC, Issuer: claims.issuer, Subject: claims.subject, Email: claims.text("email")}
+	// Nothing is kept for sessions that are never to be ended there.
 	if c.SingleSignOut && len(claims.token) <= maxHint {
 		v.Session = claims.token
 	}
@@ -145,6 +154,7 @@ type claims struct {
 	all             map[string]any
 }
 
+// text returns a claim that is a text, without white space around it; empty if there is none.
 func (c claims) text(name string) string {
 	text, _ := c.all[name].(string)
 	return strings.TrimSpace(text)
@@ -157,7 +167,13 @@ const maxHint = 4 << 10
 var errClaims = errors.New("sso: the ID token")
 
 // redeem fetches who somebody is for the code in the provider's answer. What the ID token leaves
-// out, the provider's user info may say.
+// out, the provider's user info may say. The signature, the audience and the times of the ID token are checked by the
+// library; the nonce, the class of the sign-in (acr) and the address are checked here. An address of which the provider
+// does not say whether it is verified is taken: many say nothing, and the provider is trusted anyway. A provider that lists
+// groups elsewhere (_claim_names, OpenID Connect Core 1.0, section 5.6.2) is refused: going on without them would take
+// people out of their groups.
+//
+// Faults: Forbidden, with a sentence for the person and the reason for the log.
 func (s *SSO) redeem(ctx context.Context, c client, query url.Values, under identity.SignOn) (claims, error) {
 	const wrong = "The identity provider's answer is not valid. Try again, and if it stays so, ask an administrator."
 	if issuer := query.Get("iss"); issuer != "" && issuer != strings.TrimSuffix(c.DiscoverURL, wellKnown) { // RFC 9207
@@ -198,7 +214,9 @@ func (s *SSO) redeem(ctx context.Context, c client, query url.Values, under iden
 	return said, nil
 }
 
-// addUserInfo adds what the provider's user info says and the ID token does not.
+// addUserInfo adds what the provider's user info says and the ID token does not. It is asked only if the address is
+// missing, or the groups where they are to be followed; so most sign-ins do without. What the ID token says is signed, and
+// counts before it.
 func (s *SSO) addUserInfo(ctx context.Context, c client, token *oauth2.Token, said claims) error {
 	if said.text("email") != "" && (!c.GroupSync || len(groupsAt(said.all, c.GroupPath)) > 0) || c.provider.UserInfoEndpoint() == "" {
 		return nil
@@ -223,7 +241,8 @@ func (s *SSO) addUserInfo(ctx context.Context, c client, token *oauth2.Token, sa
 }
 
 // oidcSignedOut returns where the provider ends its session (OpenID Connect RP-Initiated Logout
-// 1.0); empty if it has no such page, or is not to.
+// 1.0); empty if it has no such page, or is not to. idToken is the one that the session began with, empty if it was too
+// long to be kept. Without it the provider may ask who is meant.
 func (s *SSO) oidcSignedOut(ctx context.Context, idToken string) string {
 	c, err := s.openID(oidc.ClientContext(ctx, s.client))
 	if err != nil || !c.SingleSignOut {

@@ -29,10 +29,13 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// maxSAMLAnswer bounds the form by which a browser brings a provider's answer.
+// maxSAMLAnswer bounds the form by which a browser brings a provider's answer. It bounds messages about signing out as
+// well, before and after they are unpacked.
 const maxSAMLAnswer = 1 << 20
 
-// serviceProvider returns what Quorate is to a provider, with its key pair, which is made when SAML is set up.
+// serviceProvider returns what Quorate is to a provider, with its key pair, which is made when SAML is set up. It is made
+// anew for each request from the settings as they are, and without asking the provider: all that has to be known of that is
+// set. Without a key pair, Key and Certificate are nil: nothing is signed then, and nothing encrypted can be read.
 func (s *SSO) serviceProvider(ctx context.Context, set state.SAML) (*saml.ServiceProvider, error) {
 	base, err := url.Parse(s.URL)
 	if err != nil {
@@ -74,7 +77,8 @@ func (s *SSO) serviceProvider(ctx context.Context, set state.SAML) (*saml.Servic
 	return sp, nil
 }
 
-// certificateIn returns the certificate in a text, with or without the lines around it.
+// certificateIn returns the certificate in a text, with or without the lines around it. Certificates are checked when they
+// are set, so an error is no mistake of who signs in.
 func certificateIn(text string) (*x509.Certificate, error) {
 	der, err := base64.StdEncoding.DecodeString(bareCertificate(text))
 	if err != nil {
@@ -88,7 +92,8 @@ func certificateIn(text string) (*x509.Certificate, error) {
 }
 
 // setUpEncryption takes from the library what an attacker could read messages by who sees which ones are refused (keys that
-// are encrypted as in PKCS #1 1.5, and triple DES), and gives it what it does not know.
+// are encrypted as in PKCS #1 1.5, and triple DES), and gives it what it does not know. The library keeps algorithms for
+// the whole process, so it is done once, when the first SSO is made. docs/single-sign-on.md says which algorithms are taken.
 var setUpEncryption = sync.OnceFunc(func() {
 	xmlenc.RegisterDecrypter(aes256GCM("http://www.w3.org/2009/xmlenc11#aes256-gcm"))
 	for _, algorithm := range []string{"rsa-1_5", "tripledes-cbc"} {
@@ -96,13 +101,15 @@ var setUpEncryption = sync.OnceFunc(func() {
 	}
 })
 
-// aes256GCM is AES-256-GCM (XML Encryption 1.1, section 5.2.4).
+// aes256GCM is AES-256-GCM (XML Encryption 1.1, section 5.2.4). The value is the name of the algorithm, as for weak.
 type aes256GCM string
 
 // Algorithm returns its name.
 func (a aes256GCM) Algorithm() string { return string(a) }
 
-// Decrypt decrypts an element by a key, or by the one that is in it and encrypted for the key.
+// Decrypt decrypts an element by a key, or by the one that is in it and encrypted for the key. The library calls it with
+// Quorate's private key, and the encrypted element, in which the key of the content stands; or with the key of the content
+// itself.
 func (a aes256GCM) Decrypt(key any, element *etree.Element) (plain []byte, err error) {
 	if inner := element.FindElement("./KeyInfo/EncryptedKey"); inner != nil {
 		if key, err = xmlenc.Decrypt(key, inner); err != nil {
@@ -151,7 +158,9 @@ func bareCertificate(text string) string {
 	return strings.Join(strings.Fields(text), "")
 }
 
-// samlMetadata describes Quorate to a provider (SAML 2.0 Metadata).
+// samlMetadata describes Quorate to a provider (SAML 2.0 Metadata). It is there before SAML is enabled, because a provider
+// asks for it first. It names the address of this instance and its public certificate, which are no secrets. Providers that
+// read it by themselves come again within the week.
 func (s *SSO) samlMetadata(w http.ResponseWriter, r *http.Request) {
 	set := s.App.State().SAML()
 	sp, err := s.serviceProvider(r.Context(), set)
@@ -194,7 +203,8 @@ func (s *SSO) setUpSAML(ctx context.Context) (state.SAML, *saml.ServiceProvider,
 }
 
 // beginSAML sends a browser to the provider, with the query parameter return as the page to come
-// back to. The request's id is what the answer must be an answer to.
+// back to. The request's id is what the answer must be an answer to. The id goes along as RelayState, too, which the
+// provider gives back beside its answer: by it the cookie is found to fit before anything is parsed.
 func (s *SSO) beginSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 	set, sp, err := s.setUpSAML(r.Context())
 	if err != nil {
@@ -220,7 +230,9 @@ func (s *SSO) beginSAML(w http.ResponseWriter, r *http.Request) (string, error) 
 	return to, nil
 }
 
-// endSAML lets somebody in who comes back from the provider.
+// endSAML lets somebody in who comes back from the provider. The order is from cheap to dear: the cookie, the form, the
+// signature, and then the one write, by which an assertion is good for one sign-in on whichever node. What was used is
+// remembered for as long as the library would take it: a minute and a half from its issue, and three minutes for clocks.
 func (s *SSO) endSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 	const wrong = "The identity provider's answer is not valid. Try again, and if it stays so, ask an administrator."
 	r.Body = http.MaxBytesReader(w, r.Body, maxSAMLAnswer)
@@ -261,7 +273,8 @@ func (s *SSO) endSAML(w http.ResponseWriter, r *http.Request) (string, error) {
 // bearer is how somebody confirms to be the subject by bringing the assertion (SAML 2.0 Profiles, section 3.3).
 const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
-// assertionIn returns the assertion in a provider's answer to a request, if it is good.
+// assertionIn returns the assertion in a provider's answer to a request, if it is good. Whether it is signed by the
+// provider, an answer to the request, for Quorate, and of now, is checked by the library.
 func assertionIn(sp *saml.ServiceProvider, answer []byte, request string) (a *saml.Assertion, err error) {
 	defer func() {
 		// The library takes it for granted that a subject, what confirms it, conditions and all bytes of a cipher are there.
@@ -283,7 +296,10 @@ func assertionIn(sp *saml.ServiceProvider, answer []byte, request string) (a *sa
 }
 
 // vouchedBy returns whom an assertion is about. A persistent name id is a subject; addresses and names are
-// looked for under what providers commonly call them.
+// looked for under what providers commonly call them. An attribute counts under its name and under its friendly name,
+// unless another has that. The names that begin with http are Entra's and AD FS's, those with urn:oid are LDAP's (mail,
+// displayName). What a transient name id says is forgotten, as the provider means it: then the address says who it is
+// (docs/adr/0021).
 func vouchedBy(set state.SAML, a *saml.Assertion) (identity.Vouched, app.Arrival) {
 	said := map[string]any{}
 	for _, statement := range a.AttributeStatements {

@@ -36,7 +36,8 @@ const (
 )
 
 // byRedirect returns the address that brings a message to a provider by the redirect binding (SAML 2.0 Bindings, section
-// 3.4.4), signed if there is somebody to sign it.
+// 3.4.4), signed if there is somebody to sign it. The signature is over the text of the query as it is here, names, order
+// and escapes included. The key is an RSA key, since Quorate makes no other and takes no other.
 func byRedirect(to, parameter string, message *etree.Element, relay string, signer crypto.Signer) (string, error) {
 	document := etree.NewDocument()
 	document.SetRoot(message)
@@ -76,7 +77,8 @@ func byRedirect(to, parameter string, message *etree.Element, relay string, sign
 	return u.String(), nil
 }
 
-// providerName is what a provider calls somebody and their session, as it is kept with the session here.
+// providerName is what a provider calls somebody and their session, as it is kept with the session here. It is stored as
+// JSON, sealed, and never shown; its fields are never renamed.
 type providerName struct {
 	Name  saml.NameID
 	Index string
@@ -98,8 +100,9 @@ func providerSession(a *saml.Assertion) (string, error) {
 	return string(text), nil
 }
 
-// samlSignedOut returns where the provider ends its session: at the address that is set, with a signed request to sign out. Without a key, or
-// a name for the session, it is the bare address.
+// samlSignedOut returns where the provider ends its session: at the address that is set, with a signed request to sign out.
+// Without a key, or a name for the session, it is the bare address. A name is missing if the provider gave none, a key if
+// SAML was set up before there were key pairs and not saved since.
 func (s *SSO) samlSignedOut(ctx context.Context, session string) string {
 	set, sp, err := s.setUpSAML(ctx)
 	var kept providerName
@@ -122,7 +125,9 @@ func (s *SSO) samlSignedOut(ctx context.Context, session string) string {
 }
 
 // signOutBySAML hears from the provider that somebody has signed out there, or what became of a request to sign out there (SAML 2.0
-// Profiles, section 4.4).
+// Profiles, section 4.4). The browser brings both, so what counts is the provider's signature, not the browser's session:
+// it may have none. A message that is brought twice ends what is ended already, so it is not noted as used. Without an
+// address for it, the provider gets no answer.
 func (s *SSO) signOutBySAML(w http.ResponseWriter, r *http.Request) (string, error) {
 	const wrong = "The identity provider's message is not valid. If it stays so, ask an administrator."
 	set, sp, err := s.setUpSAML(r.Context())
@@ -157,7 +162,8 @@ func (s *SSO) signOutBySAML(w http.ResponseWriter, r *http.Request) (string, err
 	return byRedirect(set.SignOutURL, samlResponse, answer.Element(), said.relay, sp.Key)
 }
 
-// endSessionsOf ends all sessions of whoever has signed in here under a provider's name.
+// endSessionsOf ends all sessions of whoever has signed in here under a provider's name. Sessions are sealed one by one, so
+// they are all opened and compared. Ending is for the account as a whole, so once is enough for each (docs/adr/0029).
 func (s *SSO) endSessionsOf(r *http.Request, name string) error {
 	sessions, err := s.People.SignedOnBy(r.Context(), identity.SAML)
 	if err != nil {
@@ -192,8 +198,9 @@ type message struct {
 	parameter, relay string
 }
 
-// heardFrom returns the message in a request, if the provider has signed it: over the query, by the redirect binding, or in the message itself,
-// by the post binding.
+// heardFrom returns the message in a request, if the provider has signed it: over the query, by the redirect binding, or in
+// the message itself, by the post binding. A message without a signature is refused. The certificate is the one that is
+// set, and must be valid now, which a check of a signature does not ask.
 func (s *SSO) heardFrom(set state.SAML, r *http.Request) (message, error) {
 	certificate, err := certificateIn(set.Certificate)
 	if err != nil {
@@ -208,8 +215,9 @@ func (s *SSO) heardFrom(set state.SAML, r *http.Request) (message, error) {
 	return byForm(certificate, r)
 }
 
-// byQuery returns a message that came by the redirect binding. What is signed is the text of the query as it came (SAML 2.0 Bindings, section
-// 3.4.4.1), so that is what is read.
+// byQuery returns a message that came by the redirect binding. What is signed is the text of the query as it came (SAML 2.0
+// Bindings, section 3.4.4.1), so that is what is read. A parameter that is there twice is refused: the signature would be
+// over one, and another would be read.
 func byQuery(certificate *x509.Certificate, query string) (message, error) {
 	raw := map[string]string{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -253,13 +261,15 @@ func byQuery(certificate *x509.Certificate, query string) (message, error) {
 	return messageIn(text, parameter, plain("RelayState"))
 }
 
-// signatureAlgorithms are those by which queries may be signed.
+// signatureAlgorithms are those by which queries may be signed. SHA-1 is not among them. For any other, CheckSignature gets
+// an unknown algorithm, and refuses.
 var signatureAlgorithms = map[string]x509.SignatureAlgorithm{
 	dsig.RSASHA256SignatureMethod: x509.SHA256WithRSA, dsig.RSASHA384SignatureMethod: x509.SHA384WithRSA, dsig.RSASHA512SignatureMethod: x509.SHA512WithRSA,
 	dsig.ECDSASHA256SignatureMethod: x509.ECDSAWithSHA256, dsig.ECDSASHA384SignatureMethod: x509.ECDSAWithSHA384, dsig.ECDSASHA512SignatureMethod: x509.ECDSAWithSHA512,
 }
 
-// byForm returns a message that came by the post binding. What is read is what the signature is over.
+// byForm returns a message that came by the post binding. What is read is what the signature is over. A document may have a
+// second, unsigned message beside the signed one: so the checked element is written out anew, and only that is read.
 func byForm(certificate *x509.Certificate, r *http.Request) (message, error) {
 	if err := r.ParseForm(); err != nil {
 		return message{}, fmt.Errorf("sso: read the form: %w", err)
@@ -293,7 +303,8 @@ func byForm(certificate *x509.Certificate, r *http.Request) (message, error) {
 	return messageIn(text, parameter, r.PostForm.Get("RelayState"))
 }
 
-// messageIn reads a message.
+// messageIn reads a message. The bytes are those that the signature was found to be over. Fields that a message does not
+// have are empty; current looks at them.
 func messageIn(text []byte, parameter, relay string) (message, error) {
 	m := message{parameter: parameter, relay: relay}
 	if err := xml.Unmarshal(text, &m); err != nil {
@@ -302,7 +313,8 @@ func messageIn(text []byte, parameter, relay string) (message, error) {
 	return m, nil
 }
 
-// current refuses a message that is not from the provider, not for here, or not of now.
+// current refuses a message that is not from the provider, not for here, or not of now. The bounds are the library's for
+// assertions. Destination has to be there: it is what keeps a message to somebody else from being brought here.
 func (s *SSO) current(set state.SAML, sp *saml.ServiceProvider, m message) error {
 	kind := map[string]string{samlRequest: "LogoutRequest", samlResponse: "LogoutResponse"}[m.parameter]
 	age := s.Now().Sub(time.Time(m.IssueInstant))

@@ -5,6 +5,15 @@
 // provider vouches for is checked here, by libraries that others look after; the rules that are
 // Quorate's own (whom to let in, which groups somebody belongs to) are decided in app.
 //
+// What can be set, and what people meet, is told in docs/single-sign-on.md; whom a provider means, in docs/adr/0021; why there
+// is a key pair, and what signing out ends, in docs/adr/0029.
+//
+//	sso.go            routes, pages, letting somebody in
+//	oidc.go           OpenID Connect: there, back, and signing out there
+//	saml.go           SAML: there and back; metadata and keys
+//	saml_sign_out.go  SAML: signing out, from either side
+//	group.go          the groups that a provider names
+//
 // Sessions, and who is known as whom, belong in identity. What can be set about providers belongs in
 // app and adminapi. Providers that push people here (SCIM) have a room of their own.
 package sso
@@ -40,6 +49,7 @@ type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	// URL is where browsers reach the server, with the base path and without a slash at its end.
+	// Providers know it: callbacks are below it, and to SAML it is Quorate's name.
 	URL string
 }
 
@@ -50,19 +60,22 @@ type SSO struct {
 	oidc   oidcProviders
 }
 
-// What a provider may take and say.
+// What a provider may take and say. A browser waits while a provider is asked, for its description, a token or user info,
+// so each of these has a bound.
 const (
 	providerLimit = 10 * time.Second
 	maxAnswer     = 1 << 20
 )
 
-// New returns single sign-on, which has asked no provider for anything yet.
+// New returns single sign-on, which has asked no provider for anything yet. Settings are read from the state when somebody
+// comes, so a changed one holds at once, and on every node.
 func New(o Options) *SSO {
 	setUpEncryption()
 	return &SSO{Options: o, client: &http.Client{Timeout: providerLimit, Transport: bounded{http.DefaultTransport}}}
 }
 
-// bounded cuts off what is too long to be a provider's answer.
+// bounded cuts off what is too long to be a provider's answer. What is cut off there is not valid JSON any more, so it is
+// refused like any other wrong answer.
 type bounded struct{ next http.RoundTripper }
 
 // RoundTrip asks, and bounds the answer's body.
@@ -77,7 +90,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// Mount serves the pages that browsers are sent to.
+// Mount serves the pages that browsers are sent to. The callbacks are where Unleash has them, so what a provider was told for it fits here, too.
 func (s *SSO) Mount(r chi.Router) {
 	r.Get("/auth/oidc/login", s.page(s.beginOIDC))
 	r.Get("/auth/oidc/callback", s.page(s.endOIDC))
@@ -90,7 +103,8 @@ func (s *SSO) Mount(r chi.Router) {
 }
 
 // SignedOut returns where a browser goes that has signed out here: to the provider by which its
-// session began, if that is to be ended, too. It is empty if there is nowhere to go.
+// session began, if that is to be ended, too. It is empty if there is nowhere to go. It never fails: who cannot be sent
+// there is signed out here all the same. began has to be read before the session is ended.
 func (s *SSO) SignedOut(ctx context.Context, began identity.SignedOn) string {
 	switch began.Provider {
 	case identity.OIDC:
@@ -102,7 +116,8 @@ func (s *SSO) SignedOut(ctx context.Context, began identity.SignedOn) string {
 	}
 }
 
-// wayOut tells the web app where to go when it has signed out: scripts see of a redirect that there is one, and not where to.
+// wayOut tells the web app where to go once it has signed out: scripts see of a redirect that there is one, and not where
+// to. It is asked while the session is still there, since that knows by which provider it began.
 func (s *SSO) wayOut(w http.ResponseWriter, r *http.Request) {
 	to := cmp.Or(s.SignedOut(r.Context(), s.People.SignedOn(r)), s.URL+"/signed-out")
 	w.Header().Set("Cache-Control", "no-store")
@@ -110,7 +125,9 @@ func (s *SSO) wayOut(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"location": to}) // whoever has gone gets no answer
 }
 
-// page answers with a redirect, or a page that says what went wrong and how to go on.
+// page answers with a redirect, or a page that says what went wrong and how to go on. A redirect is 303, so that what came
+// by POST goes on as GET. The addresses of answers have codes in them, so they are neither stored nor told to the page that
+// follows.
 func (s *SSO) page(serve func(w http.ResponseWriter, r *http.Request) (location string, err error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -133,7 +150,8 @@ var failedTemplate = template.Must(template.New("failed").Parse(failedPage))
 // pagePolicy lets a page use its own style and nothing else.
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// failed shows why somebody is not let in.
+// failed shows why somebody is not let in. Failures that nobody expected are logged by webfault; the refusals here, with
+// their reason, because an administrator is asked about them.
 func (s *SSO) failed(w http.ResponseWriter, r *http.Request, err error) {
 	status, _, body := webfault.Answer(r, err)
 	if expected := fault.As(err); expected != nil {
@@ -154,7 +172,7 @@ type refused struct {
 // Error returns the sentence.
 func (r refused) Error() string { return r.fault.Message }
 
-// Unwrap returns both.
+// Unwrap returns both. The fault says the status, the reason is there for errors.Is.
 func (r refused) Unwrap() []error { return []error{r.fault, r.reason} }
 
 // refuse returns a fault with a sentence for the browser and a reason for the log.
@@ -162,6 +180,7 @@ func refuse(reason error, sentence string) error {
 	return refused{fault.New(fault.Forbidden, "%s", sentence), reason}
 }
 
+// reasonOf returns what the log says of a refusal: its reason, or if it has none, what the person is told.
 func reasonOf(err error) string {
 	if r, ok := errors.AsType[refused](err); ok {
 		return r.reason.Error()
@@ -169,7 +188,10 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
-// arrive lets somebody in whom a provider vouches for, and begins a session.
+// arrive lets somebody in whom a provider vouches for, and begins a session. in.Account is set here, by who is known. The
+// account and the session are two writes: if the second fails, an account was made to which nobody has signed in, and the
+// next attempt finds it by its address. The cookies are the session's, and the one that forgets that somebody was on the
+// way.
 func (s *SSO) arrive(w http.ResponseWriter, r *http.Request, v identity.Vouched, in app.Arrival, admission state.Admission) error {
 	var err error
 	if in.Account, err = s.People.KnownAs(r.Context(), v); err != nil {
@@ -190,7 +212,8 @@ func (s *SSO) arrive(w http.ResponseWriter, r *http.Request, v identity.Vouched,
 }
 
 // inside returns the address of a page of the app, given its path below the base path. What is
-// not such a path is the first page: nobody is sent elsewhere.
+// not such a path is the first page: nobody is sent elsewhere. Browsers take a backslash for a slash and leave out line
+// ends and tabs, so with one of these a path may lead to another host.
 func (s *SSO) inside(path string) string {
 	if u, err := url.Parse(path); err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
 		path = "/"
