@@ -1,7 +1,7 @@
 // Package interchange is how configuration comes and goes: Unleash's export format, read and
 // written, and the takeover of a running Unleash server.
 //
-//	interchange.go  the document: Unleash's export format (reference/platform.md, section 3.18)
+//	interchange.go  the document: Unleash's export format (its operations exportFeatures and importToggles)
 //	write.go        a document from a state
 //	read.go         an import from a document
 //	takeover*.go    everything of an Unleash server, through the admin APIs of both
@@ -21,7 +21,9 @@ import (
 const MaxDocument = 50 << 20
 
 // ExportResult is a document in Unleash's export format: flags as they are in one environment,
-// and what they use. A list that is left out says nothing about what it would hold.
+// and what they use. A list that is left out says nothing about what it would hold. The names of fields are Unleash's
+// (schema exportResultSchema of its API document). What a flag has is not in the flag but in lists beside it, each entry with
+// the flag's name.
 type ExportResult struct {
 	Features            []ExportedFeature      `json:"features"`
 	FeatureStrategies   []ExportedStrategy     `json:"featureStrategies"`
@@ -35,7 +37,7 @@ type ExportResult struct {
 }
 
 // of returns what the document has about some of its flags, and what all of them need. A list that it does not have
-// stays away.
+// stays away. The document itself is not changed: parts of one are made again and again while a takeover halves them.
 func (r ExportResult) of(names []flag.Name) ExportResult {
 	wanted := make(map[flag.Name]bool, len(names))
 	for _, name := range names {
@@ -50,11 +52,13 @@ func (r ExportResult) of(names []flag.Name) ExportResult {
 	return r
 }
 
+// only returns a new list of what belongs to wanted flags, in the same order; nil of nil.
 func only[T any](wanted map[flag.Name]bool, list []T, of func(T) flag.Name) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(t T) bool { return !wanted[of(t)] })
 }
 
-// ExportedFeature describes a flag.
+// ExportedFeature describes a flag. Its project is where it was exported from, and not looked at by an import, which says
+// itself into which project flags go.
 type ExportedFeature struct {
 	Name           flag.Name      `json:"name"`
 	Description    *string        `json:"description" nullable:"true" required:"false"`
@@ -65,7 +69,8 @@ type ExportedFeature struct {
 	Archived       bool           `json:"archived" required:"false"`
 }
 
-// ExportedStrategy is a strategy of a flag.
+// ExportedStrategy is a strategy of a flag. Its id, and those of its segments, are those of the server that has exported
+// it: an import looks at none of them, but for finding the segments' names.
 type ExportedStrategy struct {
 	ID          flag.StrategyID      `json:"id" required:"false"`
 	Name        string               `json:"name"`
@@ -79,7 +84,9 @@ type ExportedStrategy struct {
 	Segments    []flag.SegmentID     `json:"segments" required:"false"`
 }
 
-// ExportedConstraint narrows a strategy.
+// ExportedConstraint narrows a strategy. Value is for operators with one operand, Values for those with several. It has the
+// fields of flag.Constraint in the same order, as several of these types have those of their noun: a conversion joins the
+// two, and does not compile when one of them gets a field.
 type ExportedConstraint struct {
 	ContextName     string        `json:"contextName"`
 	Operator        flag.Operator `json:"operator"`
@@ -89,7 +96,7 @@ type ExportedConstraint struct {
 	CaseInsensitive bool          `json:"caseInsensitive" required:"false"`
 }
 
-// ExportedVariant is a variant of a strategy or, then perhaps with overrides, of an environment.
+// ExportedVariant is a variant of a strategy or, then perhaps with overrides, of an environment. Weights are thousandths, 0 to 1000.
 type ExportedVariant struct {
 	Name       string             `json:"name"`
 	Weight     int                `json:"weight"`
@@ -111,7 +118,7 @@ type ExportedOverride struct {
 	Values      []string `json:"values" required:"false"`
 }
 
-// ExportedRow is a flag in the environment.
+// ExportedRow is a flag in the environment. A flag without one may have strategies all the same, which then are all that is said of it.
 type ExportedRow struct {
 	Name        string               `json:"name" required:"false" doc:"The flag's name, as featureName."`
 	FeatureName flag.Name            `json:"featureName" required:"false"`
@@ -120,7 +127,7 @@ type ExportedRow struct {
 	Variants    []ExportedVariant    `json:"variants" required:"false"`
 }
 
-// feature returns the name of the row's flag.
+// feature returns the name of the row's flag. It may stand in either field.
 func (r ExportedRow) feature() flag.Name { return cmp.Or(r.FeatureName, flag.Name(r.Name)) }
 
 // ExportedContextField is a context field that constraints name.

@@ -17,7 +17,8 @@ import (
 
 // Parse reads a document from JSON. What it does not know is ignored.
 //
-// Faults: BadData.
+// Faults: BadData. Other releases of Unleash may say more than is known here, so unknown fields are no mistake; a file that
+// is no export at all mostly has no list of features, and is refused for that.
 func Parse(data []byte) (ExportResult, error) {
 	var doc ExportResult
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -33,11 +34,18 @@ func Parse(data []byte) (ExportResult, error) {
 	return doc, nil
 }
 
-// unnamed is how a segment goes whose name the document does not tell: no segment is called so.
+// unnamed is how a segment goes whose name the document does not tell: no segment is called so. The import is then refused
+// by app, which quotes it: a name that cannot be is simpler than a second kind of reference.
 const unnamed = "the segment with the id %d, whose name the document does not tell"
 
 // Read returns what a document asks for in an environment of a project. Archived flags are left
-// out: there is nothing to be configured about them.
+// out: there is nothing to be configured about them. It refuses nothing. Whether flags, segments and strategy types are as
+// they must be is checked by app when the import is decided, which says by At where in the document it has found something
+// wrong.
+//
+// Tags and links are nil where the document has no such list, and the row where it says nothing of the flag's
+// configuration: the import then leaves those of the flag as they are. An empty list takes them away
+// (docs/import-export.md).
 func Read(doc ExportResult, project flag.ProjectID, env flag.EnvironmentName) app.Import {
 	in := app.Import{Project: project, Environment: env}
 	for _, f := range doc.ContextFields {
@@ -70,7 +78,8 @@ func Read(doc ExportResult, project flag.ProjectID, env flag.EnvironmentName) ap
 	return in
 }
 
-// given returns a list that the document has, or nil if it says nothing about it.
+// given returns a list that the document has, or nil if it says nothing about it. The difference is that between "none" and
+// "not told".
 func given[T any](said bool, list []T) *[]T {
 	if !said {
 		return nil
@@ -78,7 +87,8 @@ func given[T any](said bool, list []T) *[]T {
 	return &list
 }
 
-// parts are what the document's lists have for one flag.
+// parts are what the document's lists have for one flag. A slice that is empty may mean either; whether the document has
+// such a list is looked up there (see given).
 type parts struct {
 	row          *ExportedRow
 	strategies   []placed
@@ -93,7 +103,8 @@ type placed struct {
 	app.ImportedStrategy
 }
 
-// index puts together what belongs to each flag.
+// index puts together what belongs to each flag. Each list is gone through once, so a document takes time by its length,
+// not by its flags times its strategies. What names a flag that the document does not have is passed over.
 func index(doc ExportResult) map[flag.Name]*parts {
 	of := make(map[flag.Name]*parts, len(doc.Features))
 	for _, f := range doc.Features {
@@ -136,7 +147,8 @@ func index(doc ExportResult) map[flag.Name]*parts {
 	return of
 }
 
-// configuration returns the flag's configuration; nil if the document has none.
+// configuration returns the flag's configuration; nil if the document has none. Strategies without a row say nothing of
+// whether the flag is on, nor of the environment's variants; these then stay.
 func (p *parts) configuration() *app.ImportedRow {
 	if p.row == nil && len(p.strategies) == 0 {
 		return nil
@@ -153,6 +165,7 @@ func (p *parts) configuration() *app.ImportedRow {
 	return row
 }
 
+// imported returns a strategy as app takes it, with the names of its segments. at is where it is in the document.
 func imported(s ExportedStrategy, at string, names map[flag.SegmentID]string) app.ImportedStrategy {
 	in := app.ImportedStrategy{At: at, StrategySettings: change.StrategySettings{
 		Name: s.Name, Title: s.Title, Disabled: s.Disabled, Parameters: s.Parameters, Variants: variants(s.Variants),
@@ -166,6 +179,7 @@ func imported(s ExportedStrategy, at string, names map[flag.SegmentID]string) ap
 	return in
 }
 
+// variants returns variants as the model has them; none are nil.
 func variants(exported []ExportedVariant) []flag.Variant {
 	var list []flag.Variant
 	for _, v := range exported {

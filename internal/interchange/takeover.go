@@ -14,7 +14,8 @@ import (
 
 // API is the admin API of a server, Unleash's or Quorate's, which are the same here. The path is
 // given part by part below /api/admin. What the server refuses is returned as the fault that it
-// is there.
+// is there. It is made by whoever has the addresses and tokens; here is no HTTP. Without an error, the answer is JSON or
+// empty.
 type API interface {
 	Call(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, error)
 }
@@ -55,12 +56,16 @@ type Taken struct {
 //
 // If it only checks, nothing is written, and the outcomes are those that a takeover would have.
 //
-// The error is one of reading the other server; then nothing more is taken over.
+// The error is one of reading the other server; then nothing more is taken over. Each kind of thing is a method that reads
+// the list of both servers, compares by name, writes what is missing or different, and notes what became of each. Writes go
+// through the admin API like everybody's, so that what is taken over is checked, and logged, like everything else. The
+// table of what is taken over and how is in docs/import-export.md.
 func Takeover(ctx context.Context, from, to API, check bool) ([]Taken, error) {
 	t := takeover{
 		from: from, to: to, check: check,
 		segmentIDs: map[int64]int64{}, roleIDs: map[int64]int64{}, accountIDs: map[int64]int64{}, groupIDs: map[int64]int64{},
 	}
+	// Each needs what stands before it: strategies name segments, people have roles, access names people and groups.
 	// Protections come last: what is protected takes nothing directly any more.
 	for _, take := range []func(context.Context) error{
 		t.environments, t.tagTypes, t.contextFields, t.strategyTypes, t.projects, t.segments, t.flags, t.archivedFlags, t.settings,
@@ -78,12 +83,13 @@ type takeover struct {
 	from, to API
 	taken    []Taken
 	// check is set where nothing is written; unwritten, if something would have been; and lacking, if that
-	// was before the flags, which then cannot be checked.
+	// was before the flags, which then cannot be checked. With lacking, importing a flag would be refused for want of
+	// something that the takeover itself brings, which says nothing.
 	check, unwritten, lacking bool
 	// known are the projects that can be filled, with their environments.
 	known []project
 	// The ids of the server that takes over, by those of the other one. In a check, what would be
-	// created has the id 0.
+	// created has the id 0. What has no entry was not taken over.
 	segmentIDs, roleIDs, accountIDs, groupIDs map[int64]int64
 }
 
@@ -92,7 +98,8 @@ func (t *takeover) note(kind, name string, outcome Outcome, why string) {
 	t.taken = append(t.taken, Taken{kind, name, outcome, why})
 }
 
-// noteError is note for what may have been refused.
+// noteError is note for what may have been refused. A failure of reading is not for it: it ends the takeover, since the
+// rest cannot be known.
 func (t *takeover) noteError(kind, name string, done Outcome, err error) {
 	if err == nil {
 		t.note(kind, name, done, "")
@@ -107,7 +114,7 @@ func (t *takeover) noteError(kind, name string, done Outcome, err error) {
 	t.note(kind, name, Failed, strings.Join(why, " "))
 }
 
-// read asks a server for something.
+// read asks a server for something. What T does not have is ignored, so that releases that say more are understood.
 func read[T any](ctx context.Context, api API, path ...string) (T, error) {
 	var value T
 	answer, err := api.Call(ctx, get, path, nil, nil)
@@ -120,7 +127,8 @@ func read[T any](ctx context.Context, api API, path ...string) (T, error) {
 	return value, nil
 }
 
-// write sends something to the server that takes over, unless this is a check.
+// write sends something to the server that takes over, unless this is a check. A check gets an empty object for an answer,
+// from which ids decode as 0.
 func (t *takeover) write(ctx context.Context, method string, body any, path ...string) (json.RawMessage, error) {
 	if t.check {
 		t.unwritten = true
@@ -149,7 +157,8 @@ func both[T any](ctx context.Context, t *takeover, path ...string) (theirs, ours
 }
 
 // enterprise reports whether an error says that the server has not got something that only
-// Unleash's paid editions have.
+// Unleash's paid editions have. Unleash answers so in several ways, by edition and release. Only reading the other server
+// is asked about: a refusal here is one.
 func enterprise(err error) bool {
 	return fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Permission) || fault.Is(err, fault.NotImplemented)
 }
@@ -161,6 +170,7 @@ type environment struct {
 	SortOrder int    `json:"sortOrder"`
 }
 
+// environments creates those that are not here. Those that are keep their type and order, and whether they are enabled.
 func (t *takeover) environments(ctx context.Context) error {
 	type list struct{ Environments []environment }
 	theirs, ours, err := both[list](ctx, t, "environments")
@@ -178,6 +188,7 @@ func (t *takeover) environments(ctx context.Context) error {
 	return nil
 }
 
+// tagTypes creates those that are not here, by name.
 func (t *takeover) tagTypes(ctx context.Context) error {
 	type list struct{ TagTypes []ExportedTagType }
 	theirs, ours, err := both[list](ctx, t, "tag-types")
@@ -205,7 +216,8 @@ func (t *takeover) contextFields(ctx context.Context) error {
 	return nil
 }
 
-// takeContextFields creates fields, and gives those that are there the legal values that they lack.
+// takeContextFields creates fields, and gives those that are there the legal values that they lack. A field without legal
+// values takes any, so giving it some would take something away; it is left. Values that only this server has stay.
 func (t *takeover) takeContextFields(ctx context.Context, theirs, ours []ExportedContextField, path ...string) {
 	for _, field := range theirs {
 		i := slices.IndexFunc(ours, func(o ExportedContextField) bool { return o.Name == field.Name })
@@ -244,6 +256,7 @@ type strategyType struct {
 	Parameters  []json.RawMessage `json:"parameters"`
 }
 
+// strategyTypes creates those that are not here. The built-in ones are, under the same names.
 func (t *takeover) strategyTypes(ctx context.Context) error {
 	type list struct{ Strategies []strategyType }
 	theirs, ours, err := both[list](ctx, t, "strategies")
@@ -311,7 +324,8 @@ func (t *takeover) segments(ctx context.Context) error {
 	return nil
 }
 
-// sameJSON reports whether two values are written alike.
+// sameJSON reports whether two values are written alike. Fields of both are those that the types here have, so what only
+// one server tells does not make them differ.
 func sameJSON(a, b any) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)

@@ -18,12 +18,14 @@ type role struct {
 	Permissions []rolePermission `json:"permissions,omitempty"`
 }
 
+// rolePermission is a permission, in one environment or, if that is nil, in all.
 type rolePermission struct {
 	Name        string  `json:"name"`
 	Environment *string `json:"environment,omitempty"`
 }
 
-// roles takes the custom ones over; the built-in ones are there under the same names.
+// roles takes the custom ones over; the built-in ones are there under the same names. The list does not have the
+// permissions, so each is read by itself. One that is here under the same name stays as it is, whatever it allows.
 func (t *takeover) roles(ctx context.Context) error {
 	type list struct{ Roles []role }
 	theirs, err := read[list](ctx, t.from, "roles")
@@ -66,7 +68,8 @@ func (t *takeover) roles(ctx context.Context) error {
 	return nil
 }
 
-// knowRoles learns the ids of roles that are there under the same names.
+// knowRoles learns the ids of roles that are there under the same names. Lists of people, service accounts and projects
+// name roles, too, also on servers that do not list roles; so it is called by each.
 func (t *takeover) knowRoles(theirs, ours []role) {
 	for _, r := range theirs {
 		if i := slices.IndexFunc(ours, func(o role) bool { return o.Name == r.Name }); i >= 0 {
@@ -82,6 +85,7 @@ type held struct {
 	Roles  []int64 `json:"roles"`
 }
 
+// all returns the roles by their ids on the server that has told them.
 func (h held) all() []int64 {
 	if len(h.Roles) == 0 {
 		return []int64{h.RoleID}
@@ -104,7 +108,9 @@ type roleHolders struct {
 }
 
 // access gives people and groups the roles in projects that they have there; those that they have here they
-// keep. What changes in a project changes at once.
+// keep. What changes in a project changes at once. The API replaces all of a project's access at once, so what is here is
+// read first and sent along. A role or holder that was not taken over is counted and told, and keeps the others out of
+// nothing.
 func (t *takeover) access(ctx context.Context) error {
 	for _, p := range t.known {
 		theirs, err := read[projectAccess](ctx, t.from, "projects", p.ID, "access")
@@ -170,6 +176,7 @@ func (t *takeover) access(ctx context.Context) error {
 	return nil
 }
 
+// countHolders counts who has which role. As nothing is taken away, an equal number means that nothing was added.
 func countHolders(holders map[int64]*roleHolders) int {
 	n := 0
 	for _, r := range holders {
@@ -178,6 +185,7 @@ func countHolders(holders map[int64]*roleHolders) int {
 	return n
 }
 
+// token is an API token with its secret, if the server tells that to admins.
 type token struct {
 	Secret      *string  `json:"secret"`
 	Name        string   `json:"tokenName"`
@@ -187,7 +195,8 @@ type token struct {
 	ExpiresAt   *string  `json:"expiresAt,omitempty"`
 }
 
-// tokens takes the tokens of SDKs over with their secrets, so that no SDK needs another.
+// tokens takes the tokens of SDKs over with their secrets, so that no SDK needs another. It is compared by the secret:
+// names need not be unique.
 func (t *takeover) tokens(ctx context.Context) error {
 	type list struct{ Tokens []token }
 	theirs, ours, err := both[list](ctx, t, "api-tokens")

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// account is a person or a service account.
+// account is a person or a service account. RootRole is the id of its role in the instance, on the server that it is from
+// or goes to.
 type account struct {
 	ID       int64  `json:"id,omitempty"`
 	Name     string `json:"name,omitempty"`
@@ -21,7 +22,8 @@ type account struct {
 // called is what an account goes by.
 func (a account) called() string { return cmp.Or(a.Username, a.Email, strconv.FormatInt(a.ID, 10)) }
 
-// same reports whether another account has the same e-mail address or username.
+// same reports whether another account has the same e-mail address or username. The case of letters does not matter, and an
+// empty one is nobody's.
 func (a account) same(o account) bool {
 	return a.Email != "" && strings.EqualFold(a.Email, o.Email) || a.Username != "" && strings.EqualFold(a.Username, o.Username)
 }
@@ -79,7 +81,8 @@ func (t *takeover) serviceAccounts(ctx context.Context) error {
 	return nil
 }
 
-// accounts creates those that are not here, learns the ids of all, and returns how many were created.
+// accounts creates those that are not here, learns the ids of all, and returns how many were created. body makes what is
+// sent of an account, whose role is one of here by then. Who is here is compared by same, and gets nothing new.
 func (t *takeover) accounts(ctx context.Context, theirs, ours []account, kind string, body func(account) any, path string) int {
 	made := 0
 	for _, a := range theirs {
@@ -109,6 +112,7 @@ func (t *takeover) accounts(ctx context.Context, theirs, ours []account, kind st
 	return made
 }
 
+// SCIMID is set for a group that a directory keeps.
 type group struct {
 	ID          int64    `json:"id,omitempty"`
 	Name        string   `json:"name"`
@@ -172,6 +176,8 @@ func (t *takeover) members(g group) (members []member, missing int) {
 	return members, missing
 }
 
+// createGroup creates a group with its members, mappings and role in the instance. Whether a directory keeps it there says
+// nothing about here.
 func (t *takeover) createGroup(ctx context.Context, g group, members []member) {
 	there := g.ID
 	if g.RootRole != nil {

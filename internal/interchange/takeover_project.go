@@ -14,7 +14,8 @@ import (
 	"github.com/quorate/quorate/internal/flag"
 )
 
-// project is a project of the other server, as far as it is taken over.
+// project is a project of the other server, as far as it is taken over. The list of projects has less than that: the
+// overview of each is read, which has no id.
 type project struct {
 	ID                string            `json:"id,omitempty"`
 	Name              string            `json:"name"`
@@ -30,12 +31,15 @@ type project struct {
 	ArchivedAt *string `json:"archivedAt,omitempty"`
 }
 
+// featureNaming is what names of flags must look like: a regular expression, and two texts for people.
 type featureNaming struct {
 	Pattern     *string `json:"pattern"`
 	Example     *string `json:"example"`
 	Description *string `json:"description"`
 }
 
+// projects creates those that are not here, and gives the others what they lack; those that cannot be filled are noted, and
+// not among known. Context fields of projects come with them.
 func (t *takeover) projects(ctx context.Context) error {
 	type list struct{ Projects []project }
 	theirs, ours, err := both[list](ctx, t, "projects")
@@ -68,6 +72,8 @@ func (t *takeover) projects(ctx context.Context) error {
 	return nil
 }
 
+// createProject creates a project with its environments. What would be in the way of its flags is set behind them (see
+// settings). The error has been noted.
 func (t *takeover) createProject(ctx context.Context, p project) error {
 	environments := []string{}
 	for _, e := range p.Environments {
@@ -81,7 +87,7 @@ func (t *takeover) createProject(ctx context.Context, p project) error {
 }
 
 // fitProject gives a project that is there the environments that it lacks. What it is called and
-// who sees it stays.
+// who sees it stays. Environments that only this server has stay. The error has been noted.
 func (t *takeover) fitProject(ctx context.Context, p project) error {
 	have, err := read[project](ctx, t.to, "projects", p.ID, "overview")
 	if err != nil {
@@ -103,6 +109,7 @@ func (t *takeover) fitProject(ctx context.Context, p project) error {
 	return nil
 }
 
+// projectContextFields takes a project's own fields over. Global ones that are listed with them are left out: they have come before.
 func (t *takeover) projectContextFields(ctx context.Context, id string) error {
 	theirs, err := read[[]ExportedContextField](ctx, t.from, "projects", id, "context")
 	if enterprise(err) {
@@ -122,10 +129,12 @@ func (t *takeover) projectContextFields(ctx context.Context, id string) error {
 	return nil
 }
 
-// namesPerExport is how many flags are asked for by name at once: Unleash takes bodies of 500 kB.
+// namesPerExport is how many flags are asked for by name at once: Unleash takes bodies of 500 kB. A name has at most 100
+// bytes, so a thousand of them fit.
 const namesPerExport = 1_000
 
-// flags takes the flags over, project by project and environment by environment, each in one import.
+// flags takes the flags over, project by project and environment by environment, each in one import. Flags that are
+// archived there are not in the list; archivedFlags takes those.
 func (t *takeover) flags(ctx context.Context) error {
 	t.lacking = t.unwritten
 	for _, p := range t.known {
@@ -152,7 +161,9 @@ func (t *takeover) flags(ctx context.Context) error {
 }
 
 // takeFlags takes flags over as they are in each environment of a project. One that is not in order keeps no other
-// out, unless the project protects an environment: then they come as one piece, which one change request can hold.
+// out, unless the project protects an environment: then they come as one piece, which one change request can hold. Whether
+// one is protected is asked of this server, which decides about it. It is enough that another environment of the project
+// is: an import may touch it by dependencies (docs/adr/0023).
 func (t *takeover) takeFlags(ctx context.Context, p project, names []flag.Name) error {
 	const kind = "flags of an environment"
 	protected, err := t.protected(ctx, p.ID)
@@ -187,7 +198,8 @@ func (in flagImport) what(n int) string {
 }
 
 // parentsFirst returns names in an order in which flags come after those on which they depend, none of which
-// depends on another.
+// depends on another. One level is enough: a flag that depends on another cannot be depended on. The order within both is
+// kept.
 func (in flagImport) parentsFirst(names []flag.Name) []flag.Name {
 	children := map[flag.Name]bool{}
 	for _, d := range in.Data.Dependencies {
@@ -204,7 +216,8 @@ func (in flagImport) parentsFirst(names []flag.Name) []flag.Name {
 	return append(first, last...)
 }
 
-// importWhole imports flags as one piece, or has that checked, and notes what became of it.
+// importWhole imports flags as one piece, or has that checked, and notes what became of it. An import answers with a change
+// request if something of it was put into one, and with nothing else.
 func (t *takeover) importWhole(ctx context.Context, in flagImport, kind, what string) {
 	if t.check {
 		t.validate(ctx, in, kind, what)
@@ -220,7 +233,8 @@ func (t *takeover) importWhole(ctx context.Context, in flagImport, kind, what st
 }
 
 // importParts imports those of an import's flags that are named, and returns those that are there now. If they are refused for
-// what is in them, it halves them until those that are not in order stand alone, and notes these.
+// what is in them, it halves them until those that are not in order stand alone, and notes these. Every other refusal (a
+// permission, a limit on requests) would be the same for each half, so it is noted at once.
 func (t *takeover) importParts(ctx context.Context, in flagImport, names []flag.Name, kind string) []flag.Name {
 	part := flagImport{in.Project, in.Environment, in.Data.of(names)}
 	_, err := t.write(ctx, post, part, "features-batch", "import")
@@ -237,7 +251,8 @@ func (t *takeover) importParts(ctx context.Context, in flagImport, names []flag.
 	return nil
 }
 
-// validate asks the server that takes over what it would say to an import.
+// validate asks the server that takes over what it would say to an import. Warnings are not told: they say what is created
+// and overwritten, which is meant.
 func (t *takeover) validate(ctx context.Context, in flagImport, kind, what string) {
 	if t.lacking { // it would be refused for want of what is created before it
 		t.note(kind, what, Updated, "what they need is not here yet: they are checked when they are taken over")
@@ -263,7 +278,8 @@ func (t *takeover) validate(ctx context.Context, in flagImport, kind, what strin
 }
 
 // archivedFlags takes archived flags over as archived, so that their names stay taken and they can be taken
-// back into use: they are imported switched off, and archived.
+// back into use: they are imported switched off, and archived. A flag that is archived there and in use here is archived as
+// well. Which there are is asked for by a search.
 func (t *takeover) archivedFlags(ctx context.Context) error {
 	for _, p := range t.known {
 		theirs, err := t.named(ctx, t.from, p.ID, true)
@@ -312,7 +328,8 @@ func (t *takeover) archivedFlags(ctx context.Context) error {
 
 // createArchived creates flags that are about to be archived. In a protected environment they get no
 // configuration: a change request about flags that are archived at once could never be applied. The result are
-// those that are here then, not archived yet.
+// those that are here then, not archived yet. The server that has them may export nothing of archived flags; then only
+// their names are known, and they are left. What is told of one environment is told of each, so the first answer decides.
 func (t *takeover) createArchived(ctx context.Context, p project, names []flag.Name) []flag.Name {
 	protected, err := t.protected(ctx, p.ID)
 	if err != nil {
@@ -366,10 +383,12 @@ func (t *takeover) createArchived(ctx context.Context, p project, names []flag.N
 	return slices.DeleteFunc(slices.Clone(names), func(name flag.Name) bool { return !here[name] })
 }
 
-// pageOfFlags is how many flags a search is asked for at once, and pagesOfFlags how often.
+// pageOfFlags is how many flags a search is asked for at once, and pagesOfFlags how often. The product is more flags than a
+// server has, and an end for whatever one may answer.
 const pageOfFlags, pagesOfFlags = 1_000, 1_000
 
-// named returns the names of the flags of a project, archived or not.
+// named returns the names of the flags of a project, archived or not. The first page that brings nothing new, though more
+// were promised, is an error: going on would miss flags without a word.
 func (t *takeover) named(ctx context.Context, api API, id string, archived bool) ([]flag.Name, error) {
 	var names []flag.Name
 	known := map[flag.Name]bool{}
@@ -425,7 +444,8 @@ func (t *takeover) protected(ctx context.Context, id string) ([]string, error) {
 	return names, err
 }
 
-// protections protects what is protected there, with as many approvals. What is protected here stays as it is.
+// protections protects what is protected there, with as many approvals. What is protected here stays as it is. What is here
+// is never made weaker or stricter by it: it may be the work of somebody who has switched already.
 func (t *takeover) protections(ctx context.Context) error {
 	for _, p := range t.known {
 		theirs, err := read[[]protection](ctx, t.from, "projects", p.ID, "change-requests", "config")
@@ -456,7 +476,7 @@ func (t *takeover) protections(ctx context.Context) error {
 	return nil
 }
 
-// export returns flags of the other server as they are in an environment of a project.
+// export returns flags of the other server as they are in an environment of a project. It is asked for in chunks, which are put together.
 func (t *takeover) export(ctx context.Context, project, env string, names []flag.Name) (ExportResult, error) {
 	whole := ExportResult{
 		Features: []ExportedFeature{}, FeatureStrategies: []ExportedStrategy{}, FeatureEnvironments: []ExportedRow{}, FeatureTags: []ExportedTag{}, TagTypes: []ExportedTagType{},
@@ -482,7 +502,8 @@ func (t *takeover) export(ctx context.Context, project, env string, names []flag
 }
 
 // order gives strategies their places. Unleash exports a flag's strategies in any order and does not say which it is, but
-// the first one that holds decides which variant a user gets.
+// the first one that holds decides which variant a user gets. A list of one flag's strategies is in their order, so where a
+// flag has several, it is asked for. The strategies are changed in place.
 func (t *takeover) order(ctx context.Context, project, env string, strategies []ExportedStrategy) error {
 	several := map[flag.Name]int{}
 	for _, s := range strategies {
@@ -540,6 +561,8 @@ func (t *takeover) settings(ctx context.Context) error {
 	return nil
 }
 
+// defaultStrategies takes over which strategy a flag gets in each environment of a project when it is switched on without
+// any. Segments are renamed to their ids here; in a check, those that would be created are 0.
 func (t *takeover) defaultStrategies(ctx context.Context, id string) error {
 	type list struct {
 		Environments []struct {
@@ -574,7 +597,8 @@ func (t *takeover) defaultStrategies(ctx context.Context, id string) error {
 	return nil
 }
 
-// plain returns a strategy as both servers write it, without what the flag and the server give it.
+// plain returns a strategy as both servers write it, without what the flag and the server give it. plain also makes missing
+// lists empty, so that sameJSON compares what is said, not how.
 func plain(s ExportedStrategy) ExportedStrategy {
 	s.ID, s.FeatureName, s.SortOrder = "", "", 0
 	if s.Constraints == nil {

@@ -10,7 +10,8 @@ import (
 )
 
 // Write returns flags as they are in an environment, in the order given, with all that they use. A flag
-// that has no such environment is described alone.
+// that has no such environment is described alone. Every list is there, empty or not, so that an import of it takes away
+// what the flags do not have. Which flags the caller may see is asked before.
 func Write(s *state.State, env flag.EnvironmentName, flags []*flag.Flag) ExportResult {
 	w := writer{state: s, fields: map[string]bool{}, segments: map[flag.SegmentID]bool{}, tagTypes: map[string]bool{}}
 	result := ExportResult{
@@ -50,7 +51,7 @@ func Write(s *state.State, env flag.EnvironmentName, flags []*flag.Flag) ExportR
 	return result
 }
 
-// writer notes what flags use.
+// writer notes what flags use. By names and ids: fields by name, segments by id, tag types by name.
 type writer struct {
 	state    *state.State
 	fields   map[string]bool
@@ -58,6 +59,8 @@ type writer struct {
 	tagTypes map[string]bool
 }
 
+// strategy returns a strategy in the document's form, and notes what it uses. Lists and maps are copied: the state shares
+// its own with everyone.
 func (w *writer) strategy(name flag.Name, s flag.Strategy) ExportedStrategy {
 	for _, c := range s.Constraints {
 		w.fields[c.ContextName] = true
@@ -83,6 +86,8 @@ func (w *writer) strategy(name flag.Name, s flag.Strategy) ExportedStrategy {
 	return exported
 }
 
+// useVariants notes the context fields that variants are chosen by. Words such as default and random get among them; they
+// are no fields, so finish finds none.
 func (w *writer) useVariants(variants []flag.Variant) {
 	for _, v := range variants {
 		w.fields[v.Stickiness] = true
@@ -92,7 +97,8 @@ func (w *writer) useVariants(variants []flag.Variant) {
 	}
 }
 
-// finish adds what the flags use. What was deleted meanwhile is left out.
+// finish adds what the flags use. What was deleted meanwhile is left out. The order is that of the state, and of segments
+// that of their ids, so the same export is the same text.
 func (w *writer) finish(result *ExportResult) {
 	for _, f := range w.state.ContextFields() {
 		if !w.fields[f.Name] {
