@@ -157,7 +157,7 @@ func (a *api) proposeChanges(ctx context.Context, r request, in *struct {
 	Body        changeRequestOneOrManyCreate
 },
 ) (changeRequest, error) {
-	proposals, err := a.proposals(in.Body)
+	proposals, err := a.proposals(r.State, in.Body)
 	if err != nil {
 		return changeRequest{}, err
 	}
@@ -230,7 +230,7 @@ func (a *api) editChange(ctx context.Context, r request, in *struct {
 	if err := a.notFinal(ctx, r, in.ChangeRequestAt); err != nil {
 		return changeRequest{}, err
 	}
-	proposals, err := a.proposals([]changeRequestCreate{in.Body})
+	proposals, err := a.proposals(r.State, []changeRequestCreate{in.Body})
 	if err != nil {
 		return changeRequest{}, err
 	}

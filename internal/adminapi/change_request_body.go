@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"github.com/quorate/quorate/internal/decide"
 	"github.com/quorate/quorate/internal/fault"
 	"github.com/quorate/quorate/internal/flag"
+	"github.com/quorate/quorate/internal/state"
 )
 
 // The bodies of changes, which are those of Unleash (changeRequestCreateSchema in its document). What a change carries
@@ -87,11 +89,11 @@ var planned = []string{
 	"changeFeatureEnvSafeguard", "deleteFeatureEnvSafeguard", "updateMilestoneStrategy",
 }
 
-// proposals returns what bodies propose, or what is wrong with them. One proposal comes of each, in the same
+// proposals returns what bodies propose to do to a state, or what is wrong with them. One proposal comes of each, in the same
 // order. The first that is wrong ends it, with the path of its field: /body, or /body/2 in a list of several.
 //
 // Faults: BadData.
-func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error) {
+func (a *api) proposals(s *state.State, bodies []changeRequestCreate) ([]decide.Proposal, error) {
 	if len(bodies) == 0 {
 		return nil, fault.Field("/body", "At least one change is needed.")
 	}
@@ -101,7 +103,7 @@ func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error)
 		if len(bodies) > 1 {
 			at = fmt.Sprintf("/body/%d", i)
 		}
-		p, err := a.payload(at, b)
+		p, err := a.payload(s, at, b)
 		if err != nil {
 			return nil, err
 		}
@@ -118,11 +120,11 @@ func (a *api) proposals(bodies []changeRequestCreate) ([]decide.Proposal, error)
 	return proposals, nil
 }
 
-// payload reads the payload of a change. A payload is nil beside a fault about the action alone; beside any
+// payload reads the payload of a change to a state. A payload is nil beside a fault about the action alone; beside any
 // other it is not looked at.
 //
 // Faults: BadData.
-func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) {
+func (a *api) payload(s *state.State, at string, b changeRequestCreate) (change.Payload, error) {
 	action := at + "/action"
 	at += "/payload"
 	switch b.Action {
@@ -168,7 +170,7 @@ func (a *api) payload(at string, b changeRequestCreate) (change.Payload, error) 
 			return nil, err
 		}
 		p, err := checked[upsertSegment](a, at, b.Payload)
-		in := p.settings()
+		in := p.settings(cmp.Or(s.Segment(named.ID), &flag.Segment{}))
 		return change.UpdateSegment{ID: named.ID, Name: in.Name, Description: in.Description, Project: in.Project, Constraints: in.Constraints}, err
 	case change.ActionDeleteSegment:
 		p, err := checked[changeSegment](a, at, b.Payload)

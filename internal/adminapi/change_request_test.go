@@ -75,6 +75,14 @@ func changeRequestScenarios() []scenario {
 			want:   `{"id":6,"features":[{"name":"vault","changes":[{"id":6},{"id":7},{"id":8},{"id":9,"payload":{"variants":[{"name":"a","weight":1000}],"snapshot":[]}}]}]}`,
 			events: []string{"change-added " + written + "/vault", "change-added " + written + "/vault"},
 		},
+		{
+			name: "propose another segment and leave its description out", method: "POST", path: proposalsPath, body: `{"action":"updateSegment","payload":{"id":4,"name":"few","project":"guarded","constraints":[]}}`, status: 200,
+			want: `{"segments":[{"payload":{"name":"few","description":"The few"}}]}`, events: []string{"change-added " + written},
+		},
+		{
+			name: "propose to take the description from a segment", method: "POST", path: proposalsPath, body: `{"action":"updateSegment","payload":{"id":4,"name":"vips","description":null,"project":"guarded","constraints":[]}}`, status: 200,
+			want: `{"segments":[{"payload":{"name":"vips","description":null}}]}`, events: []string{"change-added " + written},
+		},
 		{name: "propose nothing", method: "POST", path: proposalsPath, body: `[]`, status: 400, want: badData},
 		{name: "propose no action", method: "POST", path: proposalsPath, body: `{"feature":"vault"}`, status: 400, want: badData},
 		{name: "propose an unknown action", method: "POST", path: proposalsPath, body: `{"feature":"vault","action":"fly"}`, status: 400, want: `{"details":[{"path":"/body/action"}]}`},

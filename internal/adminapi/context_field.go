@@ -96,14 +96,14 @@ func (a *api) contextFields() {
 		Body UpdateContextField
 	},
 	) (empty, error) {
-		return empty{}, a.App.UpdateContextField(ctx, r.Caller, nil, in.Field, in.Body.settings())
+		return empty{}, a.App.UpdateContextField(ctx, r.Caller, nil, in.Field, in.Body.settings)
 	})
 	register(a, own, func(ctx context.Context, r request, in *struct {
 		ProjectContextFieldAt
 		Body UpdateContextField
 	},
 	) (empty, error) {
-		return empty{}, a.App.UpdateContextField(ctx, r.Caller, &in.Project, in.Field, in.Body.settings())
+		return empty{}, a.App.UpdateContextField(ctx, r.Caller, &in.Project, in.Field, in.Body.settings)
 	})
 
 	op, own = both("updateContextFieldLegalValue", http.MethodPost, field+"/legal-values", "Add or change a legal value of a context field", access.UpdateContextField, access.UpdateProjectContext, 0)
@@ -176,10 +176,10 @@ type Included struct {
 
 // UpdateContextField is what a context field is made of. It replaces: what is left out takes its zero value.
 type UpdateContextField struct {
-	Description *string      `json:"description,omitempty" nullable:"true"`
-	Stickiness  bool         `json:"stickiness,omitempty" doc:"Whether it is offered as stickiness."`
-	SortOrder   int          `json:"sortOrder,omitempty"`
-	LegalValues []legalValue `json:"legalValues,omitempty" doc:"The values that constraints may name; none for any."`
+	Description optional[string] `json:"description,omitzero" doc:"Left out: as it is."`
+	Stickiness  bool             `json:"stickiness,omitempty" doc:"Whether it is offered as stickiness."`
+	SortOrder   int              `json:"sortOrder,omitempty"`
+	LegalValues []legalValue     `json:"legalValues,omitempty" doc:"The values that constraints may name; none for any."`
 }
 
 // createContextField is the body of a new context field.
@@ -217,9 +217,9 @@ type contextFieldStrategies struct {
 	Strategies []strategyUse `json:"strategies"`
 }
 
-// settings returns what the body makes a context field of.
-func (b UpdateContextField) settings() app.ContextFieldSettings {
-	in := app.ContextFieldSettings{Description: b.Description, Stickiness: b.Stickiness, SortOrder: b.SortOrder}
+// settings returns what the body makes of a context field.
+func (b UpdateContextField) settings(before *flag.ContextField) app.ContextFieldSettings {
+	in := app.ContextFieldSettings{Description: b.Description.Or(before.Description), Stickiness: b.Stickiness, SortOrder: b.SortOrder}
 	for _, v := range b.LegalValues {
 		in.LegalValues = append(in.LegalValues, flag.LegalValue(v))
 	}
@@ -227,7 +227,7 @@ func (b UpdateContextField) settings() app.ContextFieldSettings {
 }
 
 func (a *api) createContextField(ctx context.Context, r request, project *flag.ProjectID, b createContextField) (ContextField, error) {
-	f, err := a.App.CreateContextField(ctx, r.Caller, project, b.Name, b.settings())
+	f, err := a.App.CreateContextField(ctx, r.Caller, project, b.Name, b.settings(&flag.ContextField{}))
 	if err != nil {
 		return ContextField{}, err
 	}

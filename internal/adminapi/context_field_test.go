@@ -56,7 +56,8 @@ func contextFieldScenarios() []scenario {
 		{name: "replace a context field with what it is", method: "PUT", path: country, body: `{"legalValues":[{"value":"DE"},{"value":"FR"}]}`, status: 200},
 		{name: "replace a context field with a bad one", method: "PUT", path: country, body: `{"sortOrder":"x"}`, status: 400, want: `{"details":[{"path":"/body/sortOrder"}]}`},
 		{name: "replace no context field", method: "PUT", path: global + "/none", body: `{}`, status: 404, want: `{"name":"NotFoundError"}`},
-		{name: "replace a context field of a project", as: "owner", method: "PUT", path: tier, body: `{"stickiness":true}`, status: 200, events: []string{"context-field-updated guarded"}},
+		{name: "replace a context field of a project", as: "owner", method: "PUT", path: tier, body: `{"stickiness":true}`, status: 200, events: []string{"context-field-updated guarded"}, then: map[string]string{tier: `{"description":"What they pay","stickiness":true}`}},
+		{name: "take the description from a context field", method: "PUT", path: tier, body: `{"description":null}`, status: 200, events: []string{"context-field-updated guarded"}, then: map[string]string{tier: `{"description":"(absent)"}`}},
 		{name: "replace a context field of a project with a bad one", method: "PUT", path: tier, body: `{"legalValues":[{}]}`, status: 400, want: `{"details":[{"path":"/body/legalValues/0/value"}]}`},
 		{
 			name: "add a legal value", method: "POST", path: country + "/legal-values", body: `{"value":"IT"}`, status: 200,

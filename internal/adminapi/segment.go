@@ -69,10 +69,10 @@ type SegmentAt struct {
 
 // upsertSegment is the body of a segment.
 type upsertSegment struct {
-	Name        string       `json:"name"`
-	Description *string      `json:"description,omitempty" nullable:"true"`
-	Project     *string      `json:"project,omitempty" nullable:"true" doc:"The project that alone may use it; left out or null: all."`
-	Constraints []constraint `json:"constraints"`
+	Name        string           `json:"name"`
+	Description optional[string] `json:"description,omitzero" doc:"Left out: as it is."`
+	Project     *string          `json:"project,omitempty" nullable:"true" doc:"The project that alone may use it; left out or null: all."`
+	Constraints []constraint     `json:"constraints"`
 }
 
 // Segment is a segment.
@@ -145,7 +145,7 @@ func (a *api) getSegments(ctx context.Context, r request, _ *struct{}) (segments
 }
 
 func (a *api) createSegment(ctx context.Context, r request, in *struct{ Body upsertSegment }) (segmentCreated, error) {
-	s, err := a.App.CreateSegment(ctx, r.Caller, in.Body.settings())
+	s, err := a.App.CreateSegment(ctx, r.Caller, in.Body.settings(&flag.Segment{}))
 	if err != nil {
 		return segmentCreated{}, err
 	}
@@ -184,12 +184,12 @@ func (a *api) updateSegment(ctx context.Context, r request, in *struct {
 	if err := r.hiddenSegment(in.ID); err != nil {
 		return empty{}, err
 	}
-	return empty{}, a.App.UpdateSegment(ctx, r.Caller, in.ID, in.Body.settings())
+	return empty{}, a.App.UpdateSegment(ctx, r.Caller, in.ID, in.Body.settings)
 }
 
-// settings returns what the body makes a segment of.
-func (b upsertSegment) settings() decide.SegmentSettings {
-	in := decide.SegmentSettings{Name: b.Name, Description: b.Description, Constraints: constraintsOf(b.Constraints)}
+// settings returns what the body makes of a segment.
+func (b upsertSegment) settings(before *flag.Segment) decide.SegmentSettings {
+	in := decide.SegmentSettings{Name: b.Name, Description: b.Description.Or(before.Description), Constraints: constraintsOf(b.Constraints)}
 	if b.Project != nil && *b.Project != "" {
 		in.Project = (*flag.ProjectID)(b.Project)
 	}

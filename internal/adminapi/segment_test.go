@@ -39,6 +39,18 @@ func segmentScenarios() []scenario {
 		{name: "create a segment that exists", method: "POST", path: "/segments", body: `{"name":"europe","constraints":[]}`, status: 409, want: `{"name":"NameExistsError","message":"Segment name already exists"}`},
 
 		{name: "change a segment", method: "PUT", path: "/segments/1", body: `{"name":"eu","constraints":[]}`, status: 204, events: []string{"segment-updated"}, then: map[string]string{"/segments/1": `{"name":"eu","constraints":[],"createdAt":"2026-03-01T12:00:00.000Z"}`}},
+		{
+			name: "describe a segment", method: "PUT", path: "/segments/2", body: `{"name":"insiders","description":"We","project":"default","constraints":[]}`, status: 204,
+			events: []string{"segment-updated default"}, then: map[string]string{"/segments/2": `{"description":"We"}`},
+		},
+		{
+			name: "change a segment and leave its description out", method: "PUT", path: "/segments/4", body: `{"name":"few","project":"guarded","constraints":[]}`, status: 204,
+			events: []string{"segment-updated guarded", "change-requests-bypassed guarded/production"}, then: map[string]string{"/segments/4": `{"name":"few","description":"The few"}`},
+		},
+		{
+			name: "take the description from a segment", method: "PUT", path: "/segments/4", body: `{"name":"vips","description":null,"project":"guarded","constraints":[]}`, status: 204,
+			events: []string{"segment-updated guarded", "change-requests-bypassed guarded/production"}, then: map[string]string{"/segments/4": `{"description":null}`},
+		},
 		{name: "change a segment to what it is", method: "PUT", path: "/segments/1", body: `{"name":"europe",` + inGermany + `}`, status: 204},
 		{name: "make a segment its user's own", method: "PUT", path: "/segments/1", body: `{"name":"europe","project":"default",` + inGermany + `}`, status: 204, events: []string{"segment-updated default"}},
 		{name: "make a segment another project's own", method: "PUT", path: "/segments/1", body: `{"name":"europe","project":"other",` + inGermany + `}`, status: 400, want: `{"details":[{"path":"/body/project","message":"The segment \"europe\" cannot belong to project \"other\": the flag \"checkout\" of project \"default\" uses it."}]}`},

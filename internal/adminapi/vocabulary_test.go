@@ -36,8 +36,8 @@ func vocabularyStory(keyring *identity.Keyring) []state.Event {
 	}})
 	add(state.Scope{}, state.StrategyTypeCreated{Strategy: flag.StrategyType{Name: "theirs", Editable: true, Deprecated: true}})
 	guarded := flag.ProjectID("guarded")
-	add(state.Scope{Project: guarded}, state.ContextFieldCreated{Field: flag.ContextField{Name: "tier", Project: &guarded, SortOrder: 1, CreatedAt: began}})
-	add(state.Scope{Project: guarded}, state.SegmentCreated{Segment: flag.Segment{ID: 4, Name: "vips", Project: &guarded, CreatedAt: began, CreatedBy: "user:11"}})
+	add(state.Scope{Project: guarded}, state.ContextFieldCreated{Field: flag.ContextField{Name: "tier", Description: new("What they pay"), Project: &guarded, SortOrder: 1, CreatedAt: began}})
+	add(state.Scope{Project: guarded}, state.SegmentCreated{Segment: flag.Segment{ID: 4, Name: "vips", Description: new("The few"), Project: &guarded, CreatedAt: began, CreatedBy: "user:11"}})
 	add(state.Scope{Project: "shelved"}, state.ProjectCreated{Project: flag.Project{
 		ID: "shelved", Name: "Shelved", Mode: flag.ModeOpen, DefaultStickiness: "default", CreatedAt: began, UpdatedAt: began,
 	}})

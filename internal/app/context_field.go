@@ -64,11 +64,13 @@ func ValidateContextFieldName(s *state.State, name string) error {
 	return nil
 }
 
-// UpdateContextField replaces what a context field is made of.
+// UpdateContextField replaces what a context field is made of. edit is handed the field, and
+// returns what it shall be made of; it must be pure.
 //
 // Faults: NotFound, BadData.
-func (a *App) UpdateContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, in ContextFieldSettings) error {
+func (a *App) UpdateContextField(ctx context.Context, c Caller, project *flag.ProjectID, name string, edit func(*flag.ContextField) ContextFieldSettings) error {
 	return a.editContextField(ctx, c, project, name, func(field *flag.ContextField) {
+		in := edit(field)
 		field.Description, field.Stickiness, field.SortOrder, field.LegalValues = in.Description, in.Stickiness, in.SortOrder, in.LegalValues
 	})
 }

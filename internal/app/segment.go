@@ -27,16 +27,18 @@ func (a *App) CreateSegment(ctx context.Context, c Caller, in decide.SegmentSett
 	return s.Segment(id), nil
 }
 
-// UpdateSegment changes a segment. It takes the permission in the project that owns the
-// segment, and in the one that will.
+// UpdateSegment changes a segment. edit is handed the segment, and returns what it shall be made
+// of; it must be pure. It takes the permission in the project that owns the segment, and in the
+// one that will.
 //
 // Faults: those of decide.UpdateSegment.
-func (a *App) UpdateSegment(ctx context.Context, c Caller, id flag.SegmentID, in decide.SegmentSettings) error {
+func (a *App) UpdateSegment(ctx context.Context, c Caller, id flag.SegmentID, edit func(*flag.Segment) decide.SegmentSettings) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		before, err := decide.Segment(d.State, id)
 		if err != nil {
 			return err
 		}
+		in := edit(before)
 		for _, project := range []flag.ProjectID{decide.Owner(before.Project), decide.Owner(in.Project)} {
 			if err := d.Require(project, "", access.UpdateSegment, access.UpdateProjectSegment); err != nil {
 				return err

@@ -430,7 +430,9 @@ func (c *client) direct(s *state.State) stormCommand {
 	case 5:
 		constraints := c.constraints()
 		return stormCommand{"change the segment", func(ctx context.Context, a *app.App, caller app.Caller) error {
-			return a.UpdateSegment(ctx, caller, 1, decide.SegmentSettings{Name: "everywhere", Constraints: constraints})
+			return a.UpdateSegment(ctx, caller, 1, func(*flag.Segment) decide.SegmentSettings {
+				return decide.SegmentSettings{Name: "everywhere", Constraints: constraints}
+			})
 		}}
 	case 6:
 		return stormCommand{"archive", func(ctx context.Context, a *app.App, caller app.Caller) error {
