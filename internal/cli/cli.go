@@ -105,7 +105,11 @@ func sentence(err error) string {
 		return err.Error()
 	}
 	var text strings.Builder
-	text.WriteString(f.Message)
+	if f.Message == fault.InvalidRequest { // which tells programs where the details are
+		text.WriteString("This cannot be done as it was asked for:")
+	} else {
+		text.WriteString(f.Message)
+	}
 	for _, detail := range f.Details {
 		text.WriteString("\n  " + detail.Message)
 	}

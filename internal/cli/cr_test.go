@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quorate/quorate/internal/cli"
+	"github.com/quorate/quorate/internal/fault"
 )
 
 // api answers with what is written down for a method and a path, and keeps what it was asked.
@@ -219,6 +220,9 @@ func TestChangeRequestRefusals(t *testing.T) {
 		"PUT /api/admin/projects/shop/change-requests/2/state": refused(409, map[string]any{
 			"name": "ConflictError", "message": "It has moved.", "details": detail("rollout was 25."), "driftId": "d1f7",
 		}),
+		"GET /api/admin/projects/shop/change-requests/8": refused(400, map[string]any{
+			"name": "BadDataError", "message": fault.InvalidRequest, "details": detail("The id is too large.", "So is the project."),
+		}),
 		"PUT /api/admin/projects/shop/change-requests/3/state":                        {502, "<html>Bad gateway"},
 		"GET /api/admin/projects/shop/change-requests/4":                              {200, "<html>Welcome"},
 		"GET /api/admin/projects/shop/change-requests/5":                              {200, "[]"},
@@ -239,6 +243,7 @@ func TestChangeRequestRefusals(t *testing.T) {
 		{[]string{"show", "shop/7"}, 1, "quorate: You must log in.\n  The server does not know the token in QUORATE_TOKEN, or it has expired.\n"},
 		{[]string{"approve", "shop/1"}, 1, "quorate: The author cannot.\n"},
 		{[]string{"apply", "shop/2"}, 1, "quorate: It has moved.\n  rollout was 25.\n  To apply it all the same: quorate cr apply shop/2 --overwrite d1f7\n"},
+		{[]string{"show", "shop/8"}, 1, "quorate: This cannot be done as it was asked for:\n  The id is too large.\n  So is the project.\n"},
 		{[]string{"cancel", "shop/3"}, 1, "is not Quorate: it said 502 Bad Gateway\n"},
 		{[]string{"show", "shop/4"}, 1, "is not Quorate: it sent something else than JSON\n"},
 		{[]string{"show", "shop/5"}, 1, "the server sent something unexpected"},
