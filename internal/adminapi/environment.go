@@ -108,7 +108,7 @@ type createEnvironment struct {
 	Type              string               `json:"type" minLength:"1" doc:"development, test, preproduction, production or anything else."`
 	Enabled           *bool                `json:"enabled,omitempty"`
 	SortOrder         *int                 `json:"sortOrder,omitempty"`
-	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" nullable:"true" minimum:"1"`
+	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" nullable:"true" minimum:"1" maximum:"10"`
 	ApprovalsEnforced bool                 `json:"approvalsEnforced,omitempty"`
 }
 
@@ -117,7 +117,7 @@ type createEnvironment struct {
 type updateEnvironment struct {
 	Type              string        `json:"type,omitempty"`
 	SortOrder         *int          `json:"sortOrder,omitempty"`
-	RequiredApprovals optional[int] `json:"requiredApprovals,omitzero"`
+	RequiredApprovals optional[int] `json:"requiredApprovals,omitzero" minimum:"1" maximum:"10"`
 	ApprovalsEnforced *bool         `json:"approvalsEnforced,omitempty"`
 }
 

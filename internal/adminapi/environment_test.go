@@ -22,6 +22,7 @@ func environmentScenarios() []scenario {
 		},
 		{name: "create an environment with a bad name", method: "POST", path: "/environments", body: `{"name":"a b","type":"x"}`, status: 400, want: `{` + invalid + `,"details":[{"path":"/body/name","message":"The ` + "`/body/name`" + ` property must match pattern \"^[a-zA-Z0-9~_.-]+$\". You sent \"a b\"."}]}`},
 		{name: "create an environment without a type", method: "POST", path: "/environments", body: `{"name":"a","requiredApprovals":0}`, status: 400, want: `{"details":[{"path":"/body/requiredApprovals"},{"path":"/body/type"}]}`},
+		{name: "create an environment with more approvals than a rule can ask for", method: "POST", path: "/environments", body: `{"name":"a","type":"x","requiredApprovals":11}`, status: 400, want: `{"details":[{"path":"/body/requiredApprovals","message":"The ` + "`/body/requiredApprovals`" + ` property must be <= 10. You sent 11."}]}`},
 		{name: "create an environment that exists", method: "POST", path: "/environments", body: `{"name":"production","type":"x"}`, status: 409, want: `{"name":"NameExistsError"}`},
 		{name: "check the name of an environment", method: "POST", path: "/environments/validate", body: `{"name":"pre"}`, status: 200},
 		{name: "check a bad name", method: "POST", path: "/environments/validate", body: `{"name":""}`, status: 400, want: `{"details":[{"path":"/body/name"}]}`},
@@ -39,6 +40,11 @@ func environmentScenarios() []scenario {
 		},
 		{name: "change an environment to what it is", method: "PUT", path: "/environments/update/production", body: `{"type":"production","sortOrder":3,"requiredApprovals":null}`, status: 200, want: `{"name":"production"}`},
 		{name: "change an environment to negative approvals", method: "PUT", path: "/environments/update/production", body: `{"requiredApprovals":-1}`, status: 400, want: `{"details":[{"path":"/body/requiredApprovals"}]}`},
+		{name: "change an environment to more approvals than a rule can ask for", method: "PUT", path: "/environments/update/production", body: `{"requiredApprovals":11}`, status: 400, want: `{"details":[{"path":"/body/requiredApprovals"}]}`},
+		{
+			name: "change an environment to as many approvals as a rule can ask for", method: "PUT", path: "/environments/update/production", body: `{"requiredApprovals":10}`, status: 200, want: `{"requiredApprovals":10}`,
+			events: []string{"environment-updated production"},
+		},
 		{name: "change no environment", method: "PUT", path: "/environments/update/none", body: `{}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{
 			name: "switch an environment off", method: "POST", path: "/environments/development/off", status: 204, events: []string{"environment-updated development"},

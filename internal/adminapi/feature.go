@@ -106,11 +106,12 @@ type validateFeature struct {
 // good as one with its zero value: the flag is no longer stale, and its description is gone. Only archived is
 // no switch (see app.FeatureSettings).
 type updateFeature struct {
-	Description    *string `json:"description,omitempty" nullable:"true"`
-	Type           string  `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
-	Stale          bool    `json:"stale,omitempty"`
-	Archived       bool    `json:"archived,omitempty"`
-	ImpressionData bool    `json:"impressionData,omitempty"`
+	Name           *flag.Name `json:"name,omitempty" doc:"The name that it has: a flag keeps it."`
+	Description    *string    `json:"description,omitempty" nullable:"true"`
+	Type           string     `json:"type,omitempty" enum:"experiment,kill-switch,release,operational,permission,sunset"`
+	Stale          bool       `json:"stale,omitempty"`
+	Archived       bool       `json:"archived,omitempty"`
+	ImpressionData bool       `json:"impressionData,omitempty"`
 }
 
 // cloneFeature is the body of a clone.
@@ -298,6 +299,9 @@ func (a *api) updateFeature(ctx context.Context, r request, in *struct {
 	Body updateFeature
 },
 ) (Feature, error) {
+	if name := in.Body.Name; name != nil && *name != in.Feature {
+		return Feature{}, fault.Field("/body/name", "The `/body/name` property must be %q: a flag keeps its name. You sent %q.", in.Feature, *name)
+	}
 	f, err := a.App.UpdateFeature(ctx, r.Caller, in.Project, in.Feature, func(app.FeatureSettings) (app.FeatureSettings, error) {
 		return in.Body.settings(), nil
 	})

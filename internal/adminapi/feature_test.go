@@ -162,13 +162,17 @@ func featureScenarios() []scenario {
 			status: 200, want: `{"description":"The new checkout"}`,
 		},
 		{
-			name: "update everything of a flag", method: "PUT", path: checkout, body: `{"description":"d","type":"permission","stale":true,"archived":true,"impressionData":true,"name":"other","project":"other"}`,
+			name: "update everything of a flag", method: "PUT", path: checkout, body: `{"description":"d","type":"permission","stale":true,"archived":true,"impressionData":true,"name":"checkout","project":"other"}`,
 			status: 200, want: `{"name":"checkout","project":"default","description":"d","type":"permission","stale":true,"archived":true,"impressionData":true}`,
 			events: []string{"feature-metadata-updated default//checkout", "feature-stale-on default//checkout", "feature-archived default//checkout"},
 		},
 		{
 			name: "update a flag to be archived, without the permission for that", as: "creator", method: "PUT", path: checkout, body: `{"archived":true}`,
 			status: 403, want: `{"permissions":["DELETE_FEATURE"]}`,
+		},
+		{
+			name: "update a flag to another name", method: "PUT", path: checkout, body: `{"name":"other","type":"permission"}`,
+			status: 400, want: `{` + invalid + `,"details":[{"path":"/body/name","message":"The ` + "`/body/name`" + ` property must be \"checkout\": a flag keeps its name. You sent \"other\"."}]}`,
 		},
 		{name: "update no flag", method: "PUT", path: features + "/none", body: `{}`, status: 404, want: `{"name":"NotFoundError"}`},
 		{name: "update a flag to an unknown type", method: "PUT", path: checkout, body: `{"type":"x"}`, status: 400, want: `{"details":[{"path":"type"}]}`},

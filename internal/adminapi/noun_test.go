@@ -103,7 +103,7 @@ func dependencyScenarios() []scenario {
 func (w *world) mustReplace(t testing.TB) {
 	t.Helper()
 	const features = "/projects/full/features"
-	if got := w.call(t, "admin", http.MethodDelete, features+"/only", "", nil); got.status != http.StatusAccepted {
+	if got := w.call(t, "admin", http.MethodDelete, features+"/only", "", map[string]string{"Quorate-Reason": "another story may have closed it"}); got.status != http.StatusAccepted {
 		t.Fatalf("archive: got %d %s", got.status, got.body)
 	}
 	if got := w.call(t, "admin", http.MethodPost, features, `{"name":"next"}`, nil); got.status != http.StatusCreated {

@@ -41,7 +41,7 @@ func (sdkContext) Schema(huma.Registry) *huma.Schema {
 			"sessionId":       text(""),
 			"remoteAddress":   text("An IP address."),
 			"environment":     text("What constraints see as the environment; the one that is asked unless it is given."),
-			"currentTime":     text("RFC 3339. Now unless it is given."),
+			"currentTime":     {Type: huma.TypeString, Format: "date-time", Description: "One time (RFC 3339). Now unless it is given."},
 			contextProperties: {Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString}},
 		},
 		AdditionalProperties: &huma.Schema{},

@@ -49,6 +49,9 @@ func playgroundScenarios() []scenario {
 				{"name":"dormant","strategies":{"result":true,"data":[{"disabled":true}]},`+off+`},
 				{"name":"legacy","variants":[{"name":"blue","weight":1000}],`+off+`},{"name":"parent"},{"name":"plain","strategies":{"result":true,"data":[]}}]}`,
 		),
+		ask("ask at no time", askPath, `{"environment":"development","context":{"appName":"shop","currentTime":"tomorrow"}}`, 400, bad("/body/context/currentTime")),
+		ask("ask often at no time", askOftenPath, `{"environments":["development"],"context":{"appName":"shop","currentTime":"2026-02-30T00:00:00Z"}}`, 400, bad("/body/context/currentTime")),
+		ask("ask at a time", askPath, `{"environment":"development","projects":["none"],"context":{"appName":"shop","currentTime":"2026-02-28T00:00:00+01:00"}}`, 200, `{"input":{"context":{"currentTime":"2026-02-28T00:00:00+01:00"}},"features":[]}`),
 		ask(
 			"ask with a property", askPath, `{"environment":"production","projects":["default","none"],"context":{"appName":"shop","properties":{"country":"DE"}}}`, 200,
 			`{"features":[`+fmt.Sprintf(inEurope, true)+`,{"name":"child"},{"name":"dormant"},{"name":"legacy"},{"name":"parent"},{"name":"plain"}]}`,

@@ -88,6 +88,8 @@ func searchScenarios() []scenario {
 		bad("search by a day that there is not", "createdAt=IS_BEFORE:2026-02-30", "/query/createdAt"),
 		bad("search by a month that there is not", "lastSeenAt=IS_ON_OR_AFTER:2026-13-01", "/query/lastSeenAt"),
 		bad("search by what is no status", "status=development:on", "/query/status"),
+		bad("search by one filter twice", "project=IS:default&project=IS:other", "/query/project"),
+		bad("search by one filter twice, at first by nothing", "query=&query=a", "/query/query"),
 		bad("sort in no order", "sortOrder=sideways", "sortOrder"),
 	}
 }

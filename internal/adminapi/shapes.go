@@ -36,17 +36,22 @@ type shapes struct {
 func (s shapes) query(op *huma.Operation, given url.Values) []fault.Detail {
 	var details []fault.Detail
 	for _, p := range op.Parameters {
-		if p.In != "query" || given.Get(p.Name) == "" {
+		if p.In != "query" {
 			continue
 		}
-		at := "/query/" + p.Name
-		if p.Schema.Type != huma.TypeArray {
-			_, problems := s.check(at, p.Schema, given.Get(p.Name))
-			details = append(details, problems...)
+		at, schema := "/query/"+p.Name, p.Schema
+		switch values := given[p.Name]; {
+		case schema.Type == huma.TypeArray:
+			schema = schema.Items
+		case len(values) > 1:
+			details = append(details, unlike(at, values, "be sent once")...)
 			continue
+		}
+		if given.Get(p.Name) == "" {
+			continue // as good as left out
 		}
 		for _, value := range given[p.Name] {
-			_, problems := s.check(at, p.Schema.Items, value)
+			_, problems := s.check(at, schema, value)
 			details = append(details, problems...)
 		}
 	}

@@ -121,7 +121,7 @@ func strategyScenarios() []scenario {
 		},
 		{name: "patch a strategy with nothing", method: "PATCH", path: one, body: `[]`, status: 200, want: `{"id":"` + everyone + `"}`},
 		{name: "patch a strategy to what it cannot be", method: "PATCH", path: one, body: `[{"op":"replace","path":"/constraints","value":5}]`, status: 400, want: `{"details":[{"path":"/body/constraints"}]}`},
-		{name: "patch a strategy where it has nothing", method: "PATCH", path: one, body: `[{"op":"replace","path":"/constraints/5/value","value":"x"}]`, status: 400, want: `{"details":[{"path":"/body"}]}`},
+		{name: "patch a strategy where it has nothing", method: "PATCH", path: one, body: `[{"op":"replace","path":"/constraints/5/value","value":"x"}]`, status: 400, want: `{"details":[{"path":"/body","message":"The patch does not apply: replace operation does not apply: doc is missing path: /constraints/5/value: missing value."}]}`},
 		{name: "patch no strategy", method: "PATCH", path: checkout + "/none", body: `[]`, status: 404, want: `{"name":"NotFoundError"}`},
 
 		{
