@@ -22,7 +22,7 @@ func (a *api) accessOverview() {
 	}, a.getAccessOverview)
 }
 
-// accessOverview is who has access to what.
+// accessOverview is who has access to what. By the ids of people; it has no pages.
 type accessOverview struct {
 	Overview []userAccess `json:"overview"`
 }

@@ -122,6 +122,8 @@ func (a *api) getAPITokens(ctx context.Context, r request, _ *struct{}) (apiToke
 	return a.readableTokens(ctx, r, func(*access.APIToken) bool { return true })
 }
 
+// getAPITokensByName finds several: names need not be unique. Its path shares the parameter with those that
+// take a secret, as in Unleash.
 func (a *api) getAPITokensByName(ctx context.Context, r request, in *struct {
 	Name string `path:"token" doc:"The tokens' name, here; elsewhere the secret."`
 },
@@ -225,7 +227,8 @@ func created(t *access.APIToken, secret string, err error) (apiTokenCreated, err
 	return apiTokenCreated{view}, nil
 }
 
-// updateAPIToken and the two below answer 200 for a secret that no token has: trying secrets teaches nothing.
+// updateAPIToken and the two below answer 200 also for a secret that no token has, or has any more, so that a
+// script can repeat them.
 func (a *api) updateAPIToken(ctx context.Context, r request, in *struct {
 	Secret string `path:"token"`
 	Body   updateAPIToken
@@ -249,7 +252,8 @@ func (a *api) deleteProjectAPIToken(ctx context.Context, r request, in *struct {
 	return empty{}, a.App.DeleteProjectToken(ctx, r.Caller, in.Project, in.Secret)
 }
 
-// viewToken returns what is shown of a token, but for its secret and its last use.
+// viewToken returns what is shown of a token, but for its secret and its last use. Projects is the state's own
+// list, which hide leaves as it is and puts another in its place.
 func viewToken(t *access.APIToken) APIToken {
 	return APIToken{
 		TokenName:   t.Name,

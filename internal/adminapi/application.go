@@ -87,7 +87,7 @@ type application struct {
 	Usage []applicationUsage `json:"usage"`
 }
 
-// applicationUsage is where an application looks for flags.
+// applicationUsage is where an application looks for flags. Environments are sorted.
 type applicationUsage struct {
 	Project      string   `json:"project" doc:"* is every project."`
 	Environments []string `json:"environments"`
@@ -99,6 +99,9 @@ type applications struct {
 	Total        int           `json:"total"`
 }
 
+// getApplications sorts by name where it is asked for nothing that it knows, and equals by name; desc is the
+// same list from its end. All are read and the page is cut out, for which of them the caller may know is not
+// the database's to say. A page has 1,000 at most, as in Unleash.
 func (a *api) getApplications(ctx context.Context, r request, in *struct {
 	Query     string `query:"query" doc:"A part of the name."`
 	Offset    string `query:"offset"`
@@ -197,7 +200,8 @@ func (r request) viewApplication(a reported.Application) application {
 	return shown
 }
 
-// applicationDetail is an application with its instances and flags.
+// applicationDetail is an application with its instances and flags. Instances are those of the last day; flags
+// those that it has counted in the last two.
 type applicationDetail struct {
 	Application
 	Instances   []applicationInstance `json:"instances"`
@@ -327,6 +331,8 @@ func (a *api) createApplication(ctx context.Context, r request, in *struct {
 	return empty{}, a.Usage.Describe(ctx, described)
 }
 
+// deleteApplication changes nothing that is served: an application is what was reported, and not a permission
+// to ask.
 func (a *api) deleteApplication(ctx context.Context, r request, in *ApplicationAt) (empty, error) {
 	if err := r.Caller.Actor.Require("", "", access.UpdateApplication); err != nil {
 		return empty{}, err
@@ -369,6 +375,10 @@ type applicationOverviewIssues struct {
 	MissingStrategies []string `json:"missingStrategies" doc:"Strategies that its SDK knows and this instance does not."`
 }
 
+// getApplicationOverview puts three things together by environment: where the application looks, which
+// instances of it run, and which names it asks for in vain.
+//
+// Faults: NotFound, Unavailable while the database is away.
 func (a *api) getApplicationOverview(ctx context.Context, r request, in *ApplicationAt) (applicationOverview, error) {
 	one, err := a.application(ctx, r, in.AppName)
 	if err != nil {
@@ -499,7 +509,8 @@ func (a *api) getApplicationInstances(ctx context.Context, r request, in *struct
 	return list, err
 }
 
-// outdatedSDKs are SDKs that do not understand all that flags can say.
+// outdatedSDKs are SDKs that do not understand all that flags can say. From which release on each does is told
+// in package usage (Outdated).
 type outdatedSdks struct {
 	SDKs []outdatedSDK `json:"sdks"`
 }
@@ -514,6 +525,9 @@ func (a *api) getOutdatedSDKs(ctx context.Context, r request, _ *struct{}) (outd
 	return a.outdatedSDKs(ctx, r, func(reported.Place) bool { return true })
 }
 
+// getOutdatedProjectSDKs counts an application if it looks into the project.
+//
+// Faults: NotFound.
 func (a *api) getOutdatedProjectSDKs(ctx context.Context, r request, in *ProjectAt) (outdatedSdks, error) {
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return outdatedSdks{}, err

@@ -85,7 +85,8 @@ func (at archivedAt) project(r request) flag.ProjectID {
 	return ""
 }
 
-// validateArchiveFeatures is what archiving would mean.
+// validateArchiveFeatures is what archiving would mean. It warns before somebody tries. Flags that depend on
+// one another can go together.
 type validateArchiveFeatures struct {
 	ParentsWithChildFeatures []flag.Name `json:"parentsWithChildFeatures" doc:"Flags that cannot be archived, since flags that stay depend on them."`
 	HasDeletedDependencies   bool        `json:"hasDeletedDependencies" doc:"Whether dependencies would end."`
@@ -120,6 +121,8 @@ func (a *api) reviveFeatures(ctx context.Context, r request, in *BatchAt) (empty
 	return empty{}, a.App.ReviveFeatures(ctx, r.Caller, in.Project, in.Body.Features)
 }
 
+// deleteFeatures needs no approval, wherever a flag was protected: no SDK has been served it since it was
+// archived.
 func (a *api) deleteFeatures(ctx context.Context, r request, in *BatchAt) (empty, error) {
 	return empty{}, a.App.DeleteFeatures(ctx, r.Caller, in.Project, in.Body.Features)
 }

@@ -140,8 +140,8 @@ type ChangeRequestAt struct {
 	ID      changerequest.ID `path:"id"`
 }
 
-// ChangeAt names a change of a request. An edited change has another id, so one that somebody else has edited
-// meanwhile is not found.
+// ChangeAt names a change of a request. A change that is edited gets another id, so who edits what was edited
+// meanwhile is told that it is not there.
 type ChangeAt struct {
 	ChangeRequestAt
 	Change change.ID `path:"changeId"`
@@ -277,8 +277,8 @@ func (a *api) updateChangeRequestState(ctx context.Context, r request, in *struc
 }
 
 // commands returns what leads to the state that is asked for. Approved means the caller's approval: the request
-// is approved only with the last one that is needed, and until then the answer shows it in review. Reviewers
-// are asked before the request is sent to review, so that those who are told of it know that they were asked.
+// is approved only with the last one that is needed, and until then the answer shows it in review. With
+// reviewers there are two commands, which take effect in one batch.
 //
 // Faults: BadData.
 func (b changeRequestState) commands() ([]changerequest.Command, error) {

@@ -136,7 +136,8 @@ type defaultChange struct {
 	Payload any    `json:"payload"`
 }
 
-// defaultStrategy is a strategy that is added besides.
+// defaultStrategy is a strategy that is added besides. It has no id to show: it is there only once the request
+// is applied.
 type defaultStrategy struct {
 	Name        string            `json:"name"`
 	Title       *string           `json:"title,omitempty"`
@@ -271,6 +272,7 @@ func (a *api) viewChangeRequest(ctx context.Context, r request, cr *changereques
 	for _, id := range cr.Reviewers {
 		view.Reviewers = append(view.Reviewers, n.account(id))
 	}
+	// A group that is gone has no name, and nobody who could be asked.
 	for _, id := range cr.ReviewerGroups {
 		if g := s.Group(id); g != nil {
 			view.ReviewerGroups = append(view.ReviewerGroups, requestGroup{g.ID, g.Name})
@@ -362,6 +364,7 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 		}
 	}
 	for _, name := range cr.Features() {
+		// A flag is met in the environment of both, or in any if one of the two changes it everywhere.
 		for other := range s.OpenRequestsOn(name) {
 			if other.Environment == cr.Environment || everywhere(cr, name) || everywhere(other, name) {
 				add(other)
@@ -371,6 +374,7 @@ func overlaps(s *state.State, cr *changerequest.Request) []*changerequest.Reques
 	for _, c := range cr.Changes {
 		for _, id := range c.Segments() {
 			for other := range s.OpenRequestsUsing(id) {
+				// Two requests that only give the same segment to strategies do not meet.
 				if c.Segment() == id || slices.ContainsFunc(other.Changes, func(theirs change.Change) bool { return theirs.Segment() == id }) {
 					add(other)
 				}
@@ -427,6 +431,7 @@ func (n names) changes(cr *changerequest.Request, conflicts []change.Conflict, s
 		}
 		i := slices.IndexFunc(features, func(f changeRequestFeature) bool { return f.Name == c.Feature })
 		entry := changeRequestEntry{c.ID, c.Payload.Action(), payload, conflict, author, instant(c.CreatedAt), suspends[c.ID]}
+		// Said once, above the flag's changes.
 		if whole {
 			features[i].Conflict, entry.Conflict = conflict, ""
 		}
@@ -564,6 +569,7 @@ func defaultChangeOf(s *state.State, cr *changerequest.Request, name flag.Name) 
 		mine = append(mine, c)
 		if p, ok := c.Payload.(change.UpdateEnabled); ok {
 			minted = p.Minted
+			// The request switches the flag off itself, so that is nothing besides.
 			says = says || !p.Enabled
 		}
 	}

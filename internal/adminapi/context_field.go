@@ -78,6 +78,8 @@ func (a *api) contextFields() {
 		return a.createContextField(ctx, r, &in.Project, in.Body)
 	})
 
+	// Whoever may see a form may ask: no permission. The two ask the same, since names are unique in the
+	// instance.
 	op, own = both("validateContextFieldName", http.MethodPost, "/validate", "Check the name of a context field", "", "", 0)
 	register(a, op, func(_ context.Context, r request, in *struct{ Body name }) (empty, error) {
 		return empty{}, app.ValidateContextFieldName(r.State, in.Body.Name)
@@ -106,6 +108,7 @@ func (a *api) contextFields() {
 		return empty{}, a.App.UpdateContextField(ctx, r.Caller, &in.Project, in.Field, in.Body.settings)
 	})
 
+	// One value is added or taken away, without sending all the others, which somebody else may be changing.
 	op, own = both("updateContextFieldLegalValue", http.MethodPost, field+"/legal-values", "Add or change a legal value of a context field", access.UpdateContextField, access.UpdateProjectContext, 0)
 	register(a, op, func(ctx context.Context, r request, in *struct {
 		ContextFieldAt
@@ -286,7 +289,9 @@ func strategiesByContextField(r request, project *flag.ProjectID, name string) (
 	return list, nil
 }
 
-// contextUsage returns by which flags each context field is named in constraints.
+// contextUsage returns by which flags each context field is named in constraints. Archived flags and segments
+// do not count, and neither keeps a field from being deleted. Flags count that the caller may not know of,
+// since the numbers name nobody.
 func contextUsage(s *state.State) map[string]*usage {
 	used := map[string]*usage{}
 	for f := range s.Flags() {
@@ -308,6 +313,8 @@ func contextUsage(s *state.State) map[string]*usage {
 	return used
 }
 
+// viewContextField returns what is shown of a context field. Project is left out for one of all projects; no
+// legal values, which means any value, are an empty list.
 func viewContextField(f *flag.ContextField) ContextField {
 	view := ContextField{
 		Name:        f.Name,

@@ -19,6 +19,7 @@ import (
 // which any one is enough; an empty list means that everyone may who is signed in.
 const permissionsExtension = "x-quorate-permissions"
 
+// about stands at the head of the document, in Markdown: what holds for all operations.
 const about = `Quorate's admin API. Paths, shapes and status codes are those of Unleash, so that its clients work unchanged.
 
 Unknown properties of a body are ignored, and scalars are coerced: ` + "`1`" + ` is as good as ` + "`\"1\"`" + `. Every answer says in
@@ -104,7 +105,8 @@ func responses(op operation) map[string]*huma.Response {
 	return responses
 }
 
-// reasons says what each failing status means.
+// reasons says what each failing status means. They hold for all operations, so each refers to them (responses)
+// and says nothing of its own. Keys are all statuses that responses may name.
 var reasons = map[int]string{
 	http.StatusBadRequest:            "The request is not in order; `details` says where.",
 	http.StatusUnauthorized:          "Nobody is signed in, or the token is unknown. For a bad token, the body has the message alone.",

@@ -141,6 +141,7 @@ func (a *api) getEnvironments(_ context.Context, r request, _ *struct{}) (enviro
 	list := environments{Version: 1, Environments: []environmentCounted{}}
 	for _, env := range r.State.Environments() {
 		view := environmentCounted{Environment: viewEnvironment(env), APITokenCount: tokens[env.Name], EnabledToggleCount: enabled[env.Name]}
+		// There are few environments, so asking each project anew is not slow.
 		for p := range r.State.Projects() {
 			if p.In(env.Name) != nil && !p.Archived() {
 				view.ProjectCount++
@@ -158,6 +159,7 @@ func (a *api) getEnvironment(_ context.Context, r request, in *EnvironmentAt) (E
 	return viewEnvironment(env), err
 }
 
+// createEnvironment makes one that new projects get unless the body says otherwise.
 func (a *api) createEnvironment(ctx context.Context, r request, in *struct{ Body createEnvironment }) (Environment, error) {
 	env, err := a.App.CreateEnvironment(ctx, r.Caller, app.NewEnvironment{
 		Name: in.Body.Name, Type: in.Body.Type, Disabled: in.Body.Enabled != nil && !*in.Body.Enabled,
@@ -215,6 +217,8 @@ func (a *api) switchEnvironment(ctx context.Context, r request, name flag.Enviro
 	return err
 }
 
+// cloneEnvironment copies permissions unless the body says otherwise: whoever may do something in production
+// may do it in its twin.
 func (a *api) cloneEnvironment(ctx context.Context, r request, in *struct {
 	EnvironmentAt
 	Body cloneEnvironment
@@ -224,6 +228,8 @@ func (a *api) cloneEnvironment(ctx context.Context, r request, in *struct {
 	return viewEnvironment(env), err
 }
 
+// removeEnvironment takes the environment from each project, and with it what flags are there. Where it is
+// protected that takes a bypass, which is recorded (docs/gate.md).
 func (a *api) removeEnvironment(ctx context.Context, r request, in *EnvironmentAt) (empty, error) {
 	return empty{}, a.App.DeleteEnvironment(ctx, r.Caller, in.Name)
 }

@@ -114,7 +114,8 @@ type updateFeature struct {
 	ImpressionData bool       `json:"impressionData,omitempty"`
 }
 
-// cloneFeature is the body of a clone.
+// cloneFeature is the body of a clone. The group is what a rollout hashes users with; with the old name the
+// same users would be let in by both flags.
 type cloneFeature struct {
 	Name           flag.Name `json:"name"`
 	ReplaceGroupID *bool     `json:"replaceGroupId,omitempty" doc:"Whether strategies spread users by the new flag's name; true if left out."`
@@ -176,7 +177,7 @@ type collaborators struct {
 	Users []person `json:"users" doc:"The people who have changed the flag."`
 }
 
-// featureLink points from a flag to a page.
+// featureLink points from a flag to a page. The title is null if there is none.
 type featureLink struct {
 	ID    string  `json:"id"`
 	URL   string  `json:"url"`
@@ -247,6 +248,8 @@ func (a *api) getFeatures(ctx context.Context, r request, in *struct {
 	return list, nil
 }
 
+// createFeature needs no approval where an environment is protected: a flag that is off everywhere changes no
+// evaluation.
 func (a *api) createFeature(ctx context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 	Body    createFeature
@@ -294,6 +297,7 @@ func (a *api) getFeature(ctx context.Context, r request, in *struct {
 	return a.viewFeatureDetail(ctx, r, f, in.Variants)
 }
 
+// updateFeature looks at nothing of the old settings, since the body replaces all of them.
 func (a *api) updateFeature(ctx context.Context, r request, in *struct {
 	FeatureAt
 	Body updateFeature
@@ -337,7 +341,8 @@ func (a *api) patchFeature(ctx context.Context, r request, in *struct {
 	return viewFeature(f), err
 }
 
-// settings returns what the body makes of a flag.
+// settings returns what the body makes of a flag. A type that is left out is the default one, as when a flag is
+// created.
 func (b updateFeature) settings() app.FeatureSettings {
 	if b.Type == "" {
 		b.Type = app.DefaultFeatureType
@@ -371,6 +376,7 @@ func (a *api) changeProject(ctx context.Context, r request, in *struct {
 	return empty{}, a.App.MoveFeature(ctx, r.Caller, in.Project, in.Feature, in.Body.NewProjectID)
 }
 
+// staleFeatures marks for people: what is stale is served as before.
 func (a *api) staleFeatures(ctx context.Context, r request, in *struct {
 	Project flag.ProjectID `path:"projectId"`
 	Body    batchStale
@@ -451,7 +457,7 @@ func (a *api) viewCreator(ctx context.Context, s *state.State, ref string) perso
 	return shown
 }
 
-// tag is a tag of a flag; answers show the colour of its type.
+// tag is a tag of a flag; answers show the colour of its type. In a body the colour is not looked at.
 type tag struct {
 	Type  string  `json:"type"`
 	Value string  `json:"value"`
