@@ -13,6 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// What an instance begins with. Both writes here ask the ledger if it is done already, and any node may make them at any start: of
+// several that try at once, one is first, and the decisions of the others find nothing to do.
+
 // The environments that an instance begins with.
 const (
 	development flag.EnvironmentName = "development"
@@ -36,6 +39,7 @@ func (a *App) Bootstrap(ctx context.Context) error {
 }
 
 // begin decides what an empty ledger begins with.
+// The ledger's own first event says its id and its format; everything after is like what people could have made.
 func begin(d *decide.Decision) {
 	if d.LedgerID() != "" {
 		return
@@ -57,6 +61,7 @@ func begin(d *decide.Decision) {
 		{Name: "currentTime", Description: new("When it asks.")},
 		{Name: "sessionId", Description: new("In which of the user's sessions."), Stickiness: true},
 	} {
+		// The order in which forms offer them.
 		field.SortOrder, field.CreatedAt = i, d.Now
 		d.Add(state.Scope{}, state.ContextFieldCreated{Field: field})
 	}
@@ -106,6 +111,8 @@ var firstSecret = regexp.MustCompile(`^([^:\s]+):([^:.\s]+)\.\S+$`)
 
 // SeedTokens creates API tokens with given secrets, unless there are tokens already. A
 // secret that is given twice makes one token.
+// It is for who sets up an instance by its settings alone (INIT_ADMIN_API_TOKENS and the like, docs/operations.md): once there is a token, settings
+// make no more.
 //
 // Faults: BadData, when a secret has not the right form, or opens what does not exist.
 func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {
@@ -146,6 +153,7 @@ func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {
 
 // firstToken returns the token that a secret stands for. No fault repeats the secret, for
 // it may end up in a log.
+// Environment and projects are read off the secret, as Unleash reads them.
 func firstToken(s *state.State, kind access.TokenType, secret string) (access.APIToken, error) {
 	parts := firstSecret.FindStringSubmatch(secret)
 	if parts == nil {

@@ -16,6 +16,10 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Use cases of change requests. What a request may do next is decided in changerequest, by its own values; what its changes lead to,
+// in decide. What is here is what takes a state and an actor: who may propose where, which changes are in place of others, and that
+// applying is the one step that also writes what the request says.
+
 // ProposeChanges adds changes to the caller's pending request in a protected environment, or
 // to a new draft: all or none. What would change nothing is left out, and takes an earlier
 // change of the same thing back.
@@ -34,6 +38,7 @@ func (a *App) ProposeChanges(ctx context.Context, c Caller, at changerequest.Pla
 }
 
 // propose decides that changes are added to the actor's pending request, and returns it.
+// A caller has one pending request in a place, so there is never a question to which one it goes.
 func propose(d *decide.Decision, at changerequest.Place, proposals []decide.Proposal) (*changerequest.Request, error) {
 	rule, err := proposable(d, at)
 	if err != nil {
@@ -69,6 +74,7 @@ func propose(d *decide.Decision, at changerequest.Place, proposals []decide.Prop
 }
 
 // proposable returns the rule of a place in which the actor may propose changes, or a fault.
+// The project is not found for who may not see it; who may see it and not propose is told who can change that.
 func proposable(d *decide.Decision, at changerequest.Place) (changerequest.Rule, error) {
 	if err := requestsOn(d.State); err != nil {
 		return changerequest.Rule{}, err
@@ -95,6 +101,7 @@ func proposable(d *decide.Decision, at changerequest.Place) (changerequest.Rule,
 
 // drafted returns proposals as changes, and the earlier changes that are taken back because
 // what was proposed in their place is how it is.
+// earlier are the changes that the request has. Several proposals of one call build on each other, in their order.
 func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change, proposals []decide.Proposal) (added, taken []change.Change, err error) {
 	next := d.NextChangeID()
 	// What is proposed is tried on what the request leads to without what it replaces.
@@ -114,6 +121,7 @@ func drafted(d *decide.Decision, at changerequest.Place, earlier []change.Change
 		if err != nil {
 			return nil, nil, inPayload(err, i, len(proposals))
 		}
+		// What it replaces is that of the real state, not of the trial: drift is measured against what is served.
 		c.Base = change.BaseOf(d.State, at.Environment, p.Feature, p.Payload)
 		// Of several proposals for the same thing, the last one says what becomes of it.
 		added = slices.DeleteFunc(added, replaced)
@@ -157,6 +165,7 @@ func inPayload(err error, i, of int) error {
 }
 
 // ownSegment returns a fault about a segment about which nobody decides there.
+// Whether the segment exists is not asked here: the trial finds that.
 func ownSegment(d *decide.Decision, at changerequest.Place, p change.Payload) error {
 	id := change.Change{Payload: p}.Segment()
 	if segment := d.Segment(id); segment != nil && segment.Project != nil && !d.MaySee(d.Actor, *segment.Project) {
@@ -169,6 +178,8 @@ func ownSegment(d *decide.Decision, at changerequest.Place, p change.Payload) er
 }
 
 // step decides one command about a request, and returns the request after it.
+// Facts are events about the request. Applying first adds the events of its changes, which carry the request as their group: by that
+// the gate knows them for what was agreed.
 func step(d *decide.Decision, r *changerequest.Request, command changerequest.Command) (*changerequest.Request, error) {
 	facts, err := changerequest.Decide(r, command, gate.World(d.State), d.Actor, d.Now)
 	if err != nil {
@@ -190,6 +201,7 @@ func step(d *decide.Decision, r *changerequest.Request, command changerequest.Co
 }
 
 // OpenRequest returns an open change request that an actor may see.
+// It is not asked what the actor may do with it: changerequest.Decide says that for each command.
 //
 // Faults: NotFound, also for others' drafts, for requests of another project, and while change
 // requests are turned off.
@@ -210,6 +222,7 @@ func NoRequest(id changerequest.ID) error {
 }
 
 // requestsOn returns a fault while change requests are turned off.
+// It is NotFound, as if the instance had no such thing.
 func requestsOn(s *state.State) error {
 	if s.ChangeRequests().Disabled {
 		return fault.New(fault.NotFound, "Change requests are turned off in this instance. An admin can turn them on.")
@@ -219,6 +232,7 @@ func requestsOn(s *state.State) error {
 
 // CommandRequest decides commands about an open change request, all or none, and returns it
 // as it is after them, closed or not.
+// Later commands meet the request as the earlier ones leave it.
 //
 // Faults: those of OpenRequest and of changerequest.Decide.
 func (a *App) CommandRequest(ctx context.Context, c Caller, project flag.ProjectID, id changerequest.ID, commands ...changerequest.Command) (*changerequest.Request, error) {
@@ -275,6 +289,7 @@ func mayUpdate(d *decide.Decision, project flag.ProjectID) error {
 }
 
 // EditChange puts another change in the place of one in a request. It gets a new id.
+// A new id, so that nobody takes an answer about the old change for one about this.
 //
 // Faults: those of OpenRequest, ProposeChanges and changerequest.Decide.
 func (a *App) EditChange(ctx context.Context, c Caller, project flag.ProjectID, id changerequest.ID, old change.ID, p decide.Proposal) (*changerequest.Request, error) {
@@ -316,6 +331,7 @@ func (a *App) EditChange(ctx context.Context, c Caller, project flag.ProjectID, 
 }
 
 // CommentClosed adds a comment to a change request that is closed. The caller has read it.
+// The state has no closed requests, so step is given what the caller has read; comments change nothing but the list of comments.
 //
 // Faults: NotFound, BadData.
 func (a *App) CommentClosed(ctx context.Context, c Caller, closed *changerequest.Request, text string) error {

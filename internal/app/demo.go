@@ -9,6 +9,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// What --demo fills a first start with. It is made of the same events as what people make by hand, so it can be looked at, changed and
+// deleted like anything else; nothing in the program treats it in a special way. Names begin with demo, so that they are in nobody's way.
+
 // DemoProject is the project that SeedDemo makes, and DemoFlag one of its flags: where it
 // is not production, it is on for everyone and answers one of two variants.
 const (
@@ -26,6 +29,7 @@ const (
 
 // SeedDemo makes a project with flags as a web shop has them, to look around in. If there
 // is one of its name, nothing is done.
+// It is one write, as the system, and on a ledger on which nothing is protected yet. Names of flags that exist are left out.
 func (a *App) SeedDemo(ctx context.Context) error {
 	_, err := a.do(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
 		if d.Project(DemoProject) != nil {
@@ -68,6 +72,7 @@ type demoFlag struct {
 	live, elsewhere flag.FlagEnvironment
 }
 
+// addDemoFlag decides that a demo flag is created, in each environment of the project. The flags that it depends on are there already.
 func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 	f := flag.Flag{
 		Name: demo.Name, Project: project.ID, Type: demo.Type, Description: demo.Description, ImpressionData: demo.ImpressionData,
@@ -75,6 +80,7 @@ func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 	}
 	for _, env := range project.Environments {
 		row := demo.elsewhere
+		// By type: which environments there are is the instance's choice.
 		if d.Environment(env.Environment).Type == flag.Production {
 			row = demo.live
 		}
@@ -99,6 +105,7 @@ func addDemoFlag(d *decide.Decision, project *flag.Project, demo demoFlag) {
 	markStale(d, &f, demo.Stale)
 }
 
+// demoContextFields are what constraints of the demo ask for: country and appVersion can be anything, plan is one of three.
 func demoContextFields() []flag.ContextField {
 	return []flag.ContextField{
 		{Name: "country", Description: new("Where the customer lives, as ISO 3166 writes it."), SortOrder: 10},
@@ -112,6 +119,8 @@ func demoContextFields() []flag.ContextField {
 
 // demoFlags returns the flags of the demo project, parents before their children.
 func demoFlags(europe flag.SegmentID) []demoFlag {
+	// Each flag shows one thing: who is let in by name, a share of a segment, variants, fixed weights, versions, dates, a kill
+	// switch, staleness.
 	row := func(enabled bool, strategies ...flag.Strategy) flag.FlagEnvironment {
 		return flag.FlagEnvironment{Enabled: enabled, Strategies: strategies}
 	}

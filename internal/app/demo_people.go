@@ -15,6 +15,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// People and a change request for the demo, so that somebody alone can try what takes two. Their passwords are in the source, and the
+// start says so: this is only ever asked for on an empty instance.
+
 // DemoPerson is somebody who tries the demo. The password is no secret.
 type DemoPerson struct {
 	Username, Password string
@@ -30,6 +33,7 @@ const (
 )
 
 // DemoPeople are those that SeedDemoPeople makes: an author, a reviewer, an administrator.
+// The author is an Editor, who can propose; the reviewer is a Viewer, who owes all that they may do to the role Reviewer in the project.
 func DemoPeople() []DemoPerson {
 	return []DemoPerson{
 		{Username: "ada", Password: "demo-ada", For: "proposes changes", name: "Ada", role: access.RoleEditor},
@@ -41,10 +45,12 @@ func DemoPeople() []DemoPerson {
 // SeedDemoPeople makes DemoPeople, protects the production environment of the demo project, and
 // leaves a change request there in review, which it returns. If there is somebody already, or
 // no demo project, nothing is done, and there is no request: nil.
+// The people and the rule are one write; the request is another, in the name of its author, as the rule must hold before it.
 func (a *App) SeedDemoPeople(ctx context.Context) (*changerequest.Request, error) {
 	at := changerequest.Place{Project: DemoProject, Environment: production}
 	persons := make([]store.Person, len(DemoPeople()))
 	for i, p := range DemoPeople() {
+		// Outside of the decision, since hashing takes long on purpose. These passwords would be refused as weak elsewhere.
 		hash, err := a.people.HashAny(ctx, p.Password)
 		if err != nil {
 			return nil, err
@@ -88,6 +94,7 @@ func (a *App) SeedDemoPeople(ctx context.Context) (*changerequest.Request, error
 }
 
 // proposeDemo makes the demo's change request, and sends it to review.
+// It goes the way that everybody's requests go.
 func (a *App) proposeDemo(ctx context.Context, at changerequest.Place, author, reviewer int64) (*changerequest.Request, error) {
 	actor, _ := a.State().Actor(author)
 	c := Caller{Actor: actor}

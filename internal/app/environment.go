@@ -13,6 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// Environments of the instance. Only administrators come here, since an environment is every project's. Which projects have it is in
+// project_environment.go.
+
 // NewEnvironment is an environment to be created.
 type NewEnvironment struct {
 	Name              flag.EnvironmentName
@@ -39,6 +42,7 @@ func (a *App) CreateEnvironment(ctx context.Context, c Caller, in NewEnvironment
 	return s.Environment(in.Name), nil
 }
 
+// createEnvironment decides that there is an environment.
 func createEnvironment(d *decide.Decision, in NewEnvironment) error {
 	env := flag.Environment{Name: in.Name, Type: in.Type, Enabled: !in.Disabled, RequiredApprovals: in.RequiredApprovals, ApprovalsEnforced: in.ApprovalsEnforced}
 	if err := fault.Invalid(flag.ValidateEnvironment("/body", env)...); err != nil {
@@ -91,6 +95,7 @@ func (a *App) UpdateEnvironment(ctx context.Context, c Caller, name flag.Environ
 	return s.Environment(name), nil
 }
 
+// updateEnvironment decides a change of an environment, if edit makes one.
 func updateEnvironment(d *decide.Decision, name flag.EnvironmentName, edit func(flag.Environment) flag.Environment) error {
 	before, err := Environment(d.State, name)
 	if err != nil {
@@ -132,6 +137,7 @@ func (a *App) SortEnvironments(ctx context.Context, c Caller, places map[flag.En
 // and in the named projects with what their flags are there. Projects that do not have the
 // other one get nothing. With permissions, what roles allow in the other one they allow in it
 // as well: only an administrator gets here, who may give everything.
+// Protection comes with the predefined approvals; rules that projects have chosen for the other one are not copied.
 //
 // Faults: NotFound for the environment, and those of CreateEnvironment.
 func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.EnvironmentName, in NewEnvironment, projects []flag.ProjectID, permissions bool) (*flag.Environment, error) {
@@ -171,6 +177,7 @@ func (a *App) CloneEnvironment(ctx context.Context, c Caller, from flag.Environm
 }
 
 // cloneFlags gives the flags of a project, in a new environment, what they are in another.
+// Strategies get ids of their own.
 func cloneFlags(d *decide.Decision, to state.Scope, from flag.EnvironmentName) {
 	for f := range d.FlagsOf(to.Project) {
 		row := f.In(from)
@@ -193,6 +200,7 @@ func cloneFlags(d *decide.Decision, to state.Scope, from flag.EnvironmentName) {
 
 // DeleteEnvironment removes an environment, from each project that has it first, with the
 // tokens that open it, with what roles allow there, and with its windows.
+// The order matters for who reads the events: what depends on the environment goes before it. Open requests there are cancelled by that.
 //
 // Faults: NotFound.
 func (a *App) DeleteEnvironment(ctx context.Context, c Caller, name flag.EnvironmentName) error {

@@ -13,6 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Flags: what they are called and belong to. Nothing here changes an evaluation, but for archiving and moving; what does is in
+// feature_environment.go and strategy.go. What change requests can do as well is in decide.
+
 // DefaultFeatureType is the type of flags whose creator names none.
 const DefaultFeatureType = "release"
 
@@ -76,6 +79,7 @@ func (a *App) CreateFeature(ctx context.Context, c Caller, in NewFeature) (*flag
 
 // ValidateFeatureName says whether a flag of this name could be created. An empty
 // project means: in whichever project.
+// A project that does not exist has no pattern for names.
 //
 // Faults: BadData, Pattern, NameExists.
 func ValidateFeatureName(s *state.State, name flag.Name, project flag.ProjectID) error {
@@ -99,6 +103,7 @@ type FeatureSettings struct {
 
 // UpdateFeature changes what describes a flag. edit is handed the settings as they are,
 // and returns them as they shall be, or a fault; it must be pure.
+// An edit that changes nothing writes nothing.
 //
 // Faults: NotFound, BadData, what edit returns, and those of ArchiveFeatures.
 func (a *App) UpdateFeature(ctx context.Context, c Caller, project flag.ProjectID, name flag.Name, edit func(FeatureSettings) (FeatureSettings, error)) (*flag.Flag, error) {
@@ -149,6 +154,7 @@ func (a *App) MarkFeaturesStale(ctx context.Context, c Caller, project flag.Proj
 	return err
 }
 
+// markStale decides that a flag is stale or not, if it is the other.
 func markStale(d *decide.Decision, f *flag.Flag, stale bool) {
 	switch {
 	case stale && !f.Stale:
@@ -161,6 +167,8 @@ func markStale(d *decide.Decision, f *flag.Flag, stale bool) {
 // CloneFeature makes a flag with the description, strategies, variants and dependencies
 // of another, off everywhere. Strategies that spread users by the old flag's group do so
 // by the new flag's if replaceGroup says so.
+// Tags and links stay with the old flag. The clone serves nothing as it is off, but the gate holds it back all the same where an
+// environment is protected: its strategies would act once it is on.
 //
 // Faults: NotFound, and those of CreateFeature. Permissions are asked in every environment
 // in which the flag has strategies or variants.
@@ -226,6 +234,7 @@ func requireToConfigure(d *decide.Decision, project flag.ProjectID, env flag.Fla
 }
 
 // MoveFeature takes a flag into another project with the same environments.
+// The permission is asked for in both projects. The event belongs to the new one.
 //
 // Faults: NotFound, and InvalidOperation when the environments differ, when the flag has
 // dependencies or others depend on it, when it uses a segment of its project, and when the
@@ -259,6 +268,7 @@ func (a *App) MoveFeature(ctx context.Context, c Caller, from flag.ProjectID, na
 }
 
 // movable returns an InvalidOperation fault if a flag cannot go into a project.
+// Which environments a flag has is the project's choice, so they have to be the same.
 func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
 	refuse := func(format string, args ...any) error {
 		return fault.New(fault.InvalidOperation, format, args...)
@@ -283,6 +293,7 @@ func movable(s *state.State, f *flag.Flag, target *flag.Project) error {
 	return nil
 }
 
+// sameEnvironments reports whether a flag has the environments of a project. They are compared in their order.
 func sameEnvironments(f *flag.Flag, p *flag.Project) bool {
 	return slices.EqualFunc(f.Environments, p.Environments, func(a flag.FlagEnvironment, b flag.ProjectEnvironment) bool {
 		return a.Environment == b.Environment
@@ -358,6 +369,7 @@ func activeFlags(s *state.State, p flag.ProjectID) int {
 	return n
 }
 
+// allActiveFlags is activeFlags for the whole instance.
 func allActiveFlags(s *state.State) int {
 	n := 0
 	for f := range s.Flags() {
@@ -368,6 +380,7 @@ func allActiveFlags(s *state.State) int {
 	return n
 }
 
+// projectFull is the fault of a project with as many flags as it may have, in Unleash's words.
 func projectFull() error {
 	return fault.New(fault.InvalidOperation, "You have reached the maximum number of feature flags for this project.")
 }
@@ -377,6 +390,7 @@ func unknownFeatureType(id string) error {
 }
 
 // validTags returns the tags as they are kept, without duplicates, or a BadData fault.
+// at is where the tags stand in the request.
 func validTags(d *decide.Decision, at string, tags []flag.Tag) ([]flag.Tag, error) {
 	var valid []flag.Tag
 	for i, tag := range tags {
@@ -404,6 +418,7 @@ func validTag(d *decide.Decision, at string, tag flag.Tag) (flag.Tag, error) {
 }
 
 // addTag decides that a flag gets a tag, which is created if it does not exist yet.
+// A tag that the flag has is passed over.
 func addTag(d *decide.Decision, at state.Scope, tag flag.Tag) {
 	if slices.Contains(d.Flag(at.Feature).Tags, tag) {
 		return

@@ -13,6 +13,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// Members of a group have what the group is given: a role in the instance, roles in projects. So a group can make and unmake
+// administrators, and each change is held to leaving one who can sign in (keepAdmins).
+
 // GroupSettings are what people choose of a group.
 type GroupSettings struct {
 	Name        string
@@ -114,6 +117,7 @@ func Group(s *state.State, id int64) (*access.Group, error) {
 	return nil, fault.New(fault.NotFound, "Could not find group with id %d", id)
 }
 
+// settingsOf returns a group as it can be edited.
 func settingsOf(g *access.Group) GroupSettings {
 	in := GroupSettings{Name: g.Name, Description: g.Description, MappingsSSO: g.MappingsSSO, RootRole: g.RootRole}
 	for _, m := range g.Members {
@@ -123,6 +127,7 @@ func settingsOf(g *access.Group) GroupSettings {
 }
 
 // madeOf returns a group with other settings. Who is a member already, stays so since then.
+// Names are unique whatever their case. The faults name fields of Unleash's createGroup.
 func madeOf(d *decide.Decision, g access.Group, in GroupSettings) (access.Group, error) {
 	old := g.Members
 	g.Name, g.Description, g.RootRole, g.Members = strings.TrimSpace(in.Name), in.Description, in.RootRole, nil
@@ -158,6 +163,7 @@ func madeOf(d *decide.Decision, g access.Group, in GroupSettings) (access.Group,
 }
 
 // once returns a list without what has been in it before.
+// The order is kept; the lists here are short.
 func once[T comparable](list []T) []T {
 	var kept []T
 	for _, v := range list {

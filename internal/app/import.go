@@ -16,12 +16,18 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// An import (docs/import-export.md) is decided as a wish first: whatever is protected, and whatever the actor may do, the flags are
+// made what they shall be, by the same functions as direct writes. The events that come out are then divided: those that act in a
+// protected environment become proposals, the rest is written (docs/adr/0023), and the permissions for that are asked for. So an
+// import cannot do more than its events could one by one, and the check that precedes it is the very same plan without the writing.
+
 // maxImportedChanges is how many changes an import may put into a change request: more than
 // that, nobody reviews in one piece.
 const maxImportedChanges = 2_000
 
 // Import is configuration that comes from elsewhere: flags of a project as they shall be in one
 // of its environments, and what they need.
+// Which version of an export it comes from, interchange has settled.
 type Import struct {
 	Project       flag.ProjectID
 	Environment   flag.EnvironmentName
@@ -36,11 +42,13 @@ type ImportedFlag struct {
 	At   string
 	Name flag.Name
 	state.Metadata
-	Stale        bool
-	Tags         *[]flag.Tag
-	Links        *[]flag.Link // without ids
+	Stale bool
+	Tags  *[]flag.Tag
+	Links *[]flag.Link // without ids
+	// Dependencies are added to those that the flag has.
 	Dependencies []flag.Dependency
-	Row          *ImportedRow
+	// Row is nil if the import says nothing of the environment.
+	Row *ImportedRow
 }
 
 // ImportedRow is a flag's configuration in the environment. What is nil stays as it is.
@@ -60,6 +68,7 @@ type ImportedStrategy struct {
 
 // ImportFindings are what an import meets. It takes place only if there are neither Errors nor
 // Missing permissions.
+// Errors would have to be mended in the import or here; Warnings are worth knowing.
 type ImportFindings struct {
 	Errors, Warnings []Finding
 	Missing          []access.Permission // sorted
@@ -73,6 +82,7 @@ type Finding struct {
 }
 
 // CheckImport says what an import would meet, and changes nothing.
+// Ids that it mints are thrown away.
 //
 // Faults: NotFound for the project or the environment.
 func (a *App) CheckImport(c Caller, in Import) (ImportFindings, error) {
@@ -91,6 +101,7 @@ func (a *App) CheckImport(c Caller, in Import) (ImportFindings, error) {
 // ImportFeatures makes a project's flags what they are in the import, all in one batch. What acts in
 // a protected environment, and only that, goes into a new draft of the caller, or to
 // review if the caller wants so. It returns that request, or nil if there is none.
+// Everything is decided anew on the state that it is written on: what CheckImport said may have changed since.
 //
 // Faults: NotFound for the project or the environment; BadData that lists what CheckImport calls
 // errors; Permission that names what is missing.
@@ -107,6 +118,7 @@ func (a *App) ImportFeatures(ctx context.Context, c Caller, in Import) (*changer
 		if err := p.found.refusal(in); err != nil {
 			return err
 		}
+		// One event for the whole says who imported what, before those that do it.
 		if len(p.direct) > 0 {
 			d.Add(state.Scope{Project: in.Project, Environment: in.Environment}, state.FeaturesImported{Features: in.changedBy(p.direct)})
 		}
@@ -129,6 +141,7 @@ func (a *App) ImportFeatures(ctx context.Context, c Caller, in Import) (*changer
 }
 
 // changedBy returns the flags of the import that events change.
+// They are in the order of the import.
 func (in Import) changedBy(events []state.Event) []flag.Name {
 	changed := map[flag.Name]bool{}
 	for _, e := range events {
@@ -144,6 +157,7 @@ func (in Import) changedBy(events []state.Event) []flag.Name {
 }
 
 // refusal returns why an import does not take place, or nil if it does.
+// Permissions come first, since whoever lacks them cannot do anything about the rest. All that are missing are named at once.
 func (f ImportFindings) refusal(in Import) error {
 	if len(f.Missing) > 0 {
 		denied := fault.As(access.Denied(in.Environment, f.Missing[0]))
@@ -158,6 +172,7 @@ func (f ImportFindings) refusal(in Import) error {
 	}
 	var details []fault.Detail
 	for _, e := range f.Errors {
+		// A list of thousands helps nobody.
 		const shown = 20
 		items := strings.Join(e.Affected[:min(len(e.Affected), shown)], ", ")
 		if more := len(e.Affected) - shown; more > 0 {
@@ -189,6 +204,7 @@ func planImport(d *decide.Decision, in Import) (importPlan, error) {
 	if project.In(in.Environment) == nil {
 		return importPlan{}, fault.New(fault.NotFound, "Could not find environment with name: %s", in.Environment)
 	}
+	// Nothing of the wish is written as such: its events are taken over one by one.
 	wish := d.On(d.State)
 	wish.Limits.FeatureEnvironmentStrategies = 0 // old ones go after new ones have come; checked in configure
 	i := importing{Decision: wish, in: in, project: project, strategyLimit: d.Limits.FeatureEnvironmentStrategies, findings: map[kind]*Finding{}}
@@ -217,6 +233,7 @@ func planImport(d *decide.Decision, in Import) (importPlan, error) {
 		if p.host, err = decide.HostOf(wish.State, held, protected); err != nil {
 			return importPlan{}, err
 		}
+		// Proposals are made on the state as it is: a request holds what it changes against that.
 		if p.proposals, err = decide.ProposalsOf(d.State, held); err != nil {
 			return importPlan{}, err
 		}
@@ -232,6 +249,7 @@ func planImport(d *decide.Decision, in Import) (importPlan, error) {
 }
 
 // kind is what findings have in common: they are told together.
+// Findings of a kind are one sentence with a list. Order and numbers of the constants are free: none is stored.
 type kind int
 
 // The kinds of findings, in the order in which they are told.
@@ -324,6 +342,7 @@ func (i *importing) noteOnce(k kind, item string) {
 
 // noteFault notes what is wrong with a thing, whose fields a fault names below /body, and which
 // is found at another place in the import.
+// The fault's own sentence is kept, with the path of the import in it in the place of that of a body which the caller never sent.
 func (i *importing) noteFault(k kind, what, at string, err error) {
 	f := fault.As(err)
 	if f == nil || len(f.Details) == 0 {
@@ -335,6 +354,7 @@ func (i *importing) noteFault(k kind, what, at string, err error) {
 	}
 }
 
+// found returns what was noted, in the order of the kinds.
 func (i *importing) found() (all ImportFindings) {
 	for k := range kind(len(sentences)) {
 		switch f := i.findings[k]; {
@@ -349,6 +369,8 @@ func (i *importing) found() (all ImportFindings) {
 }
 
 // vocabulary creates the context fields and tag types that do not exist.
+// One that exists is left as it is, since other flags use it; only legal values that do not fit are an error, as strategies would be
+// refused.
 func (i *importing) vocabulary() {
 	for _, field := range i.in.ContextFields {
 		if have := i.ContextField(field.Name); have != nil {
@@ -358,6 +380,7 @@ func (i *importing) vocabulary() {
 			continue
 		}
 		field.CreatedAt = i.Now
+		// A project's own field comes from a project of another name, perhaps in another instance.
 		if field.Project != nil {
 			field.Project = &i.in.Project
 		}
@@ -417,6 +440,7 @@ func (i *importing) flags() {
 		}
 	}
 	seen := map[flag.Name]bool{}
+	// there are those that exist in the project afterwards, and are not archived.
 	var there []*ImportedFlag
 	for n := range i.in.Flags {
 		f := &i.in.Flags[n]
@@ -441,10 +465,12 @@ func (i *importing) flags() {
 
 // describe creates a flag, or changes what describes it, and reports whether it can be configured.
 // room is how many flags can be created yet; below 0: any number.
+// An archived flag is passed over and not revived, as somebody put it away on purpose.
 func (i *importing) describe(f *ImportedFlag, room *int) bool {
 	have := i.Flag(f.Name)
 	if have != nil && have.Project != i.in.Project {
 		where := string(f.Name)
+		// Who may not see the other project learns that the name is taken, which creating the flag says as well, and not where.
 		if i.MaySee(i.Actor, have.Project) {
 			where = fmt.Sprintf("%s (in project %s)", f.Name, have.Project)
 		}
@@ -495,6 +521,7 @@ func (i *importing) describe(f *ImportedFlag, room *int) bool {
 }
 
 // tag gives a flag the tags of the import, and no other.
+// nil leaves those that it has; an empty list takes all away.
 func (i *importing) tag(f *ImportedFlag, have *flag.Flag) {
 	if f.Tags == nil {
 		return
@@ -515,6 +542,7 @@ func (i *importing) tag(f *ImportedFlag, have *flag.Flag) {
 }
 
 // link gives a flag the links of the import, and no other.
+// A link is known by its address and title, as ids are of one instance only.
 func (i *importing) link(f *ImportedFlag, have *flag.Flag) {
 	if f.Links == nil {
 		return
@@ -538,6 +566,7 @@ func (i *importing) link(f *ImportedFlag, have *flag.Flag) {
 			i.Add(decide.FeatureScope(have), state.FeatureLinkRemoved{Before: old})
 			continue
 		}
+		// It stays, with its id; a second one like it in the flag would go.
 		wanted = slices.Delete(wanted, n, n+1)
 	}
 	for _, link := range wanted {
@@ -549,6 +578,7 @@ func (i *importing) link(f *ImportedFlag, have *flag.Flag) {
 // configure gives a flag the strategies and variants of the import, and no other, and switches it
 // on or off. Strategies that are as in the import stay, so that importing the same again
 // changes nothing.
+// New strategies come before old ones go, so that a flag that is on is at no point on without one, which would say something else.
 func (i *importing) configure(f *ImportedFlag, segments map[string]flag.SegmentID) {
 	if f.Row == nil {
 		return
@@ -558,6 +588,7 @@ func (i *importing) configure(f *ImportedFlag, segments map[string]flag.SegmentI
 		i.note(badStrategy, "%s (a flag can have at most %d in an environment)", f.Name, limit)
 		return
 	}
+	// What is still in old at the end is not in the import.
 	old := slices.Clone(i.Flag(f.Name).In(at.Environment).Strategies)
 	var order []state.StrategyOrder
 	for n, strategy := range f.Row.Strategies {
@@ -620,6 +651,7 @@ func (i *importing) switchTo(f *ImportedFlag, at state.Scope, on bool) {
 }
 
 // settings returns what a strategy is made of here, and whether it can be made.
+// A custom strategy type has the same name and perhaps other parameters in another instance, so it is a warning.
 func (i *importing) settings(in ImportedStrategy, segments map[string]flag.SegmentID) (change.StrategySettings, bool) {
 	settings := in.StrategySettings
 	switch t := i.StrategyType(settings.Name); {
@@ -642,6 +674,7 @@ func (i *importing) settings(in ImportedStrategy, segments map[string]flag.Segme
 }
 
 // alike reports whether a strategy is made of the settings, wherever it stands.
+// Ids and places are not compared.
 func alike(have flag.Strategy, want change.StrategySettings) bool {
 	is := change.SettingsOf(have)
 	is.SortOrder, want.SortOrder = nil, nil
@@ -656,11 +689,13 @@ func inOrder(have []flag.Strategy, order []state.StrategyOrder) bool {
 }
 
 // proposable notes what keeps the proposals from becoming a request.
+// It notes also, as a warning, that there will be a request.
 func (i *importing) proposable(d *decide.Decision, p importPlan) {
 	if _, err := proposable(d, p.host); err != nil {
 		i.noteFault(notProposable, string(p.host.Environment), "/body", err)
 		return
 	}
+	// An import must not be mixed with what somebody has been drafting.
 	if r := d.PendingRequest(d.Actor.Ref, p.host); r != nil {
 		i.note(pendingRequest, "change request %d in the environment %s", r.ID, p.host.Environment)
 	}
@@ -673,6 +708,7 @@ func (i *importing) proposable(d *decide.Decision, p importPlan) {
 // missing returns the permissions that the actor lacks for events that are written directly.
 func (i *importing) missing(events []state.Event) []access.Permission {
 	made := map[flag.Name]bool{}
+	// Each is asked once, in the place of the first event that takes it: all events of an import are about one project and environment.
 	asked := map[access.Permission]bool{} // whether it is held
 	for _, e := range events {
 		if _, ok := e.Payload.(state.FeatureCreated); ok {
@@ -700,6 +736,7 @@ func (i *importing) missing(events []state.Event) []access.Permission {
 
 // permissionFor returns which permission an event of an import takes, and whether it is held in
 // the instance rather than in the project. Describing a flag is part of creating it.
+// Events that it does not name describe the flag.
 func permissionFor(e state.Event, created bool) (p access.Permission, everywhere bool) {
 	switch event := e.Payload.(type) {
 	case state.TagCreated:

@@ -21,6 +21,8 @@ const (
 	keyPairLife = 20 * 365 * 24 * time.Hour
 )
 
+// Why there is one and how it is replaced: docs/adr/0029, and docs/single-sign-on.md for whoever sets it up.
+
 // keyPair is what Quorate signs and decrypts by towards a SAML provider.
 type keyPair struct {
 	certificate string // as PEM
@@ -28,6 +30,7 @@ type keyPair struct {
 }
 
 // newKeyPair makes an RSA key, and a certificate that it has signed itself: providers compare it, and ask nobody about it.
+// It takes up to a second or so. The certificate is good from a day before now, for providers whose clocks are behind.
 func newKeyPair(now time.Time) (keyPair, error) {
 	key, err := rsa.GenerateKey(rand.Reader, rsaBits)
 	if err != nil {
@@ -46,6 +49,8 @@ func newKeyPair(now time.Time) (keyPair, error) {
 
 // keyPairIn returns the pair in a text of PEM blocks, or the certificate alone if there is no key in it, and what is wrong with
 // a text that is neither.
+// An empty text is an empty pair, and nothing is wrong with it. Order and number of blocks do not matter; of several certificates,
+// the first is the key's.
 func keyPairIn(text string) (keyPair, *fault.Detail) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -69,10 +74,12 @@ func keyPairIn(text string) (keyPair, *fault.Detail) {
 	return pairOf(pair.Certificate[0], key), nil
 }
 
+// pairOf returns a pair of a certificate as DER and its key.
 func pairOf(certificate []byte, key *rsa.PrivateKey) keyPair {
 	return keyPair{string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})), x509.MarshalPKCS1PrivateKey(key)}
 }
 
+// notAPair is the refusal of a pair. It repeats nothing of the text, which may have a key in it.
 func notAPair(sentence string) *fault.Detail {
 	return &fault.Detail{Path: "/body/spCertificate", Message: sentence}
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// Who holds which roles in a project. All five changes go through changeAccess, which looks at the outcome instead of at the request:
+// so the two rules hold whichever way a role is given or taken.
+
 // RoleHolders are accounts and groups that hold a role in a project, or are to.
 type RoleHolders struct {
 	Role          access.RoleID
@@ -20,6 +23,7 @@ type RoleHolders struct {
 
 // AddProjectAccess gives accounts and groups each of the roles in a project, beside those
 // that they hold.
+// If all of them hold all of the roles, nothing is written.
 //
 // Faults: NotFound, BadData, and those of giving roles, see changeAccess.
 func (a *App) AddProjectAccess(ctx context.Context, c Caller, project flag.ProjectID, roles []access.RoleID, users, groups []int64) error {
@@ -42,6 +46,7 @@ func (a *App) AddProjectAccess(ctx context.Context, c Caller, project flag.Proje
 }
 
 // SetProjectAccess replaces all that anyone holds in a project.
+// Who is not named loses everything there. Lists are sorted, so that the same in another order is no change.
 //
 // Faults: NotFound, BadData, and those of giving roles, see changeAccess.
 func (a *App) SetProjectAccess(ctx context.Context, c Caller, project flag.ProjectID, all []RoleHolders) error {
@@ -77,6 +82,7 @@ func (a *App) SetProjectAccess(ctx context.Context, c Caller, project flag.Proje
 }
 
 // SetProjectRoles sets what an account or a group holds in a project, at least one role.
+// The roles that the subject held before and are not named are taken.
 //
 // Faults: NotFound, BadData, and those of giving roles, see changeAccess.
 func (a *App) SetProjectRoles(ctx context.Context, c Caller, project flag.ProjectID, subject state.Subject, roles []access.RoleID) error {
@@ -154,6 +160,7 @@ func (a *App) changeAccess(ctx context.Context, c Caller, project flag.ProjectID
 	return err
 }
 
+// hasOwner reports whether an account or a group is Owner of a project. A group without members counts.
 func hasOwner(s *state.State, project flag.ProjectID) bool {
 	for held := range s.Assignments(project) {
 		if held.Has(access.RoleOwner) {
@@ -211,11 +218,13 @@ func unknownRoles(s *state.State, path string, roles []access.RoleID) []fault.De
 }
 
 // projectRole reports whether a role can be given in a project.
+// Roles of the whole instance are given to accounts, not in a project.
 func projectRole(s *state.State, id access.RoleID) bool {
 	role := s.Role(id)
 	return role != nil && !role.Type.Root()
 }
 
+// unknownRole is what is wrong with a role that cannot be given in a project.
 func unknownRole(path string, id access.RoleID) fault.Detail {
 	return fault.Detail{Path: path, Message: fmt.Sprintf("Could not find a project role with id %d.", id)}
 }

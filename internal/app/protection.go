@@ -12,6 +12,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// The rules that protect environments. What a changed rule does to schedules follows from the states before and after it, whoever
+// changes it (package consequence); the rule that an open request was submitted under is on the request.
+
 // SetProtection says how an environment of a project is protected. edit is handed the rule as it
 // is and whether it is on, and returns the rule as it shall be, Off if there shall be none; it
 // must be pure. The number of approvals is brought between 1 and 10. Open requests keep
@@ -45,6 +48,8 @@ func (a *App) SetProtection(ctx context.Context, c Caller, at changerequest.Plac
 }
 
 // setRule decides the rule of an environment of a project.
+// A rule that is off keeps nothing of what it was. Exempt says that an admin has let the project ask for less than is enforced; it is
+// settled here and not by the caller.
 func setRule(d *decide.Decision, at changerequest.Place, after changerequest.Rule) error {
 	if after.Off {
 		after = changerequest.Rule{Off: true}
@@ -73,6 +78,7 @@ func setRule(d *decide.Decision, at changerequest.Place, after changerequest.Rul
 
 // SetChangeRequests turns change requests on or off in the whole instance. Off: nothing is
 // protected and no request can be seen; all that is stored is kept.
+// Rules stay as they are, and hold again when it is turned on.
 func (a *App) SetChangeRequests(ctx context.Context, c Caller, value state.ChangeRequests) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require("", "", access.Admin); err != nil {

@@ -14,6 +14,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// Roles of one's own. Built-in ones come with the ledger and cannot be changed (access.BuiltInRoles), so that what a release means by
+// Owner or Editor is the same everywhere.
+
 // CreateRole makes a role of one's own; its id is given to it.
 //
 // Faults: BadData, NameExists.
@@ -48,6 +51,7 @@ type RoleChange struct {
 }
 
 // UpdateRole changes a role of one's own, for everyone who has it.
+// A name is always given; an empty one is refused.
 //
 // Faults: NotFound, BadData, NameExists; InvalidOperation for a role that is built in, and if
 // nobody would be left who administers.
@@ -128,6 +132,7 @@ func Role(s *state.State, id access.RoleID) (*access.Role, error) {
 }
 
 // ValidateRole says whether a custom role could be as it is given; without an id it is one to be.
+// Names are unique whatever their case.
 //
 // Faults: BadData, NameExists.
 func ValidateRole(s *state.State, role access.Role) error {
@@ -159,6 +164,7 @@ func tidied(r access.Role) access.Role {
 
 // bindRoles has roles allow in one environment what they allow in another by its name. What
 // they allow everywhere they allow there already.
+// Built-in roles name no environment, and so are not touched.
 func bindRoles(d *decide.Decision, from, to flag.EnvironmentName) {
 	for role := range d.Roles() {
 		after := *role
@@ -187,6 +193,7 @@ func unbindRoles(d *decide.Decision, env flag.EnvironmentName) {
 }
 
 // holders returns how many accounts and groups have a role, wherever.
+// An account that has it in several projects counts once for each.
 func holders(s *state.State, id access.RoleID) (users, groups int) {
 	for a := range s.Accounts() {
 		if a.RootRole == id {

@@ -16,6 +16,10 @@ import (
 	"github.com/quorate/quorate/internal/window"
 )
 
+// Applying scheduled requests. Every node has a timer, and nothing chooses one of them: each tries what is due, and the ledger's head
+// lets one through; the others decide again and find that it is done (docs/change-requests.md, "Scheduling"). The scheduler waits for
+// three things: the time that NextDue says, a state that may have another one (Moved), and a database that is back (Back).
+
 // NextDue returns when a scheduled change request is to be applied next, and whether there is one.
 func (a *App) NextDue() (time.Time, bool) {
 	for r := range a.State().Due() {
@@ -33,10 +37,12 @@ func (a *App) Back() <-chan struct{} { return a.engine.Back() }
 // RunDue applies the change requests whose time has come, each in the name of who scheduled it, or records
 // what keeps it from being applied. One that another node was quicker with is left alone. Nodes that wake at
 // the same instant go through them in different orders, so that they seldom try the same one.
+// One request that cannot be applied does not keep the rest from it.
 //
 // Faults: Unavailable while this node cannot write; the requests are as they were, and are to be tried again.
 func (a *App) RunDue(ctx context.Context) error {
 	var due []changerequest.ID
+	// One moment for the whole turn: a request that had to wait for others in it is not late by that.
 	woke := a.now()
 	for r := range a.State().Due() {
 		if !r.Due(woke) {
@@ -76,6 +82,7 @@ func (a *App) runDue(ctx context.Context, id changerequest.ID, woke time.Time) e
 }
 
 // passing reports whether an error says nothing about what was to be done, only about now.
+// Then the whole turn ends, and the scheduler comes again.
 func passing(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || fault.Is(err, fault.Unavailable)
 }
@@ -92,6 +99,7 @@ func (a *App) timer(ctx context.Context, id changerequest.ID, woke time.Time, co
 	if !exists || woke.Sub(r.Schedule.At) > a.grace {
 		actor = access.System() // which finds that there is nobody to apply it for, or that it is too late
 	}
+	// What was read before the decision may be old; only in here does it count.
 	_, err := a.do(ctx, Caller{Actor: actor}, func(d *decide.Decision) error {
 		r := d.ChangeRequest(id)
 		if r == nil || !r.Due(d.Now) || r.Schedule.By != by {
@@ -110,6 +118,7 @@ type Broken struct {
 }
 
 // hear notes what events break. Only a cancelling that nobody asked for has a reason.
+// Cancelling by its author carries none.
 func (b *Broken) hear(events []state.Applied) {
 	for _, e := range events {
 		p, ok := e.Payload.(state.ChangeRequestEvent)

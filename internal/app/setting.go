@@ -15,6 +15,7 @@ import (
 
 // SetFrontendOrigins says which web pages may read answers of the frontend API: "*" for
 // all, or origins such as https://shop.example.com.
+// No origin at all means all as well. The order is kept.
 //
 // Faults: BadData.
 func (a *App) SetFrontendOrigins(ctx context.Context, c Caller, origins []string) error {
@@ -43,6 +44,7 @@ func (a *App) SetFrontendOrigins(ctx context.Context, c Caller, origins []string
 }
 
 // isOrigin reports whether a text is "*" or scheme, host and port as a browser sends them.
+// The Fetch standard writes an origin without a path and without a slash at the end; what differs would never match.
 func isOrigin(text string) bool {
 	if text == "*" {
 		return true

@@ -20,6 +20,10 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// How people sign in, and what happens when a provider vouches for somebody (docs/single-sign-on.md; docs/adr/0021). Settings are in the
+// ledger, as they decide who gets in; secrets are sealed beside it, and an event says at most when one was given. Every change is held to
+// someWayIn on the state after it.
+
 // SetPasswordSignIn says whether people can sign in by a password. Turning it off needs another
 // way in; whoever lost that runs `quorate rescue`.
 //
@@ -39,6 +43,7 @@ func (a *App) SetPasswordSignIn(ctx context.Context, c Caller, disabled bool) er
 
 // SetOIDC says how people sign in by OpenID Connect. An empty secret leaves the one that was set
 // before, which is kept for the provider and client that it was given for.
+// Nothing here asks the provider: whether discovery works is seen when somebody signs in.
 //
 // Faults: BadData, also if nobody could sign in any more.
 func (a *App) SetOIDC(ctx context.Context, c Caller, in state.OIDC, secret string) error {
@@ -122,6 +127,7 @@ func (a *App) SetSAML(ctx context.Context, c Caller, in state.SAML) error {
 	return err
 }
 
+// samlDetails returns what is wrong with settings of SAML, sorted by field. What is off may be incomplete.
 func samlDetails(in state.SAML) []fault.Detail {
 	details := append(addressDetails("signOnUrl", in.SignOnURL), addressDetails("signOutUrl", in.SignOutURL)...)
 	for name, value := range map[string]string{"entityId": in.EntityID, "signOnUrl": in.SignOnURL, "certificate": in.Certificate} {
@@ -148,11 +154,13 @@ func isCertificate(text string) bool {
 	return err == nil
 }
 
+// mayConfigureSignIn refuses who may not change how people sign in.
 func mayConfigureSignIn(d *decide.Decision) error {
 	return d.Require("", "", access.Admin, access.UpdateAuth)
 }
 
 // setSetting decides that a setting has another value, if it has.
+// The values are compared as JSON, so that nil and empty fields are the same if they are written so.
 func setSetting[T any](d *decide.Decision, id string, before, after T) error {
 	if decide.Same(before, after) {
 		return nil
@@ -166,6 +174,7 @@ func setSetting[T any](d *decide.Decision, id string, before, after T) error {
 }
 
 // someWayIn refuses a state in which nobody can sign in.
+// Whether a way that is on really works is not known here; `quorate rescue` is for when it does not.
 func someWayIn(s *state.State) error {
 	if s.PasswordSignIn().Disabled && !s.OIDC().Enabled && !s.SAML().Enabled {
 		return fault.New(fault.BadData, "Nobody could sign in any more: enable single sign-on, or signing in by a password, first.")
@@ -173,6 +182,7 @@ func someWayIn(s *state.State) error {
 	return nil
 }
 
+// oidcDetails returns what is wrong with settings of OpenID Connect. What is off may be incomplete.
 func oidcDetails(in state.OIDC) []fault.Detail {
 	var details []fault.Detail
 	missing := func(name, value string) {
@@ -201,11 +211,13 @@ func addressDetails(name, text string) []fault.Detail {
 	return []fault.Detail{{Path: "/body/" + name, Message: fmt.Sprintf("%q is not an address that begins with https://.", text)}}
 }
 
+// isLoopback reports whether a host is this machine. Names other than localhost are not looked up.
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
+// admissionDetails returns what is wrong with who is let in, which OpenID Connect and SAML have in common.
 func admissionDetails(s *state.State, in state.Admission) []fault.Detail {
 	var details []fault.Detail
 	if _, err := defaultRole(s, in); err != nil {
@@ -223,6 +235,7 @@ func admissionDetails(s *state.State, in state.Admission) []fault.Detail {
 }
 
 // defaultRole returns the role of accounts that a provider brings in.
+// The id goes before the name; without both it is Viewer.
 func defaultRole(s *state.State, in state.Admission) (access.RoleID, error) {
 	switch {
 	case in.DefaultRootRoleID != 0:
@@ -235,6 +248,7 @@ func defaultRole(s *state.State, in state.Admission) (access.RoleID, error) {
 }
 
 // Arrival is somebody whom an identity provider vouches for.
+// What is in it was checked by sso: signatures, times, and whether the provider speaks of the account's subject.
 type Arrival struct {
 	Account     int64 // whom the provider means; 0: nobody who has an account
 	Email, Name string
@@ -244,11 +258,13 @@ type Arrival struct {
 // Arrive lets somebody in whom an identity provider vouches for: it makes an account, if there is
 // none and the admission allows it, and lets groups with mappings follow what the provider says.
 // It returns the account.
+// Roles of an account that exists are not touched: they are given here, and not by the provider.
 //
 // Faults: Forbidden for who has no account and gets none, and for who is suspended; InvalidOperation if nobody would be
 // left who administers.
 func (a *App) Arrive(ctx context.Context, origin Origin, in Arrival, admission state.Admission) (int64, error) {
 	person := store.Person{Kind: string(access.KindUser), Name: in.Name, Email: in.Email}
+	// Nobody is kept out for the sake of a name.
 	if len(person.Name) > maxPersonName {
 		person.Name = ""
 	}
@@ -287,6 +303,7 @@ func (a *App) Arrive(ctx context.Context, origin Origin, in Arrival, admission s
 }
 
 // admitted returns the role of somebody who gets an account, or a fault for who gets none.
+// The order is that in which it helps to be told: an administrator can make an account by hand, whatever the rest says.
 func admitted(s *state.State, person store.Person, admission state.Admission) (access.RoleID, error) {
 	switch {
 	case !admission.AutoCreate:
@@ -304,6 +321,7 @@ func admitted(s *state.State, person store.Person, admission state.Admission) (a
 
 // followGroups decides that an account belongs to exactly those of the groups with mappings that
 // the provider names. Groups without mappings are people's own, and those of SCIM its client's.
+// An event is added only for groups that change, so signing in writes nothing as a rule.
 func followGroups(d *decide.Decision, id int64, named []string) {
 	for group := range d.Groups() {
 		if len(group.MappingsSSO) == 0 || group.SCIMID != nil {
@@ -326,6 +344,8 @@ func followGroups(d *decide.Decision, id int64, named []string) {
 // Rescue lets an administrator in again who cannot sign in: signing in by a password is turned
 // on, and a link to choose one is made, whose secret is returned. It is for who has the data
 // folder and the secret key, and is on record.
+// Nobody's permission is asked. That it happened is on record by two events of the system: UserUpdated, though nothing of the person
+// changes, and the setting if it changes.
 //
 // Faults: NotFound; BadData for who is no administrator.
 func (a *App) Rescue(ctx context.Context, name string) (string, error) {

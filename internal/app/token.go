@@ -20,6 +20,9 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// API tokens. The ledger has a token's digest, by which SDKs are recognised, and what it opens; the secret is sealed beside it, in the same
+// transaction, since Unleash's API shows it to whoever may read tokens. Faults and events never repeat a secret.
+
 // Keys are what secrets are recognised by and kept with; identity's keyring is one.
 type Keys interface {
 	// Digest returns what the ledger keeps of a secret.
@@ -46,6 +49,7 @@ var broughtSecret = regexp.MustCompile(`^[!-~]{20,300}$`)
 
 // CreateToken makes an API token and returns it with its secret, of which the ledger
 // learns nothing but the digest.
+// Admin tokens cannot be made so: personal tokens and service accounts are in their place, and those of the first start.
 //
 // Faults: BadData, ExceedsLimit.
 func (a *App) CreateToken(ctx context.Context, c Caller, in NewToken) (*access.APIToken, string, error) {
@@ -72,6 +76,7 @@ func (a *App) CreateProjectToken(ctx context.Context, c Caller, id flag.ProjectI
 }
 
 // tokenPermissions are what tokens of a type ask for.
+// client is the older name of backend. An unknown type has no permission, by which createToken recognises it.
 var tokenPermissions = map[access.TokenType]struct{ create, read, update, remove access.Permission }{
 	access.TokenClient:   {access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken},
 	access.TokenBackend:  {access.CreateClientToken, access.ReadClientToken, access.UpdateClientToken, access.DeleteClientToken},
@@ -79,6 +84,7 @@ var tokenPermissions = map[access.TokenType]struct{ create, read, update, remove
 	access.TokenAdmin:    {access.Admin, access.Admin, access.Admin, access.Admin},
 }
 
+// createToken makes a token if may agrees.
 func (a *App) createToken(ctx context.Context, c Caller, in NewToken, may func(*decide.Decision, access.APIToken) error) (*access.APIToken, string, error) {
 	token := access.APIToken{
 		Name:        strings.TrimSpace(in.Name),
@@ -133,6 +139,7 @@ func (a *App) bringable(d *decide.Decision, secret string) error {
 }
 
 // newSecret returns a secret in Unleash's form.
+// PROJECT:ENVIRONMENT.RANDOM, with 28 random bytes as hexadecimal digits: SDKs and people read off it what it opens.
 func newSecret(t *access.APIToken) string {
 	prefix := "[]" // several projects, which only the server knows
 	if len(t.Projects) == 1 {
@@ -192,6 +199,7 @@ func forgetSecrets(tx *store.Tx, tokens []access.APIToken) error {
 }
 
 // UpdateToken changes when a token expires. An unknown one is passed over.
+// Tokens are named by their secrets in Unleash's API (updateApiToken). That an unknown one is passed over tells nobody which there are.
 func (a *App) UpdateToken(ctx context.Context, c Caller, secret string, expiresAt *time.Time) error {
 	_, err := a.do(ctx, c, func(d *decide.Decision) error {
 		if err := d.Require("", "", access.Admin, access.UpdateClientToken, access.UpdateFrontendToken); err != nil {
@@ -240,6 +248,7 @@ func (a *App) DeleteProjectToken(ctx context.Context, c Caller, id flag.ProjectI
 	})
 }
 
+// deleteToken deletes a token if may agrees, which gets nil for an unknown one.
 func (a *App) deleteToken(ctx context.Context, c Caller, secret string, may func(*decide.Decision, *access.APIToken) error) error {
 	digest := a.keys.Digest(secret)
 	var gone []access.APIToken
@@ -266,6 +275,7 @@ func deleteTokens(d *decide.Decision, which func(*access.APIToken) bool) []acces
 }
 
 // closeToTokens decides that a project is not among those that tokens open any more.
+// A token for that project alone is left as it is: whoever calls this deletes those.
 func closeToTokens(d *decide.Decision, id flag.ProjectID) {
 	for t := range d.Tokens() {
 		rest := slices.DeleteFunc(slices.Clone(t.Projects), func(p flag.ProjectID) bool { return p == id })
@@ -279,6 +289,7 @@ func closeToTokens(d *decide.Decision, id flag.ProjectID) {
 }
 
 // edgeTokenName is how tokens are called that Edge has asked for, as Unleash calls them.
+// It is by the name, among the rest, that the token is found again; it must not change.
 func edgeTokenName(env flag.EnvironmentName, projects []flag.ProjectID) string {
 	names := make([]string, len(projects))
 	for i, p := range projects {
@@ -289,6 +300,7 @@ func edgeTokenName(env flag.EnvironmentName, projects []flag.ProjectID) string {
 
 // EdgeToken returns the backend token that Edge uses for some projects in an environment, and
 // makes it if there is none. The secret is returned of one that was made.
+// The caller has proved to be an Edge (sdkapi), so it is the system that makes the token. One that has expired does not count.
 //
 // Faults: BadData, ExceedsLimit.
 func (a *App) EdgeToken(ctx context.Context, env flag.EnvironmentName, projects []flag.ProjectID) (*access.APIToken, string, error) {
@@ -345,6 +357,7 @@ func onlyProject(t *access.APIToken) flag.ProjectID {
 }
 
 // tokenScope is where events about a token belong.
+// A token of several projects belongs to none; one for all environments, to none of them.
 func tokenScope(t *access.APIToken) state.Scope {
 	at := state.Scope{Project: onlyProject(t)}
 	if t.Environment != access.Any {

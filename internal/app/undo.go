@@ -14,6 +14,7 @@ import (
 // UndoRequest makes a new draft that restores exactly what an applied request changed, to be
 // reviewed like any other. What was changed again since is left as it is, and what cannot be
 // restored stays out; the draft's description says both. The caller has read the request.
+// The request is closed, and so not in the state: it is handed in as it was read (requests.Get), and cannot change any more.
 //
 // Faults: NotFound, BadData when the request was not applied or nothing is left to restore, Conflict
 // while the caller has another pending request there, and those of ProposeChanges.
@@ -29,11 +30,13 @@ func (a *App) UndoRequest(ctx context.Context, c Caller, applied *changerequest.
 
 // MayUndo returns the fault with which UndoRequest would refuse now, or nil.
 func (a *App) MayUndo(actor access.Actor, applied *changerequest.Request) error {
+	// A decision that nobody writes: it finds what UndoRequest would find.
 	d := decide.New(a.State(), actor, a.now(), a.limits, func(int) string { return a.newID() })
 	_, err := undo(d, applied)
 	return err
 }
 
+// undo decides the draft, and returns it.
 func undo(d *decide.Decision, applied *changerequest.Request) (*changerequest.Request, error) {
 	if applied.State != changerequest.Applied {
 		return nil, fault.New(fault.BadData, "The change request is %q. Only an applied one can be undone.", applied.State)

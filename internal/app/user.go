@@ -12,6 +12,10 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
+// People have two halves: what they may do is in the ledger under an id, and who they are is in a row beside it, which can be erased
+// (docs/where-things-live.md). Each use case here writes both in one transaction: the events are decided first, and the rows are
+// written, and refused if a name is taken, while the batch is being stored. A refusal there takes the events back.
+
 // NewUser is a person to be. One of Username and Email is needed.
 type NewUser struct {
 	Name, Username, Email string
@@ -21,6 +25,7 @@ type NewUser struct {
 
 // CreateUser makes a person. Without a password, it returns the secret of a link by which
 // the person chooses one within a day.
+// The permission is asked for before the password is hashed, which takes long, and again when it is decided.
 //
 // Faults: BadData (also for a name that is taken), WeakPassword.
 func (a *App) CreateUser(ctx context.Context, c Caller, in NewUser) (account *access.Account, link string, err error) {
@@ -30,6 +35,8 @@ func (a *App) CreateUser(ctx context.Context, c Caller, in NewUser) (account *ac
 	return a.createUser(ctx, c, in, func(d *decide.Decision) error { return d.Require("", "", access.Admin) }, nil)
 }
 
+// createUser makes a person if may agrees. also, which may be nil, runs in the transaction before the person's row is written, and
+// may fill in the rest of it.
 func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*decide.Decision) error, also func(*store.Tx, *store.Person) error) (*access.Account, string, error) {
 	person := store.Person{
 		Kind: string(access.KindUser), Name: strings.TrimSpace(in.Name), Username: strings.TrimSpace(in.Username), Email: strings.TrimSpace(in.Email),
@@ -84,6 +91,7 @@ func (a *App) createUser(ctx context.Context, c Caller, in NewUser, may func(*de
 // SeedAdmin makes the first person, an administrator, unless there is somebody already.
 // The password is taken as it is; if it is empty, the secret of a link to choose one is
 // returned. Who was not made, has no id.
+// Deleted people count as somebody: an instance that had people does not let one in by a setting.
 func (a *App) SeedAdmin(ctx context.Context, username, password string) (id int64, link string, err error) {
 	person := store.Person{Kind: string(access.KindUser), Username: username}
 	if password != "" {
@@ -93,6 +101,7 @@ func (a *App) SeedAdmin(ctx context.Context, username, password string) (id int6
 	}
 	var token store.ResetToken
 	_, err = a.doAlso(ctx, Caller{Actor: access.System()}, func(d *decide.Decision) error {
+		// The decision may be made again, when somebody else was made meanwhile.
 		person.ID, link = 0, ""
 		if d.NextAccountID() > 1 {
 			return nil
@@ -116,6 +125,8 @@ func (a *App) SeedAdmin(ctx context.Context, username, password string) (id int6
 }
 
 // SignUp makes a person, a Viewer, who comes by an invite link.
+// Whether the link is open is asked before the password is hashed, so that strangers cannot make the server work, and again in the
+// transaction.
 //
 // Faults: BadData (also for a link that is not open any more), NameExists, WeakPassword.
 func (a *App) SignUp(ctx context.Context, origin Origin, secret string, in NewUser) (*access.Account, error) {
@@ -139,6 +150,7 @@ func (a *App) SignUp(ctx context.Context, origin Origin, secret string, in NewUs
 			p.InviteLink = link.ID
 			return nil
 		})
+	// Unleash answers 409 here, and 400 where an administrator makes a person (addPublicSignupTokenUser, createUser).
 	if fault.Is(err, fault.BadData) && fault.As(err).Message == "User already exists" {
 		return nil, fault.New(fault.NameExists, "User already exists")
 	}
@@ -160,6 +172,7 @@ func (a *App) UpdateUser(ctx context.Context, c Caller, id int64, change UserCha
 }
 
 // updateAccount changes a person or a service account.
+// names with nothing in it leaves the row as it is. An account of another kind than asked for is not found.
 func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id int64, names store.PersonChange, role *access.RoleID) (*access.Account, error) {
 	var leaves bool
 	var others []int64
@@ -190,10 +203,12 @@ func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id 
 		} else {
 			d.Add(state.Scope{}, state.UserUpdated{AccountChange: after})
 		}
+		// d.Add has brought d.State forward, so it is the state after.
 		leaves = was && !isAdmin(d.State, id)
 		others = admins(d.State, id)
 		return nil
 	}, func(tx *store.Tx) error {
+		// Who is provisioned is known by the row, so it is asked in the transaction.
 		if err := namesProvisioned(a.State(), tx, id, names); err != nil {
 			return err
 		}
@@ -217,6 +232,7 @@ func (a *App) updateAccount(ctx context.Context, c Caller, kind access.Kind, id 
 	return s.Account(id), nil
 }
 
+// trimmed returns a text without spaces around it; nil stays nil.
 func trimmed(s *string) *string {
 	if s == nil {
 		return nil
@@ -224,6 +240,7 @@ func trimmed(s *string) *string {
 	return new(strings.TrimSpace(*s))
 }
 
+// orNone returns a text, empty for nil.
 func orNone(s *string) string {
 	if s == nil {
 		return ""
@@ -232,6 +249,7 @@ func orNone(s *string) string {
 }
 
 // DeleteUsers removes people, with all that is about them; their ids stay in the ledger.
+// Their sessions and personal tokens end with the event, on every node.
 //
 // Faults: NotFound; Forbidden for who is provisioned; InvalidOperation for oneself, and if nobody
 // would be left who administers.
@@ -266,6 +284,7 @@ func (a *App) deleteUsers(ctx context.Context, c Caller, check func(*state.State
 			}
 			d.Add(state.Scope{}, state.UserDeleted{ID: id, RootRole: old.RootRole})
 		}
+		// After the events: none of those who are leaving is among them.
 		others = admins(d.State, 0)
 		return nil
 	}, func(tx *store.Tx) error {

@@ -16,6 +16,7 @@ import (
 
 // CreateWindow gives an environment a freeze or a maintenance window. The id and the environment of w are not read.
 // Schedules whose time it closes are suspended.
+// Admins alone may: a window holds for all projects of the environment, or for some, also those whose owners would rather not have it.
 //
 // Faults: NotFound for the environment, BadData, ExceedsLimit.
 func (a *App) CreateWindow(ctx context.Context, c Caller, env flag.EnvironmentName, w window.Window) (*window.Window, error) {
@@ -45,6 +46,7 @@ func (a *App) CreateWindow(ctx context.Context, c Caller, env flag.EnvironmentNa
 }
 
 // UpdateWindow puts another window in the place of one. Schedules whose time it closes are suspended.
+// Nothing stays of the old one but its id. Which of the two is stricter does not matter for the permission.
 //
 // Faults: NotFound for the environment or the window, BadData.
 func (a *App) UpdateWindow(ctx context.Context, c Caller, env flag.EnvironmentName, id window.ID, w window.Window) (*window.Window, error) {
@@ -91,6 +93,7 @@ func (a *App) DeleteWindow(ctx context.Context, c Caller, env flag.EnvironmentNa
 }
 
 // settled returns a window as it is stored, or what is wrong with it, by itself and beside the others.
+// What contradicts another one is refused when it is set (docs/windows.md).
 func settled(d *decide.Decision, id window.ID, env flag.EnvironmentName, w window.Window) (window.Window, error) {
 	w.ID, w.Environment, w.Name = id, env, strings.TrimSpace(w.Name)
 	w.Projects = slices.Compact(slices.Sorted(slices.Values(w.Projects)))
@@ -111,6 +114,7 @@ func settled(d *decide.Decision, id window.ID, env flag.EnvironmentName, w windo
 	return w, fault.Invalid(window.Contradictions("/body", &w, others, d.Now)...)
 }
 
+// windowOf returns a window of an environment.
 func windowOf(s *state.State, env flag.EnvironmentName, id window.ID) (*window.Window, error) {
 	if _, err := Environment(s, env); err != nil {
 		return nil, err
