@@ -200,6 +200,42 @@ func withoutIDs(t *testing.T, body string) map[string]any {
 	return doc
 }
 
+// TestImportOfTheLongest holds that whatever can be written can be exported and imported again, also where it is as long as it may be.
+func TestImportOfTheLongest(t *testing.T) {
+	t.Parallel()
+	w := newSQLiteWorld(t)
+	long := func(n int) string { return strings.Repeat("ø", n) }
+	const (
+		flags       = "/projects/default/features"
+		development = "/environments/development"
+	)
+	constraint := fmt.Sprintf(`{"contextName":%q,"operator":"IN","values":[%q]}`, long(255), long(100))
+	for _, one := range []struct{ path, body string }{
+		{"/context", fmt.Sprintf(`{"name":"plan","description":%q,"legalValues":[{"value":%q,"description":%q}]}`, long(250), long(100), long(100))},
+		{"/segments", fmt.Sprintf(`{"name":%q,"constraints":[%s]}`, long(255), constraint)},
+		{"/tag-types", fmt.Sprintf(`{"name":"owner","description":%q}`, long(10_000))},
+		{flags, fmt.Sprintf(`{"name":"longest","description":%q,"tags":[{"type":"owner","value":%q}]}`, long(10_000), long(50))},
+		{flags + "/longest" + development + "/strategies", fmt.Sprintf(`{"name":"default","title":%q,"segments":[5],"constraints":[%s,{"contextName":"plan","operator":"IN","values":[%q]}]}`,
+			long(10_000), constraint, long(100))},
+		{flags + "/longest" + development + "/strategies", fmt.Sprintf(`{"name":"flexibleRollout","parameters":{"rollout":"50","stickiness":"userId","groupId":%q},"variants":[{"name":%q,"weight":1000,"weightType":"variable","stickiness":"userId","payload":{"type":"string","value":%q}}]}`,
+			long(200_000), strings.Repeat("v", 100), long(100_000))},
+		{flags + "/longest/link", fmt.Sprintf(`{"url":"https://example.com/%s","title":%q}`, strings.Repeat("u", 9_000), long(10_000))},
+	} {
+		if got := w.call(t, "admin", "POST", one.path, one.body, nil); got.status >= 300 {
+			t.Fatalf("%s: got %d %.500s", one.path, got.status, got.body)
+		}
+	}
+	exported := w.call(t, "admin", "POST", "/features-batch/export", `{"environment":"development","features":["longest"]}`, nil)
+	again := strings.ReplaceAll(string(exported.body), `"longest"`, `"again"`)
+	if got := w.call(t, "admin", "POST", "/features-batch/import", importBody("default", "development", again), nil); got.status != 200 {
+		t.Fatalf("got %d %.500s", got.status, got.body)
+	}
+	copied := w.call(t, "admin", "POST", "/features-batch/export", `{"environment":"development","features":["again"]}`, nil)
+	if got, want := len(copied.body), len(again); got < want-200 || got > want+200 {
+		t.Errorf("got an export of %d bytes, want about %d", got, want)
+	}
+}
+
 // TestConformance36 imports into a protected environment: flags are created, and what acts there is put into a
 // draft of the caller, whatever they may (reference/change-requests.md, sections 1.10 and 4.10).
 func TestConformance36(t *testing.T) {
