@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// change is an entry of a change request.
+// change is an entry of a change request. Its actions and payloads are those of change requests in the API (see
+// docs/change-requests.md); only what is printed is decoded.
 type change struct {
 	ID       int64           `json:"id"`
 	Action   string          `json:"action"`
@@ -93,7 +94,7 @@ func strategyName(strategy object) string {
 	return name
 }
 
-// fields names what differs.
+// fields names what differs. Of lists it names the list, once, and not their elements.
 func (c change) fields() string {
 	var names []string
 	for _, line := range c.diff() {
@@ -108,7 +109,8 @@ func (c change) fields() string {
 // object is a JSON object.
 type object = map[string]any
 
-// sides returns what the change found, and what it makes of that; nil where there is nothing.
+// sides returns what the change found, and what it makes of that; nil where there is nothing. What a change found is its
+// snapshot, which the server keeps in the payload; ids are left out, since they tell nobody anything.
 func (c change) sides() (before, after object) {
 	decoder := json.NewDecoder(bytes.NewReader(c.Payload))
 	decoder.UseNumber() // numbers are shown as they are written
@@ -139,7 +141,7 @@ func (c change) sides() (before, after object) {
 	return before, after
 }
 
-// diffLine is a value that goes (-) or comes (+).
+// diffLine is a value that goes (-) or comes (+). It is printed as one line, and coloured by its sign (see printDiff).
 type diffLine struct {
 	sign rune
 	leaf
@@ -147,7 +149,8 @@ type diffLine struct {
 
 func (l diffLine) String() string { return fmt.Sprintf("%c %s: %s", l.sign, l.path, l.value) }
 
-// diff returns the values that differ, by their paths; of each, what goes before what comes.
+// diff returns the values that differ, by their paths; of each, what goes before what comes. Both sides are taken apart to
+// values without parts, and what both have is left out. So a value that has moved in a list is no difference.
 func (c change) diff() []diffLine {
 	before, after := c.sides()
 	old, made := leaves("", before), leaves("", after)
@@ -165,7 +168,7 @@ func (c change) diff() []diffLine {
 // leaf is a value without parts, and where it is.
 type leaf struct{ path, value string }
 
-// without returns the leaves that others lack; one that is there twice must be there twice.
+// without returns the leaves that others lack; one that is there twice must be there twice. They stay in order.
 func without(all, others []leaf) []leaf {
 	left := map[leaf]int{}
 	for _, l := range others {

@@ -92,11 +92,13 @@ type person struct {
 	Email    string `json:"email"`
 }
 
+// String returns what somebody is called: by the username, or else the address, or the name.
 func (p person) String() string { return cmp.Or(p.Username, p.Email, p.Name) }
 
 func (r changeRequest) reference() reference { return reference{r.Project, r.ID} }
 
-// changes returns all changes, those of flags first.
+// changes returns all changes, those of flags first. A conflict of a flag is one of each of its changes. What follows from
+// all changes of a flag (a strategy that switching on adds) is shown with the last.
 func (r changeRequest) changes() []change {
 	var all []change
 	for _, f := range r.Features {
@@ -114,7 +116,8 @@ func (r changeRequest) changes() []change {
 	return append(all, r.Segments...)
 }
 
-// text is the request as a person reads it.
+// text is the request as a person reads it. What others have written (title, description, comments) is indented or on one
+// line, so that it cannot pass for a part of this.
 func (r changeRequest) text() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s  %s\n\n%s", r.reference(), oneLine(r.Title), table(r.facts()))
@@ -156,7 +159,7 @@ func (r changeRequest) text() string {
 	return text.String()
 }
 
-// facts are the rows at the top.
+// facts are the rows at the top. Those that say nothing are left out, but for the first three, which every request has.
 func (r changeRequest) facts() [][]string {
 	rows := [][]string{
 		{"State", r.State},

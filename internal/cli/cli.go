@@ -4,6 +4,17 @@
 // A subcommand reads its settings, hands them on and prints what came of it. What those
 // about a server of one's own do belongs in server; those about change requests ask a
 // server for it, as every other client of the admin API does. Nothing is decided here.
+//
+// A subcommand is a struct: its fields are its arguments, described by tags that kong reads, and its method Run does what it is
+// for. Help, where there is one, is what --help says besides. What a person is told here goes to standard output if it is the
+// result, so that it can be piped, and to standard error otherwise.
+//
+//	serve.go, mail.go, sign_on.go    quorate serve and its settings (docs/operations.md)
+//	ledger*.go, rescue.go            on the data of a server, without one
+//	connection.go, terminal.go       asking a server, and printing what it says
+//	cr*.go, change_request.go, change.go, upcoming.go, windows.go
+//	                                 change requests and windows, at a server (docs/cli.md)
+//	export.go, import*.go, events.go configuration and events, from and to a server (docs/import-export.md)
 package cli
 
 import (
@@ -24,10 +35,11 @@ import (
 	"github.com/quorate/quorate/internal/server"
 )
 
-// version is set when a release is built.
+// version is set when a release is built. The linker sets it, by its name (see Makefile).
 var version = "unknown"
 
-// The exit codes. A script can tell "no" from "I did not understand you".
+// The exit codes. A script can tell "no" from "I did not understand you". Whatever goes wrong while a command runs is 1:
+// that the answer is no, and that there is no answer.
 const (
 	exitDone   = 0
 	exitFailed = 1
@@ -49,7 +61,7 @@ type program struct {
 	Version  versionCommand        `cmd:"" help:"Print the version."`
 }
 
-// storage is where an instance keeps its data.
+// storage is where an instance keeps its data. Only a server, and the commands that go to its data without one, have it.
 type storage struct {
 	Data     string `default:"./data" env:"QUORATE_DATA" placeholder:"DIR" help:"The data folder. It holds the secret key, and the database unless another is given (${default}; $$${env})."`
 	Database string `env:"QUORATE_DATABASE" placeholder:"URL" help:"A PostgreSQL database, postgres://…, instead of SQLite in the data folder. It has to be reached directly, not through a pooler ($$${env})."`
@@ -60,7 +72,8 @@ func (s storage) settings() server.Storage {
 }
 
 // Main runs the program with the arguments after its name and returns its exit code. It ends
-// early when the process is told to stop.
+// early when the process is told to stop. Whatever is wrong with the arguments is said before anything is done. An error is
+// printed once, here, by sentence; it may quote what strangers have written, so it is made readable like everything else.
 func Main(args []string, out, err io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

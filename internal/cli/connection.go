@@ -17,7 +17,7 @@ import (
 )
 
 // answerLimit is how long a server may take to answer, and workLimit how long it may if it has
-// much to do.
+// much to do. Imports and takeovers have much to do; all else is read from memory or is one write.
 const (
 	answerLimit = time.Minute
 	workLimit   = 10 * time.Minute
@@ -26,7 +26,8 @@ const (
 // maxAnswer is how much a server may answer, in bytes: more than an export of 10,000 flags.
 const maxAnswer = 64 << 20
 
-// remote is how a subcommand reaches a server, and as whom.
+// remote is how a subcommand reaches a server, and as whom. A command that embeds it gets its flags. What is not a flag is
+// set by the command before it asks.
 type remote struct {
 	URL   address `name:"url" default:"http://localhost:4242" env:"QUORATE_URL" placeholder:"URL" help:"Where the server is (${default}; $$${env})."`
 	Token string  `env:"QUORATE_TOKEN" placeholder:"TOKEN" help:"Your personal token, which other users of the machine can read here, but not in the environment ($$${env})."`
@@ -48,19 +49,23 @@ type connection struct {
 // reasonHeader is where the server takes the reason of a bypass.
 const reasonHeader = "Quorate-Reason"
 
-// bypass is a flag of what may go past a window, or an approval.
+// bypass is a flag of what may go past a window, or an approval. Whether one may is for the server to say (docs/access.md,
+// docs/windows.md); a reason that is not needed does nothing.
 type bypass struct {
 	Reason string `placeholder:"TEXT" help:"Why it is done at once, where a window or a missing approval forbids it and you may go past that."`
 }
 
-// offered adds to a refusal that could be passed with a reason how that is given here. command is what was run.
+// offered adds to a refusal that could be passed with a reason how that is given here. command is what was run. The
+// server's sentence speaks of its header, which nobody can send by a command. err is changed in place; anything but such a
+// refusal stays as it is, nil too.
 func (b bypass) offered(err error, command string) {
 	if f := fault.As(err); f != nil && b.Reason == "" && strings.Contains(sentence(f), reasonHeader) {
 		f.Details = append(f.Details, fault.Detail{Message: fmt.Sprintf("To say why here: %s --reason TEXT", command)})
 	}
 }
 
-// address is where a server is, base path included.
+// address is where a server is, base path included. It is a type of its own so that a wrong one is refused with the
+// arguments, by name.
 type address url.URL
 
 func (a address) String() string { return (*url.URL)(&a).String() }
@@ -98,7 +103,7 @@ func (c remote) write(ctx context.Context, t terminal, method string, path []str
 	return answer, err
 }
 
-// ask sends a request and returns the answer with its headers.
+// ask sends a request and returns the answer with its headers. The headers are there only without an error.
 func (c remote) ask(ctx context.Context, method string, path []string, query url.Values, body any) (json.RawMessage, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.patience, answerLimit))
 	defer cancel()
@@ -117,7 +122,8 @@ func (c remote) ask(ctx context.Context, method string, path []string, query url
 	return answer, response.Header, nil
 }
 
-// download asks for a file of whatever length, and writes it as it comes.
+// download asks for a file of whatever length, and writes it as it comes. There is no bound to its length and none to its
+// time: it is as long as the log. What was written before an error stays there.
 func (c remote) download(ctx context.Context, path []string, query url.Values, to io.Writer) error {
 	response, err := c.send(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
@@ -130,7 +136,8 @@ func (c remote) download(ctx context.Context, path []string, query url.Values, t
 	return nil
 }
 
-// send sends a request, and returns the answer unless it is a refusal.
+// send sends a request, and returns the answer unless it is a refusal. The answer's status is below 300, and whoever gets
+// it closes its body. Anything else is an error: a redirect too, since the token would go along.
 func (c remote) send(ctx context.Context, method string, path []string, query url.Values, body any) (*http.Response, error) {
 	if c.Token == "" {
 		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
@@ -183,7 +190,7 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 // staying sends requests and follows nobody elsewhere: what they carry, tokens among it, is for one server.
 var staying = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// read returns the body of an answer.
+// read returns the body of an answer. More than maxAnswer is refused, whatever is behind the address.
 func (c remote) read(response *http.Response) ([]byte, error) {
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
@@ -195,7 +202,7 @@ func (c remote) read(response *http.Response) ([]byte, error) {
 	return answer, nil
 }
 
-// get asks for something and decodes it.
+// get asks for something and decodes it. It returns what was decoded, and the answer as it came, for --json.
 func get[T any](ctx context.Context, c remote, path []string, query url.Values) (T, json.RawMessage, error) {
 	answer, err := c.Call(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
@@ -215,7 +222,8 @@ func decoded[T any](answer json.RawMessage) (T, error) {
 	return value, nil
 }
 
-// unreachable returns the fault of a server that does not answer.
+// unreachable returns the fault of a server that does not answer. Its sentence names the address, which is what is wrong
+// most often.
 func (c remote) unreachable(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the method and the address, which the sentence has
@@ -223,7 +231,9 @@ func (c remote) unreachable(err error) error {
 	return fault.New(fault.Unavailable, "There is no answer from %s: %v.", c.URL, err)
 }
 
-// refusal returns what a server refused as the fault that it was there.
+// refusal returns what a server refused as the fault that it was there. Its kind is the name in the answer
+// (docs/errors.md), so that callers can tell kinds apart as in the server. Of the details, those are left out that say the
+// message again. What has no such form was not said by Quorate.
 func (c remote) refusal(response *http.Response, answer []byte) error {
 	var body struct {
 		Name    fault.Kind     `json:"name"`

@@ -24,7 +24,8 @@ type changeRequestCommands struct {
 	Undo     crUndo     `cmd:"" help:"Draft a request that undoes an applied one."`
 }
 
-// reference names a change request as a person writes it: PROJECT/ID.
+// reference names a change request as a person writes it: PROJECT/ID. Ids are unique by themselves; the project is part of
+// the path in the API.
 type reference struct {
 	project string
 	id      int64
@@ -54,7 +55,9 @@ type named struct {
 	Request reference `arg:"" placeholder:"PROJECT/ID" help:"The change request, as list prints it: PROJECT/ID."`
 }
 
-// step is what takes a change request to another state.
+// step is what takes a change request to another state. It is the body of the API for all of them; State is what the
+// request is to be, and the rest belongs to some of the states. ContentID is what the caller has looked at, Overwrite which
+// drift: both are ids that the server has told, and refuses when they are not so any more.
 type step struct {
 	State     string `json:"state"`
 	Comment   string `json:"comment,omitempty"`
@@ -65,7 +68,8 @@ type step struct {
 	ScheduledZone string `json:"scheduledZone,omitempty"`
 }
 
-// take takes the request to another state, and prints where it is then.
+// take takes the request to another state, and prints where it is then. What that step suspends or cancels elsewhere is
+// told beside it (see write).
 func (n named) take(ctx context.Context, t terminal, to step) error {
 	answer, err := n.write(ctx, t, http.MethodPut, n.Request.path("state"), to)
 	if err != nil {

@@ -24,7 +24,7 @@ Outside of the windows in which the environment takes changes, the refusal says 
 the request with --reason, which is recorded; it needs its approvals all the same.`
 }
 
-// Run applies.
+// Run applies. Two refusals can be passed, one by looking at what has moved, one by saying why; how, is added to each.
 func (c crApply) Run(ctx context.Context, t terminal) error {
 	c.reason = c.Reason
 	err := c.take(ctx, t, step{State: "Applied", Overwrite: c.Overwrite, Comment: c.Comment})

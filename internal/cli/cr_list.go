@@ -20,7 +20,7 @@ type crList struct {
 	Limit   int      `default:"50" placeholder:"N" help:"How many, 1 to 1000, the newest first (${default})."`
 }
 
-// Run lists.
+// Run lists. The filters are in the API's form: IS_ANY_OF: before several values, IS: before one, and me for who asks.
 func (c crList) Run(ctx context.Context, t terminal) error {
 	query := url.Values{"limit": {strconv.Itoa(c.Limit)}}
 	for name, values := range map[string][]string{"project": c.Project, "state": c.State} {
@@ -58,7 +58,7 @@ func (c crList) Run(ctx context.Context, t terminal) error {
 	return t.print(table(rows) + more(len(page.ChangeRequests), page.Total))
 }
 
-// listed is what every list of change requests says of one.
+// listed is what every list of change requests says of one. Features and Segments are the names of what it changes.
 type listed struct {
 	ID          int64    `json:"id"`
 	Title       string   `json:"title"`

@@ -39,7 +39,8 @@ server.`
 }
 
 // Run proposes the changes, and then describes and submits the request. Whatever can be found
-// wrong before is found before anything is stored.
+// wrong before is found before anything is stored. The changes are one write, which takes place as a whole. The title, the
+// reviewers and the submission are one each: if one of them fails, the changes are there, and the error says where.
 func (c crOpen) Run(ctx context.Context, t terminal) error {
 	changes, err := c.read()
 	if err != nil {
@@ -67,7 +68,8 @@ func (c crOpen) Run(ctx context.Context, t terminal) error {
 	return c.tell(t, answer)
 }
 
-// read returns the changes, which the server checks.
+// read returns the changes, which the server checks. They are sent as they were written, so that a field which this release
+// does not know reaches the server.
 func (c crOpen) read() (json.RawMessage, error) {
 	var data []byte
 	var err error
@@ -112,7 +114,8 @@ func (c crOpen) reviewers(ctx context.Context) ([]int64, error) {
 	return ids, nil
 }
 
-// describe does to the request what was asked for beside the changes.
+// describe does to the request what was asked for beside the changes. A request that was submitted before is not submitted
+// again: the changes were added to it.
 func (c crOpen) describe(ctx context.Context, r changeRequest, reviewers []int64) error {
 	about := map[string]string{}
 	if c.Title != "" {
@@ -138,7 +141,7 @@ func (c crOpen) describe(ctx context.Context, r changeRequest, reviewers []int64
 	return nil
 }
 
-// is reports whether somebody is meant by a name.
+// is reports whether somebody is meant by a name. A name is a username or an e-mail address, in any letters, or an id.
 func (p person) is(name string) bool {
 	return name == strconv.FormatInt(p.ID, 10) || strings.EqualFold(name, p.Username) || strings.EqualFold(name, p.Email)
 }

@@ -25,7 +25,8 @@ rejected, but neither edited nor cancelled. If something happens that breaks it,
 is suspended, and it waits for somebody to decide anew.`
 }
 
-// Run schedules.
+// Run schedules. The time is sent in UTC, and the zone beside it, in which people are shown it. A request that has moved is
+// refused as by apply.
 func (c crSchedule) Run(ctx context.Context, t terminal) error {
 	at, err := instant(c.At, c.Zone)
 	if err != nil {

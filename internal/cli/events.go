@@ -31,7 +31,8 @@ func (eventsExport) Help() string {
 after some output says that it is not whole.`
 }
 
-// Run exports.
+// Run exports. Days are those of UTC, and the last one is included. The server writes while it reads, so an error may come
+// after some output.
 func (e eventsExport) Run(ctx context.Context, t terminal) error {
 	query := url.Values{"format": {e.Format}}
 	for name, values := range map[string][]string{"project": e.Project, "environment": e.Environment, "feature": e.Feature, "type": e.Type} {

@@ -20,7 +20,7 @@ func (export) Help() string {
 quorate import and Unleash read. Segments are told by name and not exported; archived flags are left out.`
 }
 
-// Run exports.
+// Run exports. The answer is the file as it is, without a word around it.
 func (e export) Run(ctx context.Context, t terminal) error {
 	if e.Project == "" && e.Tag == "" && e.Feature == nil {
 		e.Feature = []string{} // all, as Unleash has it

@@ -37,7 +37,7 @@ created; segments and strategy types must exist, under their names. What acts in
 change request, as a draft of yours.`
 }
 
-// findings is what the API says an import would meet.
+// findings is what the API says an import would meet. Errors and permissions would have it refused, warnings not.
 type findings struct {
 	Errors, Warnings, Permissions []finding
 }
@@ -47,7 +47,8 @@ type finding struct {
 	AffectedItems []string
 }
 
-// Run imports, or says what an import would do.
+// Run imports, or says what an import would do. The file is read here as the server reads it, so that one that is no export
+// is refused before it is sent.
 func (i importFlags) Run(ctx context.Context, t terminal) error {
 	content, err := readLimited(i.File, interchange.MaxDocument)
 	if err != nil {
@@ -124,7 +125,8 @@ func (f findings) tell(t terminal) error {
 	return nil
 }
 
-// readLimited returns the content of a file, - being standard input, if it is not larger than limit.
+// readLimited returns the content of a file, - being standard input, if it is not larger than limit. One byte more than the
+// limit is read, to tell a file of that size from a larger one.
 func readLimited(file string, limit int64) ([]byte, error) {
 	in := os.Stdin
 	if file != "-" {

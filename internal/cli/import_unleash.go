@@ -9,7 +9,8 @@ import (
 	"github.com/quorate/quorate/internal/interchange"
 )
 
-// importUnleash is `quorate import unleash`.
+// importUnleash is `quorate import unleash`. It asks two servers, so it cannot embed a connection, whose flags there would
+// be twice.
 type importUnleash struct {
 	URL     address `name:"url" required:"" env:"QUORATE_UNLEASH_URL" placeholder:"URL" help:"Where the Unleash server is ($$${env})."`
 	Token   string  `required:"" env:"QUORATE_UNLEASH_TOKEN" placeholder:"TOKEN" help:"An admin token of the Unleash server ($$${env})."`
@@ -31,7 +32,8 @@ People have no password here afterwards: they sign in by single sign-on, or choo
 Not taken over: favourites, archived projects, personal tokens and those of admins, events, metrics and change requests.`
 }
 
-// Run takes over, and says what became of each thing.
+// Run takes over, and says what became of each thing. What was taken over is printed also when the rest could not be read.
+// Exit code 1 says that something was refused; what was left on purpose is no failure.
 func (i importUnleash) Run(ctx context.Context, t terminal) error {
 	from := remote{URL: i.URL, Token: i.Token, patience: workLimit}
 	to := remote{URL: i.To, Token: i.ToToken, patience: workLimit}
@@ -54,7 +56,8 @@ func (i importUnleash) Run(ctx context.Context, t terminal) error {
 	return nil
 }
 
-// tell prints how much of each kind became what, and then what was not simply done, and why.
+// tell prints how much of each kind became what, and then what was not simply done, and why. Kinds stand in the order in
+// which they were first taken over.
 func (i importUnleash) tell(t terminal, taken []interchange.Taken) error {
 	if i.JSON {
 		if taken == nil {

@@ -23,7 +23,7 @@ The data folder must be that of a server that has seen the newer ledger: its fil
 there. An SQLite database is in use while a server runs, so stop it first.`
 }
 
-// Run accepts the restored ledger.
+// Run accepts the restored ledger. What to do around it is told in docs/operations.md.
 func (c ledgerAcceptRestore) Run(ctx context.Context, t terminal) error {
 	lost, err := server.AcceptRestore(ctx, c.settings(), c.Reason)
 	if err != nil {

@@ -26,7 +26,7 @@ Elements of lists are named by their ids or names. Read as by quorate ledger sho
 GET /api/admin/history/diff.`
 }
 
-// Run compares.
+// Run compares. Values are printed as the JSON that they are. A side that is null was not there, and has no line.
 func (l ledgerDiff) Run(ctx context.Context, t terminal) error {
 	states, err := server.LedgerPast(ctx, l.settings(), app.Moment(l.From), app.Moment(l.To))
 	if err != nil {

@@ -42,7 +42,8 @@ An SQLite database is in use while a server runs: take a copy of the data folder
 (GET /api/admin/history/state).`
 }
 
-// point is a point in the ledger as a person writes it.
+// point is a point in the ledger as a person writes it. What a moment is when it is a time, docs/time-travel.md tells. A
+// day is its beginning, in UTC.
 type point app.Moment
 
 // UnmarshalText reads a revision, a time or a day.
@@ -60,7 +61,8 @@ func (m *point) UnmarshalText(text []byte) error {
 	return errors.New("a moment is a revision, a time such as 2026-03-01T12:00:00Z, or a day such as 2026-03-01")
 }
 
-// where is a moment of the ledger that was read.
+// where is a moment of the ledger that was read. Replayed is how many events were folded to come there from the nearest
+// snapshot.
 type where struct {
 	Revision int64     `json:"revision"`
 	At       time.Time `json:"at"`
@@ -76,7 +78,8 @@ func (w where) String() string {
 	return fmt.Sprintf("revision %d, %s", w.Revision, moment(w.At))
 }
 
-// farAway is how many events are read without a word.
+// farAway is how many events are read without a word. Snapshots are written that many events apart, so more means that
+// there was none where one would be.
 const farAway = 10_000
 
 // confess says that something took long because no snapshot was near.
@@ -110,7 +113,8 @@ func (l ledgerShow) Run(ctx context.Context, t terminal) error {
 	return t.print(at.String() + "\n" + describe(c))
 }
 
-// describe returns a configuration for people: each flag with where it is on, and for whom.
+// describe returns a configuration for people: each flag with where it is on, and for whom. It is a summary; --json has
+// everything.
 func describe(c history.Configuration) string {
 	var text strings.Builder
 	for _, p := range c.Projects {

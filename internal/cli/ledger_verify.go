@@ -40,7 +40,7 @@ func (v ledgerVerify) Run(ctx context.Context, t terminal) error {
 	return err
 }
 
-// head is a ledger's head as a person writes it: REVISION:HASH.
+// head is a ledger's head as a person writes it: REVISION:HASH. The hash is the last entry's, as hexadecimal text.
 type head ledger.Head
 
 // UnmarshalText reads what formatHead writes.

@@ -12,7 +12,8 @@ import (
 	"github.com/quorate/quorate/internal/notify"
 )
 
-// mailFlags say how mails are sent. The password is read from the environment only.
+// mailFlags say how mails are sent. The password is read from the environment only. The names that begin with EMAIL_ are
+// Unleash's. Ports are texts here, so that one that is not set can be told from 0.
 type mailFlags struct {
 	SMTPHost   string `name:"smtp-host" env:"QUORATE_SMTP_HOST,EMAIL_HOST" placeholder:"HOST" help:"The mail server. Without one there are no mails, and people's inboxes have everything ($$${env})."`
 	SMTPPort   string `name:"smtp-port" env:"QUORATE_SMTP_PORT,EMAIL_PORT" placeholder:"PORT" help:"Its port: 587 unless set, 465 with --smtp-tls=tls, 25 with none ($$${env})."`
@@ -24,7 +25,8 @@ type mailFlags struct {
 // ports are those that servers usually have.
 var ports = map[notify.TLS]string{notify.StartTLS: "587", notify.FullTLS: "465", notify.NoTLS: "25"}
 
-// settings returns how mails are sent, or nil if they are not. The error names the setting.
+// settings returns how mails are sent, or nil if they are not. The error names the setting. A server that was meant to send
+// mails and cannot would be noticed late, so half of the settings is an error, and none is not.
 func (f mailFlags) settings() (*notify.SMTP, error) {
 	password := cmp.Or(os.Getenv("QUORATE_SMTP_PASSWORD"), os.Getenv("EMAIL_PASSWORD"))
 	if f.SMTPHost == "" {

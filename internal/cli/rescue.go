@@ -24,7 +24,7 @@ It needs the data folder and the secret key of a server. An SQLite database is i
 so stop it first.`
 }
 
-// Run makes the link.
+// Run makes the link. Only the end of the link is known here: which address the server has, the command is not told.
 func (c rescue) Run(ctx context.Context, t terminal) error {
 	secret, err := server.Rescue(ctx, c.settings(), os.Getenv("QUORATE_SECRET_KEY"), c.Name)
 	if err != nil {

@@ -17,16 +17,18 @@ import (
 )
 
 // stopLimit is how long a server that is told to stop may take: what supervisors
-// usually wait before they kill, less a little.
+// usually wait before they kill, less a little. Requests that are not answered by then are broken off.
 const stopLimit = 8 * time.Second
 
-// The variables that name the first person, as Unleash calls them.
+// The variables that name the first person, as Unleash calls them. They go together: a name without a password would be
+// somebody whom nobody can be.
 const (
 	adminUsername = "UNLEASH_DEFAULT_ADMIN_USERNAME"
 	adminPassword = "UNLEASH_DEFAULT_ADMIN_PASSWORD"
 )
 
-// serve is `quorate serve`.
+// serve is `quorate serve`. Every setting is a flag and a variable, but secrets, which are variables only (see Help).
+// docs/operations.md has them all, which a test holds.
 type serve struct {
 	storage
 	Listen     string        `default:":4242" env:"QUORATE_LISTEN" placeholder:"ADDRESS" help:"Where to listen, HOST:PORT or :PORT (${default}; $$${env})."`
@@ -62,7 +64,8 @@ func (serve) Help() string {
 A first start without an admin token makes one and prints it, once.`
 }
 
-// Run serves until ctx is done.
+// Run serves until ctx is done. Settings are all read before the server is started, so a wrong one starts nothing and
+// leaves nothing behind. An error names the setting.
 func (c serve) Run(ctx context.Context, t terminal) error {
 	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: c.LogLevel}))
 	admin := server.FirstAdmin{Username: os.Getenv(adminUsername), Password: os.Getenv(adminPassword)}
@@ -128,12 +131,14 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	case <-ctx.Done():
 	case <-s.Failed():
 	}
+	// The context is over by now if the process was told to stop, but stopping needs one that is not.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	return s.Stop(stopping)
 }
 
-// edgeMasterKey reads EDGE_MASTER_KEY, which may be missing. No error repeats it.
+// edgeMasterKey reads EDGE_MASTER_KEY, which may be missing. No error repeats it. nil: there is none. An error would end in
+// a log.
 func edgeMasterKey() ([]byte, error) {
 	text := os.Getenv("EDGE_MASTER_KEY")
 	if text == "" {
@@ -146,7 +151,7 @@ func edgeMasterKey() ([]byte, error) {
 	return key, nil
 }
 
-// network is an address or a network, 192.0.2.7 or 192.0.2.0/24.
+// network is an address or a network, 192.0.2.7 or 192.0.2.0/24. An address is a network of one.
 type network netip.Prefix
 
 // UnmarshalText reads either form.
@@ -174,7 +179,8 @@ func split(list string) []string {
 	return values
 }
 
-// publicURL returns an address of a web server without a slash at its end.
+// publicURL returns an address of a web server without a slash at its end. An empty text is not set. What cannot begin a
+// link (a query, a fragment, a user) is refused.
 func publicURL(text string) (string, error) {
 	if text == "" {
 		return "", nil

@@ -38,7 +38,8 @@ func samlSettings() (*state.SAML, error) {
 	return &settings, nil
 }
 
-// fromEnvironment reads a variable that holds a JSON object, and reports whether it is set.
+// fromEnvironment reads a variable that holds a JSON object, and reports whether it is set. Unknown fields are refused,
+// unlike in the API: a misspelt one would be a setting that never holds, and nobody would see it.
 func fromEnvironment(variable string, into any) (bool, error) {
 	text := strings.TrimSpace(os.Getenv(variable))
 	if text == "" {

@@ -15,19 +15,22 @@ type terminal struct {
 	out, err io.Writer
 }
 
-// print prints a text, which may hold what strangers have written.
+// print prints a text, which may hold what strangers have written. Whoever prints a text from elsewhere does it by this or
+// printDiff.
 func (t terminal) print(text string) error {
 	_, err := io.WriteString(t.out, readable(text))
 	return err
 }
 
-// printJSON prints what a server has answered.
+// printJSON prints what a server has answered. It is for programs, and so not made readable: JSON has escaped what would
+// steer a terminal, but for what a program wants as it is.
 func (t terminal) printJSON(answer json.RawMessage) error {
 	_, err := t.out.Write(append(answer, '\n'))
 	return err
 }
 
-// printDiff prints a text in which lines begin with - or +: red and green, where that is seen.
+// printDiff prints a text in which lines begin with - or +: red and green, where that is seen. Colours are put in after the
+// text was made readable, line by line, so that nobody else can put in any.
 func (t terminal) printDiff(text string) error {
 	if !t.coloured() {
 		return t.print(text)
@@ -73,7 +76,8 @@ func readable(text string) string {
 	}, text)
 }
 
-// oneLine returns a text with single spaces for all white space.
+// oneLine returns a text with single spaces for all white space. Where a line is a record, what others have written must
+// not begin another.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // indented returns the lines of a text, each after some spaces, which nothing else that is
@@ -86,7 +90,8 @@ func indented(text, spaces string) string {
 	return lines.String()
 }
 
-// table returns rows with their cells below each other.
+// table returns rows with their cells below each other. The first row is the header, if there is one. Cells are made one
+// line each. No rows are an empty text.
 func table(rows [][]string) string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
@@ -101,5 +106,5 @@ func table(rows [][]string) string {
 	return text.String()
 }
 
-// moment returns a time as people read it.
+// moment returns a time as people read it. It is to the minute, and in UTC unless a zone is known (see inZone).
 func moment(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }

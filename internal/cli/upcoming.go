@@ -61,7 +61,8 @@ func (c upcoming) Run(ctx context.Context, t terminal) error {
 	return t.print(text)
 }
 
-// schedule says when a change request is applied.
+// schedule says when a change request is applied. Status is pending, suspended or failed; Reason says why, if it is one of
+// the last two.
 type schedule struct {
 	Status      string    `json:"status"`
 	ScheduledAt time.Time `json:"scheduledAt"`

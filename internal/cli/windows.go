@@ -22,7 +22,8 @@ type windowCommands struct {
 	Remove windowRemove `cmd:"" help:"Remove a window."`
 }
 
-// windowBody is a window as the API takes it.
+// windowBody is a window as the API takes it. Start is by the clock on the wall in Zone, an IANA name; a window without a
+// Recurrence happens once (docs/windows.md).
 type windowBody struct {
 	Name            string            `json:"name"`
 	Kind            string            `json:"kind"`
@@ -33,7 +34,8 @@ type windowBody struct {
 	Recurrence      *windowRecurrence `json:"recurrence,omitempty"`
 }
 
-// windowRecurrence says on which days a window begins.
+// windowRecurrence says on which days a window begins. Frequency is weekly, monthly or yearly. Week and DayOfMonth are 0 if
+// they are not meant, and window.Last for the last.
 type windowRecurrence struct {
 	Frequency  string   `json:"frequency"`
 	Weekdays   []string `json:"weekdays,omitempty"`
@@ -66,7 +68,7 @@ func (o ordinal) String() string {
 	return strconv.Itoa(int(o)) + "."
 }
 
-// windowView is a window as the API answers it.
+// windowView is a window as the API answers it. Next is nil when it never comes again.
 type windowView struct {
 	ID int64 `json:"id"`
 	windowBody
@@ -126,6 +128,7 @@ type windowsOf struct {
 	Environment string `arg:"" placeholder:"ENVIRONMENT" help:"The environment."`
 }
 
+// path returns the parts of the path of the windows in the API, or of one below it.
 func (o windowsOf) path(below ...string) []string {
 	return append([]string{"environments", o.Environment, "windows"}, below...)
 }
@@ -154,6 +157,7 @@ func (o windowsOf) save(ctx context.Context, t terminal, method string, path []s
 	return t.print(windowTable(saved))
 }
 
+// windowTable returns windows as a table with a header.
 func windowTable(windows ...windowView) string {
 	rows := [][]string{{"ID", "KIND", "NAME", "FROM", "TO", "ZONE", "AGAIN", "NEXT", "PROJECTS"}}
 	for _, w := range windows {
@@ -178,7 +182,8 @@ func (c windowList) Run(ctx context.Context, t terminal) error {
 	}
 }
 
-// windowTimes say when a window happens; what is not set stays as it is.
+// windowTimes say when a window happens; what is not set stays as it is. Both add and change embed it; what add needs, it
+// asks for itself.
 type windowTimes struct {
 	From    string   `placeholder:"TIME" help:"When it begins first, by the clock on the wall, such as 2026-12-20T00:00."`
 	To      string   `placeholder:"TIME" help:"When it ends first, by the same clock."`
@@ -193,6 +198,8 @@ type windowTimes struct {
 }
 
 // over puts what is set over a window. A new start leaves a window as long as it was; a recurrence is replaced as a whole.
+// From is looked at before To, since the length follows from both. b is changed up to the first error, so it is not sent
+// after one.
 func (w windowTimes) over(b *windowBody) error {
 	for _, side := range []struct{ flag, text string }{{"from", w.From}, {"to", w.To}} {
 		if side.text == "" {
@@ -286,7 +293,8 @@ func (windowChange) Help() string {
 again. Schedules whose time it closes are suspended, and named.`
 }
 
-// Run changes.
+// Run changes. The API replaces a window as a whole, so it is read first, and what is given is put over it. Of two who
+// change one at once, the later one's counts.
 func (c windowChange) Run(ctx context.Context, t terminal) error {
 	windows, _, err := c.fetch(ctx)
 	if err != nil {
