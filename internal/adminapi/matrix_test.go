@@ -31,6 +31,11 @@ var everywhere = map[string]string{
 	"deleteTag": "the tag is taken from the flags of all projects",
 }
 
+// byContent are operations that name no permission in the document and yet refuse a Viewer, and why.
+var byContent = map[string]string{
+	"importToggles": "what it takes depends on what is imported",
+}
+
 // TestMatrix asks for every operation in the name of everyone: nobody, holders of each built-in role, and holders of
 // each single permission. It holds what they are answered to what the document says, and to a file that shows it.
 //
@@ -114,7 +119,7 @@ func TestMatrix(t *testing.T) {
 			if diff := cmp.Diff(declared, enough); diff != "" && everywhere[id] == "" {
 				t.Errorf("%s: the permissions that are enough are not those that the document names (-document +enough):\n%s", id, diff)
 			}
-		} else if !open && w.may(t, "Viewer", asked) != "x" {
+		} else if !open && byContent[id] == "" && w.may(t, "Viewer", asked) != "x" {
 			t.Errorf("%s: the document names no permission, and a Viewer is refused", id)
 		}
 		fmt.Fprintf(&matrix, " %s\n", strings.Join(enough, " "))
