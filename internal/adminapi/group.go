@@ -12,6 +12,10 @@ import (
 )
 
 // groups registers what can be done with groups.
+//
+// Everyone who is signed in sees all groups and who is in them, since roles in projects are given to
+// them; the projects in which a group has roles are shown as far as the caller may see them
+// (docs/access.md).
 func (a *api) groups() {
 	const (
 		all = "/groups"
@@ -46,6 +50,10 @@ type GroupAt struct {
 }
 
 // createGroup is what a group is made of.
+//
+// A pointer to a list tells left out, which stays, from empty, which takes all away. Groups with
+// mappings get their members from the identity provider as people sign in (docs/single-sign-on.md,
+// "Groups").
 type createGroup struct {
 	Name        string                  `json:"name"`
 	Description optional[string]        `json:"description,omitzero"`
@@ -55,6 +63,8 @@ type createGroup struct {
 }
 
 // createGroupUser is a member to be.
+//
+// Unleash's body wraps the id twice.
 type createGroupUser struct {
 	User userID `json:"user"`
 }
@@ -65,6 +75,9 @@ type userID struct {
 }
 
 // settings returns what the body makes of a group.
+//
+// For a new group g is empty; for a change it is what the group is made of on the state on which is
+// decided. A name has to be sent in both.
 func (b createGroup) settings(g app.GroupSettings) app.GroupSettings {
 	g.Name = b.Name
 	g.Description = b.Description.Or(g.Description)
@@ -82,6 +95,9 @@ func (b createGroup) settings(g app.GroupSettings) app.GroupSettings {
 }
 
 // Group is a group with its members.
+//
+// It is exported for huma passes over embedded types that are not. SCIMID is nil for a group that no
+// directory keeps.
 type Group struct {
 	ID          int64            `json:"id"`
 	Name        string           `json:"name"`
@@ -148,6 +164,10 @@ func (a *api) showGroup(ctx context.Context, r request, s *state.State, g *acces
 }
 
 // viewGroup returns a group with its members' names.
+//
+// People are named from what is at hand, so that groups are shown while the database is away. CreatedBy
+// is the person's e-mail address or username, as events name people; for who has no account any more,
+// or never had one, it is what viewCreator calls them.
 func (a *api) viewGroup(ctx context.Context, s *state.State, g *access.Group) (Group, error) {
 	names, err := a.People.Names(ctx)
 	if err != nil {

@@ -14,6 +14,12 @@ import (
 
 const tagHistory = "History"
 
+// The past is shown in the ledger's form and not in this API's
+// (docs/adr/0024-the-past-in-the-ledgers-form.md), so its objects are described by no schema. Who may
+// see what is decided on the state of today (r.State), by HistoryPart.of, never on the past one: access
+// that was taken from somebody must not come back by asking about the past (docs/time-travel.md, "Who
+// sees what").
+
 // history registers how the configuration of the past is read.
 func (a *api) history() {
 	const moments = "A moment is a revision, a time (RFC 3339), or a day (its beginning, UTC). A revision stands for the end of the batch that it is in. " +
@@ -32,6 +38,9 @@ func (a *api) history() {
 }
 
 // HistoryPart says which part of the configuration is wanted.
+//
+// With both, the flag is found only if it was in that project. With neither it is the whole
+// configuration. It is exported for huma passes over embedded types that are not.
 type HistoryPart struct {
 	Project flag.ProjectID `query:"project" doc:"Only this project, its flags, and the segments and context fields that they use or that are its own."`
 	Feature flag.Name      `query:"feature" doc:"Only this flag, and the segments that it uses."`
@@ -59,6 +68,8 @@ type historyState struct {
 }
 
 // historyDiff is how two configurations differ.
+//
+// Changes are empty when nothing differs, and have flags first, each kind by name.
 type historyDiff struct {
 	From    HistoryMoment       `json:"from"`
 	To      HistoryMoment       `json:"to"`
@@ -66,6 +77,8 @@ type historyDiff struct {
 }
 
 // historyDifference is one thing that differs.
+//
+// Of a flag that moved, Project is the later one.
 type historyDifference struct {
 	Kind    string         `json:"kind" doc:"feature, segment, project, protection, environment, context field, strategy type, tag type or feature type."`
 	Name    string         `json:"name"`
@@ -96,6 +109,7 @@ func (a *api) getHistoryState(ctx context.Context, r request, in *struct {
 	}
 	part := in.of(r)
 	c := history.Of(past.State, part)
+	// The same answer for what was not there and for what may not be seen.
 	if err := part.Found(c); err != nil {
 		return historyState{}, err
 	}
@@ -128,6 +142,8 @@ func (a *api) getHistoryDiff(ctx context.Context, r request, in *struct {
 	if err != nil {
 		return historyDiff{}, err
 	}
+	// From the earlier state on, if no snapshot is nearer: two moments that lie close together cost one
+	// look.
 	after, err := a.App.Past(ctx, to, before.State)
 	if err != nil {
 		return historyDiff{}, err
@@ -148,6 +164,9 @@ func (a *api) getHistoryDiff(ctx context.Context, r request, in *struct {
 }
 
 // of returns the part that the caller may see.
+//
+// A project that exists is judged by its mode and members of today; for one that is gone there are
+// none, so the mode that it had decides, and only admins see what was private.
 func (p HistoryPart) of(r request) history.Part {
 	return history.Part{Project: p.Project, Feature: p.Feature, Sees: func(then *flag.Project) bool {
 		if r.State.Project(then.ID) != nil {
@@ -158,6 +177,8 @@ func (p HistoryPart) of(r request) history.Part {
 }
 
 // momentIn returns the moment that a parameter says; none is the end of the ledger.
+//
+// A number is a revision, so a year by itself is no day. name is the parameter's, for the fault.
 func momentIn(name, text string) (app.Moment, error) {
 	if text == "" {
 		return app.Moment{}, nil
@@ -173,6 +194,8 @@ func momentIn(name, text string) (app.Moment, error) {
 	return app.Moment{}, fault.Field("/query/"+name, "The `%s` parameter must be a revision, a time such as 2026-03-01T12:00:00Z, or a day such as 2026-03-01. You sent %q.", name, text)
 }
 
+// viewMoment returns where a state of the past was read. Before the first event there is no time to
+// tell.
 func viewMoment(past app.Past) HistoryMoment {
 	view := HistoryMoment{Revision: past.State.Revision(), Replayed: past.Replayed}
 	if view.Revision > 0 {

@@ -36,6 +36,11 @@ func (a *api) inboxes() {
 }
 
 // readerOf returns the account of a caller who is a person.
+//
+// People have an inbox; a service account or a token acts for somebody, and is told nothing
+// (docs/notifications.md).
+//
+// Faults: Forbidden.
 func readerOf(r request) (int64, error) {
 	if r.Caller.Actor.Ref.Kind() != access.KindUser {
 		return 0, fault.New(fault.Forbidden, "Only people are told things. You call with a token, or as a service account.")
@@ -45,6 +50,8 @@ func readerOf(r request) (int64, error) {
 
 // The sizes of a page of the inbox, and of the lists that have no pages.
 const (
+	// unleashInbox is how many Unleash's list has. waitingMost bounds the work of a request: for each
+	// that waits, it is tried whether the caller can move it on.
 	inboxPage    = 50
 	inboxLargest = 200
 	unleashInbox = 100
@@ -52,6 +59,9 @@ const (
 )
 
 // inbox is what waits for somebody, and what they were told.
+//
+// Items can be empty while something waits, and the other way round: the one is what was told, the
+// other what is.
 type inbox struct {
 	Waiting []waitingRequest `json:"waiting" doc:"At most 100, those first that you are asked to review."`
 	Items   []inboxItem      `json:"items" doc:"The newest first."`
@@ -60,6 +70,8 @@ type inbox struct {
 }
 
 // waitingRequest is a change request that somebody can move on.
+//
+// Each request is listed once, for what comes next in its life.
 type waitingRequest struct {
 	For           string       `json:"for" enum:"requestedReview,schedule,apply,review" doc:"What you can do: the review that you are asked for, deciding anew about a schedule of yours that failed or is suspended, applying it, or a review."`
 	ChangeRequest inboxRequest `json:"changeRequest"`
@@ -77,6 +89,9 @@ type inboxRequest struct {
 }
 
 // inboxItem is something that somebody was told.
+//
+// What was told about a project that the person sees no more is shown without its contents, by a
+// sentence of its own.
 type inboxItem struct {
 	ID            int64         `json:"id"`
 	Topic         notify.Topic  `json:"topic"`
@@ -122,6 +137,9 @@ func (a *api) getInbox(ctx context.Context, r request, in *struct {
 
 // waiting returns the requests that the caller can move on. What can be done with one is asked
 // only until there are enough, those first that matter most.
+//
+// All open requests are gone through in memory; whether the caller sees a project is asked once for each.
+// Within one reason, the oldest come first, as the state has them.
 func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 	list := []waitingRequest{}
 	if r.State.ChangeRequests().Disabled {
@@ -147,6 +165,7 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 			if len(list) == waitingMost {
 				return list
 			}
+			// A broken schedule can be decided anew by whose it is, whatever may be applied now.
 			if why != "schedule" && !m.moves(cr) {
 				continue
 			}
@@ -164,6 +183,9 @@ func (a *api) waiting(r request, n names, account int64) []waitingRequest {
 }
 
 // reason returns for what a request would wait for somebody, if they may; empty: for nothing.
+//
+// It goes by the request's state alone. Whether the caller may is asked afterwards, since that takes
+// longer.
 func reason(r request, cr *changerequest.Request, account int64) string {
 	switch {
 	case brokenFor(r.Caller.Actor.Ref, cr):
@@ -181,11 +203,15 @@ func reason(r request, cr *changerequest.Request, account int64) string {
 
 // brokenFor reports whether a request's schedule failed or is suspended, and somebody made or
 // scheduled it.
+//
+// It waits for both, until one of them has decided.
 func brokenFor(ref access.Ref, cr *changerequest.Request) bool {
 	return cr.State == changerequest.Scheduled && cr.Schedule.Status != changerequest.Pending && (cr.Author == ref || cr.Schedule.By == ref)
 }
 
 // inboxRead is what to mark as read.
+//
+// Exactly one of the two is asked for, so that a forgotten list does not mark all as read.
 type inboxRead struct {
 	IDs []int64 `json:"ids,omitempty"`
 	All bool    `json:"all,omitempty"`
@@ -207,6 +233,8 @@ func (a *api) readInbox(ctx context.Context, r request, in *struct{ Body inboxRe
 }
 
 // notification is something that somebody was told, in Unleash's form.
+//
+// NotificationType is always change-request. Link is a path, where the inbox has the whole address.
 type notification struct {
 	ID               int64               `json:"id"`
 	Message          string              `json:"message"`

@@ -14,6 +14,10 @@ import (
 const tagInterchange = "Import/Export"
 
 // interchange registers how flags are exported and imported, in Unleash's format.
+//
+// The format is Unleash's and package interchange's; what an import does is decided in app
+// (docs/import-export.md). Here a project is hidden from who may not see it, for a body names it and no
+// path.
 func (a *api) interchange() {
 	const content = "Flags that exist in the project are overwritten: what describes them, their tags and links, and their strategies, variants and state in the environment. " +
 		"Archived ones are passed over. Segments are found by their names and must exist, as must strategy types; context fields and tag types are created. "
@@ -38,6 +42,8 @@ func (a *api) interchange() {
 }
 
 // exportQuery says which flags are exported.
+//
+// Features goes before Tag, and Tag before Project. Tag is the value of a tag of whatever type.
 type exportQuery struct {
 	Environment  flag.EnvironmentName `json:"environment"`
 	DownloadFile bool                 `json:"downloadFile,omitempty" doc:"Whether the answer is a file, indented."`
@@ -54,6 +60,8 @@ type importToggles struct {
 }
 
 // importTogglesValidate is what an import would meet.
+//
+// Its lists are empty and not null; the import is accepted if Errors and Permissions are.
 type importTogglesValidate struct {
 	Errors      []importTogglesValidateItem `json:"errors"`
 	Warnings    []importTogglesValidateItem `json:"warnings"`
@@ -61,6 +69,8 @@ type importTogglesValidate struct {
 }
 
 // importTogglesValidateItem is a sentence, and what it is about.
+//
+// AffectedItems are names, of flags, segments or permissions.
 type importTogglesValidateItem struct {
 	Message       string   `json:"message"`
 	AffectedItems []string `json:"affectedItems"`
@@ -87,6 +97,8 @@ func (a *api) exportFeatures(_ context.Context, r request, in *struct{ Body expo
 }
 
 // wants reports whether a flag is exported.
+//
+// Whether it is archived or hidden is asked before.
 func (q exportQuery) wants(f *flag.Flag) bool {
 	switch {
 	case len(q.Features) > 0:
@@ -98,7 +110,7 @@ func (q exportQuery) wants(f *flag.Flag) bool {
 	}
 }
 
-// read returns what the body asks for, of whom may see the project.
+// read returns what the body asks for, or NotFound for who may not see the project.
 func (b importToggles) read(r request) (app.Import, error) {
 	if !r.sees(b.Project) {
 		return app.Import{}, noProject(b.Project)
@@ -117,6 +129,7 @@ func (a *api) validateImport(_ context.Context, r request, in *struct{ Body impo
 	}
 	view := importTogglesValidate{Errors: viewFindings(found.Errors), Warnings: viewFindings(found.Warnings), Permissions: []importTogglesValidateItem{}}
 	if len(found.Missing) > 0 {
+		// One item for all of them: they are lacking together.
 		lacking := importTogglesValidateItem{Message: "You lack these permissions, all of which the import takes:"}
 		for _, p := range found.Missing {
 			lacking.AffectedItems = append(lacking.AffectedItems, string(p))
@@ -133,11 +146,15 @@ func (a *api) importToggles(ctx context.Context, r request, in *struct{ Body imp
 	}
 	proposed, err := a.App.ImportFeatures(ctx, r.Caller, wanted)
 	if err == nil && proposed != nil {
+		// Part of an import may have been written and part proposed; to the caller, the answer is the
+		// request (docs/import-export.md, "Into a protected environment").
 		err = &app.Proposed{Request: proposed}
 	}
 	return empty{}, err
 }
 
+// viewFindings returns findings in Unleash's form, without the place in the document that each is
+// about.
 func viewFindings(found []app.Finding) []importTogglesValidateItem {
 	views := []importTogglesValidateItem{}
 	for _, f := range found {

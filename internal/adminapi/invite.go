@@ -12,6 +12,10 @@ import (
 )
 
 // invites registers how people become users by themselves.
+//
+// An invite link lets people make accounts for themselves, as Viewers. Unleash calls it a public signup
+// token. Administrators make and read it; the two paths below /invite are open to whoever has the link,
+// which is all that they prove.
 func (a *api) invites() {
 	const (
 		tag = "Public signup tokens"
@@ -47,11 +51,17 @@ func (a *api) invites() {
 }
 
 // InviteAt names an invite link by its secret.
+//
+// Whoever reads paths, in a log for example, can use the link as long as it is open. Unleash has them
+// so.
 type InviteAt struct {
 	Token string `path:"token"`
 }
 
 // publicSignupToken is an invite link.
+//
+// The secret is shown again and again: it is there to be passed on. It is kept sealed
+// (docs/where-things-live.md). Role is always Viewer.
 type publicSignupToken struct {
 	Secret    string  `json:"secret"`
 	URL       string  `json:"url"`
@@ -69,6 +79,8 @@ type publicSignupTokens struct {
 	Tokens []publicSignupToken `json:"tokens"`
 }
 
+// viewInvite returns what is shown of an invite link. URL is a page of the web app, which signs up by
+// the API.
 func (a *api) viewInvite(ctx context.Context, s *state.State, i identity.Invite) publicSignupToken {
 	seen := publicSignupToken{
 		Secret: i.Secret, URL: a.URL + "/new-user?invite=" + i.Secret, Name: i.Name, Enabled: i.Enabled,
@@ -98,6 +110,8 @@ func (a *api) getInvite(ctx context.Context, r request, in *InviteAt) (publicSig
 }
 
 // publicSignupTokenCreate is an invite link to be.
+//
+// A time that is further away than a month is brought to a month.
 type publicSignupTokenCreate struct {
 	Name      string    `json:"name"`
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -109,6 +123,8 @@ func (a *api) createInvite(ctx context.Context, r request, in *struct{ Body publ
 }
 
 // publicSignupTokenUpdate is what to change of an invite link.
+//
+// What is nil stays.
 type publicSignupTokenUpdate struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	Enabled   *bool      `json:"enabled,omitempty"`
@@ -123,6 +139,8 @@ func (a *api) updateInvite(ctx context.Context, r request, in *struct {
 	return a.viewInvite(ctx, r.State, i), err
 }
 
+// validateInvite answers 200 for a link by which somebody can come in, and 400 for every other, so that
+// nobody can tell one that has expired from one that never was.
 func (a *api) validateInvite(ctx context.Context, _ request, in *InviteAt) (empty, error) {
 	_, err := a.People.InviteLink(ctx, in.Token)
 	return empty{}, err
@@ -141,6 +159,8 @@ func (a *api) signUp(ctx context.Context, r request, in *struct {
 	Body createInvitedUser
 },
 ) (user, error) {
+	// There is no caller yet: the link is the permission, and app asks again in the transaction that it
+	// is open.
 	made, err := a.App.SignUp(ctx, r.Caller.Origin, in.Token, app.NewUser{
 		Name: in.Body.Name, Username: in.Body.Username, Email: in.Body.Email, Password: in.Body.Password,
 	})

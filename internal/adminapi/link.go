@@ -8,6 +8,9 @@ import (
 )
 
 // featureLinks registers what can be done with the links of flags.
+//
+// Links describe a flag and change no evaluation, so they are free in protected environments. How many
+// a flag may have is bounded by the settings.
 func (a *api) featureLinks() {
 	register(a, operation{
 		ID: "createFeatureLink", Method: http.MethodPost, Path: featurePath + "/link", Tag: tagFeatures,
@@ -30,6 +33,8 @@ func (a *api) featureLinks() {
 }
 
 // link is the body of a link.
+//
+// A change replaces both.
 type link struct {
 	URL   string  `json:"url"`
 	Title *string `json:"title,omitempty" nullable:"true"`

@@ -10,6 +10,9 @@ import (
 )
 
 // notificationSettings registers how people choose the way in which they are told.
+//
+// Settings are a person's own, in plain tables; nobody else reads or changes them
+// (docs/notifications.md, "How one is told").
 func (a *api) notificationSettings() {
 	const path, subscription = "/user/notification-settings", "/email-subscription/{subscription}"
 	register(a, operation{
@@ -37,12 +40,16 @@ type notificationSettings struct {
 }
 
 // notificationTopic is how somebody is told about a topic.
+//
+// Meaning is for people who choose, and the same for everyone.
 type notificationTopic struct {
 	Topic   notify.Topic   `json:"topic"`
 	Meaning string         `json:"meaning" doc:"When one is told: “you are told when …”."`
 	Mail    notify.Channel `json:"mail" enum:"default,immediately,daily,inbox" doc:"default: at once about what concerns you, else in the inbox only."`
 }
 
+// viewSetting returns a setting with every topic that there is, also those about which nothing was
+// chosen.
 func viewSetting(s notify.Setting) notificationSettings {
 	view := notificationSettings{TimeZone: s.Location().String(), Topics: []notificationTopic{}}
 	for _, t := range notify.Topics() {
@@ -102,6 +109,8 @@ func (a *api) unsubscribe(ctx context.Context, r request, in *SubscriptionAt) (e
 	return empty{}, a.choose(ctx, r, in.Subscription, notify.InboxOnly)
 }
 
+// choose sets one topic and leaves the others. A topic that does not exist is refused, since nothing
+// would come of it.
 func (a *api) choose(ctx context.Context, r request, topic notify.Topic, channel notify.Channel) error {
 	account, err := readerOf(r)
 	if err != nil {

@@ -23,7 +23,7 @@ const (
 	playgroundPath = "/playground"
 )
 
-// maxAnswers bounds how many answers are given at once (reference/platform.md, section 3.17).
+// maxAnswers bounds how many answers are given at once (docs/playground.md): with their reasons, they are large.
 const maxAnswers = 15_000
 
 // playground registers what flags can be asked as an SDK would ask them, and why they answer so. Nothing
@@ -47,6 +47,8 @@ func (a *api) playground() {
 }
 
 // playgroundRequest says which flags are asked, and with which context.
+//
+// A context is refused without appName, as by Unleash.
 type playgroundRequest struct {
 	Environment flag.EnvironmentName `json:"environment" doc:"One that does not exist is allowed: all flags are off there."`
 	Projects    *projectChoice       `json:"projects,omitempty"`
@@ -66,6 +68,8 @@ type changeRequestPlaygroundRequest struct {
 }
 
 // projectChoice is some projects by id, or "*" for all.
+//
+// A null is as good as left out, since then the pointer to it is nil.
 type projectChoice struct {
 	sent json.RawMessage
 }
@@ -91,6 +95,10 @@ func (*projectChoice) Schema(huma.Registry) *huma.Schema {
 }
 
 // includes returns which projects were chosen.
+//
+// Projects that do not exist, or that are hidden, have no flags to ask; they are not refused.
+//
+// Faults: BadData for what is neither a list nor "*".
 func (c *projectChoice) includes() (func(flag.ProjectID) bool, error) {
 	var ids []flag.ProjectID
 	if c == nil || string(c.sent) == `"`+access.Any+`"` {
@@ -103,6 +111,8 @@ func (c *projectChoice) includes() (func(flag.ProjectID) bool, error) {
 }
 
 // playgroundResponse is what flags answer in an environment.
+//
+// Input is repeated as it was understood.
 type playgroundResponse struct {
 	Input    playgroundRequest   `json:"input"`
 	Features []playgroundFeature `json:"features"`
@@ -117,6 +127,9 @@ type advancedPlaygroundResponse struct {
 
 // changeRequestPlaygroundResponse is what flags would answer with a change request applied, and
 // what they do answer.
+//
+// Features and Before have the same combinations in the same order, and the same askers, so they can be
+// compared one by one (differing).
 type changeRequestPlaygroundResponse struct {
 	Input    advancedPlaygroundRequest   `json:"input"`
 	Features []advancedPlaygroundFeature `json:"features" doc:"With the request applied."`
@@ -144,6 +157,7 @@ func (a *api) askFlags(_ context.Context, r request, in *struct{ Body playground
 	}
 	answer := playgroundResponse{Input: in.Body, Features: []playgroundFeature{}}
 	panel := newPanel(r.State, in.Body.Environment)
+	// One context for all flags, so that chance decides alike for all of them.
 	ctx := in.Body.Context.asSent().context(in.Body.Environment, a.App.Now())
 	for _, f := range flags {
 		answer.Features = append(answer.Features, playgroundFeature{panel.ask(f, ctx)})
@@ -183,6 +197,11 @@ func (r request) flagsIn(projects *projectChoice) ([]*flag.Flag, error) {
 }
 
 // askers returns who asks so many flags: the context in every combination of its values.
+//
+// Each environment has to have at least one combination; if flags and environments are more than the
+// answers that may be given, limit is 0, and none fits.
+//
+// Faults: BadData, which says how many combinations there can be.
 func (b advancedPlaygroundRequest) askers(flags int) ([]asker, error) {
 	places := len(b.Environments) * max(flags, 1)
 	askers, ok := b.Context.combinations(maxAnswers / places)
@@ -207,6 +226,7 @@ func (a *api) previewChangeRequest(ctx context.Context, r request, in *struct {
 		return changeRequestPlaygroundResponse{}, fault.New(fault.BadData,
 			"The change request is %q, so it cannot be tried: that can be done while it is in review, and when it is approved or scheduled.", cr.State)
 	}
+	// Just as applying it does, on the newest state. Changes that are in conflict are left out.
 	after := decide.Try(r.State, cr.Place(), cr.Changes).After
 	flags, were := flagsOf(after, cr.Project), flagsOf(r.State, cr.Project)
 	environments := []flag.EnvironmentName{cr.Environment}
@@ -215,6 +235,7 @@ func (a *api) previewChangeRequest(ctx context.Context, r request, in *struct {
 		return changeRequestPlaygroundResponse{}, err
 	}
 	input := advancedPlaygroundRequest{environments, &projectChoice{project}, in.Body.Context}
+	// A request can archive flags, so there may be fewer than there were.
 	askers, err := input.askers(max(len(flags), len(were)))
 	if err != nil {
 		return changeRequestPlaygroundResponse{}, err
@@ -231,7 +252,12 @@ func (a *api) previewChangeRequest(ctx context.Context, r request, in *struct {
 }
 
 // findAnywhere returns a request of any project that the caller may see, open or closed.
+//
+// The path names no project, so visibility is asked here. Drafts are their authors' alone.
+//
+// Faults: NotFound, for what may not be seen as well.
 func (a *api) findAnywhere(ctx context.Context, r request, id changerequest.ID) (*changerequest.Request, error) {
+	// The state has open requests; closed ones are read from their events.
 	cr := r.State.ChangeRequest(id)
 	if cr == nil && !r.State.ChangeRequests().Disabled {
 		var err error
@@ -280,6 +306,7 @@ func differing(before, after []advancedPlaygroundFeature) []flag.Name {
 	was, is := answers(before), answers(after)
 	names := []flag.Name{}
 	for _, f := range slices.Concat(before, after) {
+		// Variants have payloads behind pointers, so == would not do.
 		if !reflect.DeepEqual(was[f.Name], is[f.Name]) {
 			names = append(names, f.Name)
 		}

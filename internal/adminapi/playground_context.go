@@ -15,6 +15,9 @@ import (
 )
 
 // sdkContext is a context as people give it to the playground: texts, and under "properties" more of them.
+//
+// Fields that the schema names are coerced to texts. Any other whose value is no text is kept to be
+// named in a warning, and no flag is asked with it.
 type sdkContext map[string]any
 
 // contextProperties is where a context has its fields of one's own, which may as well stand beside it.
@@ -84,6 +87,8 @@ type asker struct {
 	drawn  uint32
 }
 
+// newAsker returns somebody who asks with some fields. Chance is drawn once for each asker, in the
+// shell; the core is handed the number (docs/adr/0001-pure-core.md).
 func newAsker(fields map[string]string) asker {
 	return asker{fields, rand.Uint32()} //nolint:gosec // who is in a rollout by chance is no secret
 }
@@ -94,11 +99,15 @@ func (c sdkContext) asSent() asker { return newAsker(c.texts()) }
 // combinations returns who asks if each part of a value that is separated by commas is a value: all
 // combinations, of which the last field's values change first. If there are more than limit, it
 // returns none, and false.
+//
+// Fields are gone through by name, so that the same context gives the same order each time. A value
+// without a comma is one combination, and an empty one is a context without that value.
 func (c sdkContext) combinations(limit int) ([]asker, bool) {
 	texts := c.texts()
 	all := []map[string]string{{}}
 	for _, name := range sortedKeys(texts) {
 		values := strings.Split(texts[name], ",")
+		// Asked before they are made, so that there are never more than limit in memory.
 		if len(values) > limit/len(all) {
 			return nil, false
 		}
@@ -120,6 +129,9 @@ func (c sdkContext) combinations(limit int) ([]asker, bool) {
 }
 
 // context returns who asks as flags want it. The host that an SDK runs on is not known here.
+//
+// Fields that evaluation does not know by name become properties. The environment is the one that is
+// asked, unless the context says another: constraints may read it.
 func (w asker) context(env flag.EnvironmentName, now time.Time) *evaluation.Context {
 	ctx := &evaluation.Context{Now: now, Random: func() uint32 { return w.drawn }}
 	for name, value := range w.fields {

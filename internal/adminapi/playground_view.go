@@ -13,7 +13,14 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// The answers come from package evaluation, the same that frontend SDKs and providers are answered by;
+// here they are put into Unleash's form (docs/playground.md, "The answer"). Names of types are those of
+// its schemas.
+
 // PlaygroundAnswer is a flag's answer to a context, with its reasons.
+//
+// It is exported for huma passes over embedded types that are not. Variant is never null: disabled
+// stands for none.
 type PlaygroundAnswer struct {
 	Name       flag.Name            `json:"name"`
 	ProjectID  flag.ProjectID       `json:"projectId"`
@@ -38,6 +45,8 @@ type advancedPlaygroundEnvironmentFeature struct {
 }
 
 // playgroundVariant is the variant that is answered.
+//
+// Enabled says whether there is a variant; FeatureEnabled whether the flag is on.
 type playgroundVariant struct {
 	Name           string   `json:"name" doc:"\"disabled\" for none."`
 	Enabled        bool     `json:"enabled"`
@@ -65,6 +74,8 @@ type playgroundStrategy struct {
 }
 
 // playgroundStrategyResult is what a strategy makes of the context.
+//
+// Variant is of a strategy that holds and has variants of its own; Variants are those then.
 type playgroundStrategyResult struct {
 	Status   string                     `json:"evaluationStatus" enum:"complete,incomplete,unevaluated" doc:"unevaluated: it is disabled. incomplete: only SDKs know its rule."`
 	Enabled  verdict                    `json:"enabled"`
@@ -80,6 +91,8 @@ type playgroundStrategyVariant struct {
 }
 
 // playgroundConstraint is a constraint, and whether it holds.
+//
+// Result is told of disabled strategies as well.
 type playgroundConstraint struct {
 	ContextName     string        `json:"contextName"`
 	Operator        flag.Operator `json:"operator"`
@@ -104,6 +117,8 @@ type playgroundLinks struct {
 }
 
 // verdict is true, false or "unknown".
+//
+// Unknown is for what only the SDK knows: strategies of its own, and the host on which it runs.
 type verdict evaluation.Verdict
 
 // MarshalJSON writes the verdict.
@@ -120,6 +135,9 @@ func (verdict) Schema(huma.Registry) *huma.Schema {
 }
 
 // panel is the flags of an environment, ready to be asked. They are compiled when they are asked first.
+//
+// One panel serves all askers in its environment: compiling a flag is what takes the time. It is used
+// by one goroutine.
 type panel struct {
 	state    *state.State
 	env      flag.EnvironmentName
@@ -132,6 +150,8 @@ func newPanel(s *state.State, env flag.EnvironmentName) *panel {
 }
 
 // flag returns a flag in use, nil if there is none of the name.
+//
+// Archived flags are none here, as SDKs are not sent them.
 func (p *panel) flag(name flag.Name) *evaluation.Explainer {
 	if e, ok := p.flags[name]; ok {
 		return e
@@ -144,6 +164,8 @@ func (p *panel) flag(name flag.Name) *evaluation.Explainer {
 	return p.flags[name]
 }
 
+// segment returns a compiled segment, nil for one that does not exist, which does not hold. A
+// constraint that cannot be read does not hold, so what is wrong with it is not told here.
 func (p *panel) segment(id flag.SegmentID) *evaluation.Segment {
 	if s, ok := p.segments[id]; ok {
 		return s
@@ -155,6 +177,8 @@ func (p *panel) segment(id flag.SegmentID) *evaluation.Segment {
 }
 
 // lookup is an evaluation.Lookup.
+//
+// Dependencies are looked up through it, in the same environment.
 func (p *panel) lookup(name flag.Name) *evaluation.Flag {
 	if e := p.flag(name); e != nil {
 		return e.Flag()
@@ -163,6 +187,8 @@ func (p *panel) lookup(name flag.Name) *evaluation.Flag {
 }
 
 // askAll returns what flags answer in environments to everyone who asks.
+//
+// Flags, environments and askers stay in their order.
 func askAll(s *state.State, flags []*flag.Flag, environments []flag.EnvironmentName, askers []asker, now time.Time) []advancedPlaygroundFeature {
 	features := make([]advancedPlaygroundFeature, len(flags))
 	for i, f := range flags {
@@ -186,6 +212,8 @@ func askAll(s *state.State, flags []*flag.Flag, environments []flag.EnvironmentN
 }
 
 // ask returns what a flag in use answers.
+//
+// The flag has to be one of the panel's state that is not archived.
 func (p *panel) ask(f *flag.Flag, ctx *evaluation.Context) PlaygroundAnswer {
 	x := p.flag(f.Name).Explain(p.lookup, ctx)
 	answer := PlaygroundAnswer{
@@ -225,6 +253,7 @@ func (p *panel) viewReasons(f *flag.Flag, x evaluation.StrategyExplanation) play
 		view.Result.Variants = viewStrategyVariants(s.Variants)
 	}
 	for _, found := range x.Segments {
+		// One that is gone cannot be shown by name; the strategy's verdict counts it as not holding.
 		if segment := p.state.Segment(found.ID); segment != nil {
 			view.Segments = append(view.Segments, playgroundSegment{found.ID, segment.Name, found.Holds, viewResults(segment.Constraints, found.Constraints)})
 		}

@@ -19,6 +19,12 @@ const (
 	projectPath = "/projects/{projectId}"
 )
 
+// What is shown of a project comes from three places: the state (its settings and flags), how flags are
+// used, which every node keeps at hand, and the database (favourites, names, events). Lists and
+// overviews are shown while the database is away as well, without what only it knows
+// (docs/admin-api.md, "How flags are used"). A path below a project that the caller may not see never
+// gets here: visibility.go answers it.
+
 // projects registers what can be done with projects as such.
 func (a *api) projects() {
 	register(a, operation{
@@ -83,6 +89,8 @@ type ProjectAt struct {
 }
 
 // createProject is the body of a new project.
+//
+// Environments left out are all that are enabled; an empty list is none.
 type createProject struct {
 	ID                        flag.ProjectID              `json:"id,omitempty"`
 	Name                      string                      `json:"name"`
@@ -94,12 +102,18 @@ type createProject struct {
 }
 
 // changeRequestEnvironments says that changes in an environment need approval.
+//
+// Only the number of approvals can be said here; the other parts of a rule are set afterwards
+// (protection.go).
 type changeRequestEnvironments struct {
 	Name              flag.EnvironmentName `json:"name"`
 	RequiredApprovals *int                 `json:"requiredApprovals,omitempty" doc:"1 if left out; brought into 1 to 10."`
 }
 
 // projectCreated is a project that was created.
+//
+// ChangeRequestEnvironments are those that are protected in the end, also because the instance demands
+// it, with the number that holds.
 type projectCreated struct {
 	ID                        flag.ProjectID              `json:"id"`
 	Name                      string                      `json:"name"`
@@ -117,6 +131,9 @@ type validateProject struct {
 }
 
 // updateProject is the body that changes a project.
+//
+// Mode and DefaultStickiness are never empty, so an empty one is as good as left out; a description and
+// a limit can be taken away, and so are optional.
 type updateProject struct {
 	Name              string           `json:"name"`
 	Description       optional[string] `json:"description,omitzero"`
@@ -126,6 +143,9 @@ type updateProject struct {
 }
 
 // updateProjectSettings is the body that changes the rules of a project.
+//
+// A pointer to a list tells a list that was left out from one that is empty, which takes all templates
+// away.
 type updateProjectSettings struct {
 	Mode          flag.Mode              `json:"mode,omitempty" enum:"open,protected,private"`
 	FeatureNaming *featureNaming         `json:"featureNaming,omitempty"`
@@ -133,6 +153,8 @@ type updateProjectSettings struct {
 }
 
 // featureNaming is the pattern of the names of a project's flags.
+//
+// Its properties are there in answers even if they are null, and may be left out in bodies.
 type featureNaming struct {
 	Pattern     *string `json:"pattern" doc:"A regular expression (RE2) for the whole name; null for none."`
 	Example     *string `json:"example" required:"false"`
@@ -152,6 +174,9 @@ type projects struct {
 }
 
 // projectSummary is a project in a list.
+//
+// Health and TechnicalDebt are percentages that add up to 100. FeatureCount does not count archived
+// flags. Owners has one owner at least, be it the system.
 type projectSummary struct {
 	ID                    flag.ProjectID   `json:"id"`
 	Name                  string           `json:"name"`
@@ -172,6 +197,8 @@ type projectSummary struct {
 }
 
 // projectOwner is who looks after a project: a person, a group, or nobody in particular.
+//
+// The type system stands alone, for a project in which nobody has the role Owner.
 type projectOwner struct {
 	OwnerType string `json:"ownerType" enum:"user,group,system"`
 	Name      string `json:"name,omitempty"`
@@ -186,6 +213,8 @@ type onboardingStatus struct {
 }
 
 // projectOverview is a project with its settings.
+//
+// Without a rule for names, all properties of FeatureNaming are null, as Unleash's form expects them.
 type projectOverview struct {
 	Version           int                    `json:"version"`
 	Name              string                 `json:"name"`
@@ -221,6 +250,9 @@ type featureTypeCount struct {
 }
 
 // projectStats compare the last 30 days with the 30 days before.
+//
+// Flags that were deleted are in none of the numbers, those that came from another project in the one
+// where they are. Activity is events of the project.
 type projectStats struct {
 	AvgTimeToProdCurrentWindow       float64 `json:"avgTimeToProdCurrentWindow" doc:"Days from creation until first on in an environment of the type production, of flags that were so in this window; 0 if none was."`
 	CreatedCurrentWindow             int     `json:"createdCurrentWindow"`
@@ -249,6 +281,7 @@ func (a *api) getProjects(ctx context.Context, r request, in *struct {
 		if p.Archived() != in.Archived || !r.sees(p.ID) {
 			continue
 		}
+		// All flags of all projects are gone through, so that there are no counters to be kept in step.
 		c := countFlags(r.State, p.ID, use, a.App.Now())
 		owners, err := a.projectOwners(ctx, r.State, p.ID)
 		if err != nil {
@@ -278,6 +311,8 @@ func (a *api) getProjects(ctx context.Context, r request, in *struct {
 }
 
 // projectOwners returns who has the role Owner in a project.
+//
+// Names are those at hand, so a list of hundreds of projects asks the database for none of them.
 func (a *api) projectOwners(ctx context.Context, s *state.State, id flag.ProjectID) ([]projectOwner, error) {
 	var owners []projectOwner
 	for held := range s.Assignments(id) {
@@ -310,6 +345,9 @@ func membersOf(s *state.State, id flag.ProjectID) map[int64]bool {
 }
 
 // membersSince returns since when accounts have had a role in a project, themselves or by a group.
+//
+// Who has come by several ways has been a member since the first of them. By a group, one is a member
+// from when both were true: the group had its role, and one was in it.
 func membersSince(s *state.State, id flag.ProjectID) map[int64]time.Time {
 	members := map[int64]time.Time{}
 	add := func(account int64, since time.Time) {
@@ -330,6 +368,7 @@ func membersSince(s *state.State, id flag.ProjectID) map[int64]time.Time {
 	return members
 }
 
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -347,6 +386,7 @@ func (a *api) createProject(ctx context.Context, r request, in *struct{ Body cre
 		wanted.Environments = *b.Environments
 	}
 	for _, env := range b.ChangeRequestEnvironments {
+		// One approval unless the body says more; the use case brings the number into 1 to 10.
 		wanted.Protected[env.Name] = 1
 		if env.RequiredApprovals != nil {
 			wanted.Protected[env.Name] = *env.RequiredApprovals
@@ -362,6 +402,8 @@ func (a *api) createProject(ctx context.Context, r request, in *struct{ Body cre
 	}
 	for _, env := range p.Environments {
 		created.Environments = append(created.Environments, env.Environment)
+		// The state after the write; a.App.State() may even be newer, which is all the same to a
+		// project that has just been made.
 		if rule, protected := a.App.State().Protection(p.ID, env.Environment); protected {
 			created.ChangeRequestEnvironments = append(created.ChangeRequestEnvironments, changeRequestEnvironments{env.Environment, &rule.RequiredApprovals})
 		}
@@ -376,6 +418,8 @@ func (a *api) validateProject(_ context.Context, r request, in *struct{ Body val
 	return empty{}, app.ValidateProjectID(r.State, in.Body.ID)
 }
 
+// updateProject changes what the body names. The function is run on the state on which is decided,
+// perhaps more than once, so it starts from the settings that it is handed and not from r.State.
 func (a *api) updateProject(ctx context.Context, r request, in *struct {
 	ProjectAt
 	Body updateProject
@@ -391,6 +435,8 @@ func (a *api) updateProject(ctx context.Context, r request, in *struct {
 	})
 }
 
+// updateProjectSettings changes the rules of a project. Both are one use case with updateProject, and
+// one event.
 func (a *api) updateProjectSettings(ctx context.Context, r request, in *struct {
 	ProjectAt
 	Body updateProjectSettings
@@ -413,6 +459,7 @@ func (a *api) updateProjectSettings(ctx context.Context, r request, in *struct {
 
 // rule returns the rule that a body means; nil if it says nothing.
 func (n featureNaming) rule() *flag.NamingRule {
+	// Forms send empty texts for nothing.
 	text := func(s *string) *string {
 		if s == nil || *s == "" {
 			return nil
@@ -499,6 +546,8 @@ func (a *api) getProjectOverview(ctx context.Context, r request, in *ProjectAt) 
 	return overview, nil
 }
 
+// viewProjectEnvironment returns what is shown of an environment of a project; without a default
+// strategy that property is left out.
 func viewProjectEnvironment(row flag.ProjectEnvironment) projectEnvironmentIn {
 	view := projectEnvironmentIn{Environment: row.Environment}
 	if row.DefaultStrategy != nil {
@@ -508,8 +557,14 @@ func viewProjectEnvironment(row flag.ProjectEnvironment) projectEnvironmentIn {
 }
 
 // statisticsSpan is the span of time that statistics are about.
+//
+// Unleash's windows are as long.
 const statisticsSpan = 30 * 24 * time.Hour
 
+// projectStats counts what was done in a project lately, from the state as far as it tells, and
+// otherwise from the event log.
+//
+// Faults: Unavailable while the database is away.
 func (a *api) projectStats(ctx context.Context, s *state.State, id flag.ProjectID, now time.Time) (projectStats, error) {
 	var stats projectStats
 	current, past := now.Add(-statisticsSpan), now.Add(-2*statisticsSpan)
@@ -571,6 +626,8 @@ type flagCounts struct {
 	used                            time.Time // when one of them was last used
 }
 
+// countFlags goes through a project's flags once, for all views that count some of them. Stages and
+// uses count archived flags too; health, types and onboarding do not.
 func countFlags(s *state.State, id flag.ProjectID, useOf func(string) reported.Use, now time.Time) flagCounts {
 	c := flagCounts{byType: map[string]int{}, days: stageDays{}}
 	for f := range s.FlagsOf(id) {
@@ -604,6 +661,8 @@ func countFlags(s *state.State, id flag.ProjectID, useOf func(string) reported.U
 }
 
 // health is the percentage of active flags that are not due to be removed.
+//
+// A project without flags is healthy.
 func (c flagCounts) health() int {
 	if c.active == 0 {
 		return 100
@@ -612,6 +671,8 @@ func (c flagCounts) health() int {
 	return (200*healthy + c.active) / (2 * c.active) // rounded
 }
 
+// onboarding returns how far a project has come: a flag, an SDK that asked for one, a flag that is on.
+// The steps are Unleash's, and come in this order whatever was done first.
 func (c flagCounts) onboarding() onboardingStatus {
 	switch {
 	case c.first == nil:
@@ -650,6 +711,8 @@ type activityCount struct {
 }
 
 // projectResources is how much of what belongs to a project.
+//
+// APITokens are those that name the project, not those that open all.
 type projectResources struct {
 	Members   int `json:"members" doc:"Those who have a role themselves; who has one by a group is not counted."`
 	APITokens int `json:"apiTokens"`
@@ -692,6 +755,8 @@ func (a *api) getProjectStatus(ctx context.Context, r request, in *ProjectAt) (p
 		return projectStatus{}, err
 	}
 	now := a.App.Now()
+	// Unlike the overview, this page is about what only the database knows, so it is refused while that
+	// is away.
 	days, err := a.Events.Activity(ctx, string(in.Project), now.AddDate(0, -6, 0))
 	if err != nil {
 		return projectStatus{}, err
@@ -750,6 +815,7 @@ func (a *api) getProjectFlagCreators(ctx context.Context, r request, in *Project
 
 // creatorsIn returns who created a project's flags, each once, by name.
 func (a *api) creatorsIn(ctx context.Context, s *state.State, id flag.ProjectID) []flagCreator {
+	// Several references may be shown alike, such as tokens that are deleted; below they are made one.
 	refs := map[string]bool{}
 	for f := range s.FlagsOf(id) {
 		refs[f.CreatedBy] = true

@@ -10,6 +10,9 @@ import (
 )
 
 // projectAccess registers how people say who may do what in a project.
+//
+// Who may give what is decided in app and told in docs/access.md, "Giving roles". The permissions here
+// are only what it takes to ask.
 func (a *api) projectAccess() {
 	const (
 		all     = projectPath + "/access"
@@ -48,6 +51,9 @@ type ProjectGroupAt struct {
 }
 
 // projectAccess is who has which roles in a project, and the roles that can be given.
+//
+// Roles are those for projects, built in or of one's own; roles for the whole instance are given
+// elsewhere.
 type projectAccess struct {
 	Roles  []role                 `json:"roles"`
 	Users  []userWithProjectRole  `json:"users"`
@@ -55,6 +61,8 @@ type projectAccess struct {
 }
 
 // ProjectRolesHeld are the roles that somebody has in a project.
+//
+// Unleash's older clients know one role, RoleID; Roles has all of them, sorted. There is always one.
 type ProjectRolesHeld struct {
 	AddedAt instant         `json:"addedAt"`
 	RoleID  access.RoleID   `json:"roleId" doc:"The first of the roles."`
@@ -83,6 +91,7 @@ func (a *api) getProjectAccess(ctx context.Context, r request, in *ProjectAt) (p
 	if err := r.Caller.Actor.Require(in.Project, "", access.UpdateProject, access.ReadProjectAccess); err != nil {
 		return all, err
 	}
+	// After the permission, as in use cases: who may not read access learns the same of every project.
 	if _, err := app.Project(r.State, in.Project); err != nil {
 		return all, err
 	}
@@ -96,6 +105,7 @@ func (a *api) getProjectAccess(ctx context.Context, r request, in *ProjectAt) (p
 			all.Groups = append(all.Groups, groupWithProjectRole{seen, roles})
 			continue
 		}
+		// Service accounts are among them.
 		p, err := a.People.PersonAtHand(ctx, held.Subject.Account)
 		if err != nil {
 			return all, err
@@ -107,6 +117,8 @@ func (a *api) getProjectAccess(ctx context.Context, r request, in *ProjectAt) (p
 }
 
 // projectAddAccess is who is to get which roles.
+//
+// Everyone named gets every role.
 type projectAddAccess struct {
 	Roles  []access.RoleID `json:"roles"`
 	Users  []int64         `json:"users"`
@@ -122,6 +134,8 @@ func (a *api) addAccessToProject(ctx context.Context, r request, in *struct {
 }
 
 // projectAccessConfiguration is all roles in a project, with who has them.
+//
+// Who is in none of its roles has none afterwards.
 type projectAccessConfiguration struct {
 	Roles []projectAccessRole `json:"roles"`
 }
@@ -146,6 +160,8 @@ func (a *api) setProjectAccess(ctx context.Context, r request, in *struct {
 }
 
 // roleIDs names roles.
+//
+// To take all roles away, there is DELETE.
 type roleIDs struct {
 	Roles []access.RoleID `json:"roles" doc:"At least one."`
 }

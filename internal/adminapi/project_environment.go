@@ -12,6 +12,10 @@ import (
 )
 
 // projectEnvironments registers what can be done with the environments of projects.
+//
+// An environment is the instance's; a project has some of them, and its flags are configured in those
+// alone. Taking one away changes what SDKs get and cannot be said by a change request, so where the
+// environment is protected it takes a bypass (docs/change-requests.md, "What is protected").
 func (a *api) projectEnvironments() {
 	register(a, operation{
 		ID: "getProjectEnvironments", Method: http.MethodGet, Path: "/environments/project/{projectId}", Tag: tagEnvironments,
@@ -54,6 +58,9 @@ type environmentsProject struct {
 }
 
 // environmentProject is an environment as a project sees it.
+//
+// Visible false means that the project does not have the environment; Terraform's provider reads all of
+// them (docs/admin-api.md, "Terraform").
 type environmentProject struct {
 	Environment
 	ProjectAPITokenCount      int                    `json:"projectApiTokenCount"`
@@ -72,12 +79,14 @@ func (a *api) getProjectEnvironments(_ context.Context, r request, in *ProjectAt
 	for _, env := range r.State.Environments() {
 		view := environmentProject{Environment: viewEnvironment(env), ProjectEnabledToggleCount: enabled[env.Name]}
 		for t := range r.State.Tokens() {
+			// Tokens that open all projects are not counted: they are nobody's own.
 			if t.Environment == env.Name && slices.Contains(t.Projects, in.Project) {
 				view.ProjectAPITokenCount++
 			}
 		}
 		if row := p.In(env.Name); row != nil {
 			view.Visible = true
+			// Nil unless the project has chosen one.
 			view.DefaultStrategy = viewProjectEnvironment(*row).DefaultStrategy
 		}
 		list.Environments = append(list.Environments, view)
@@ -102,6 +111,8 @@ func (a *api) removeEnvironmentFromProject(ctx context.Context, r request, in *P
 	return empty{}, a.App.RemoveProjectEnvironment(ctx, r.Caller, in.Project, in.Environment)
 }
 
+// addDefaultStrategy replaces the strategy that flags get which are switched on without one. Flags that
+// are on already keep theirs.
 func (a *api) addDefaultStrategy(ctx context.Context, r request, in *struct {
 	ProjectEnvironmentAt
 	Body createFeatureStrategy

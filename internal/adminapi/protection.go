@@ -10,8 +10,9 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
-// protection registers how environments are protected (reference/change-requests.md,
-// section 1.2).
+// protection registers how environments are protected (docs/change-requests.md, "What is protected"). A
+// rule comes from one of two places: the environment's, for all projects, or the project's own, which
+// goes before it; of one that is enforced, the stricter holds. State.Protection says which.
 func (a *api) protection() {
 	register(a, operation{
 		ID: "getProjectChangeRequestConfig", Method: http.MethodGet, Path: changeRequestsPath + "/config", Tag: tagChangeRequests,
@@ -37,6 +38,8 @@ func (a *api) protection() {
 }
 
 // changeRequestEnvironmentConfig says how an environment of a project is protected.
+//
+// RequiredApprovals is nil where nothing is protected.
 type changeRequestEnvironmentConfig struct {
 	Environment          flag.EnvironmentName `json:"environment"`
 	Type                 string               `json:"type"`
@@ -66,6 +69,7 @@ func (a *api) getProtection(_ context.Context, r request, in *ProjectAt) ([]chan
 	}
 	list := []changeRequestEnvironmentConfig{}
 	for _, env := range r.State.Environments() {
+		// Environments that the project does not have need no rule.
 		if p.In(env.Name) == nil {
 			continue
 		}
@@ -73,6 +77,7 @@ func (a *api) getProtection(_ context.Context, r request, in *ProjectAt) ([]chan
 		_, set := r.State.ProjectRule(p.ID, env.Name)
 		_, predefined, enforced := r.State.PredefinedRule(env.Name)
 		view.Predefined, view.Enforced = predefined && !set, enforced
+		// What holds, not what was chosen: while change requests are turned off, nothing does.
 		if rule, on := r.State.Protection(p.ID, env.Name); on {
 			view.ChangeRequestEnabled, view.RequiredApprovals = true, &rule.RequiredApprovals
 			view.RuleConfig = configOf(rule)
@@ -82,6 +87,7 @@ func (a *api) getProtection(_ context.Context, r request, in *ProjectAt) ([]chan
 	return list, nil
 }
 
+// configOf returns the parts of a rule in the API's form, in the order of the fields of RuleConfig.
 func configOf(r changerequest.Rule) RuleConfig {
 	return RuleConfig{
 		r.AuthorCounts, r.AdminsBound, r.SeparateApplier, r.ExpiresAfterHours,
@@ -90,6 +96,9 @@ func configOf(r changerequest.Rule) RuleConfig {
 }
 
 // updateChangeRequestEnvironmentConfig is the body that protects an environment.
+//
+// Enabled is required, as in Unleash. What is nil stays as it is, so that a client which does not know
+// a part of the rule cannot loosen it.
 type updateChangeRequestEnvironmentConfig struct {
 	Enabled             bool  `json:"changeRequestsEnabled"`
 	RequiredApprovals   *int  `json:"requiredApprovals,omitempty" nullable:"true" doc:"Brought between 1 and 10."`
@@ -103,6 +112,8 @@ type updateChangeRequestEnvironmentConfig struct {
 	AnyoneCounts        *bool `json:"anyoneCounts,omitempty"`
 }
 
+// updateProtection sets a project's own rule. The function is handed the rule that is configured,
+// predefined or own, on the state on which is decided; whether it may be loosened, the use case says.
 func (a *api) updateProtection(ctx context.Context, r request, in *struct {
 	Project     flag.ProjectID       `path:"projectId"`
 	Environment flag.EnvironmentName `path:"environment"`
@@ -116,6 +127,9 @@ func (a *api) updateProtection(ctx context.Context, r request, in *struct {
 }
 
 // rule returns a rule with what the body says of it.
+//
+// Turning protection off forgets the parts of the rule; the project has then chosen, and a predefined
+// rule does not come back.
 func (b updateChangeRequestEnvironmentConfig) rule(rule changerequest.Rule) changerequest.Rule {
 	if !b.Enabled {
 		return changerequest.Rule{Off: true}
@@ -134,6 +148,8 @@ func (b updateChangeRequestEnvironmentConfig) rule(rule changerequest.Rule) chan
 }
 
 // set stores a value that was sent.
+//
+// Nil leaves what is there.
 func set[T any](to, sent *T) {
 	if sent != nil {
 		*to = *sent

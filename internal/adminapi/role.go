@@ -11,6 +11,10 @@ import (
 )
 
 // roles registers what can be done with roles, and which permissions they are made of.
+//
+// Roles in the instance and roles in projects are one noun with two types (docs/access.md, "Roles").
+// Everyone may read which roles there are, since their names stand beside people; what a role allows,
+// only who has READ_ROLE.
 func (a *api) roles() {
 	const (
 		tag = "Users"
@@ -73,11 +77,15 @@ type role struct {
 	Project     *string         `json:"project" nullable:"true"`
 }
 
+// viewRole returns what lists show of a role. Project is null: a role belongs to none, and views of
+// somebody's roles in a project set it.
 func viewRole(r *access.Role) role {
 	return role{ID: r.ID, Name: r.Name, Type: r.Type, Description: r.Description}
 }
 
 // roleOf returns the role in the whole instance that an account has.
+//
+// It is empty for an account that does not exist.
 func roleOf(s *state.State, account int64) role {
 	if a := s.Account(account); a != nil && s.Role(a.RootRole) != nil {
 		return viewRole(s.Role(a.RootRole))
@@ -95,6 +103,7 @@ func projectRoles(s *state.State) []role {
 	return rolesWhere(s, func(r *access.Role) bool { return !r.Type.Root() })
 }
 
+// rolesWhere returns the roles that are wanted, by id.
 func rolesWhere(s *state.State, wanted func(*access.Role) bool) []role {
 	list := []role{}
 	for r := range s.Roles() {
@@ -106,6 +115,9 @@ func rolesWhere(s *state.State, wanted func(*access.Role) bool) []role {
 }
 
 // adminPermission is a permission that roles can be made of.
+//
+// ID is the place in the catalogue, counted from 1. Clients keep these numbers, so the catalogue grows
+// at its end only (access.Catalogue).
 type adminPermission struct {
 	ID          int                   `json:"id"`
 	Name        access.Permission     `json:"name"`
@@ -115,6 +127,8 @@ type adminPermission struct {
 }
 
 // viewPermission returns a permission as the catalogue describes it.
+//
+// One that the catalogue does not know is shown by its name, with the id 0.
 func viewPermission(p access.RolePermission) adminPermission {
 	for i, entry := range access.Catalogue() {
 		if entry.Permission == p.Permission {
@@ -135,6 +149,8 @@ type adminPermissions struct {
 }
 
 // permissionsByKind are permissions by what they can be bound to.
+//
+// The permissions of environments are listed for each environment again: roles are made of pairs.
 type permissionsByKind struct {
 	Root         []adminPermission        `json:"root"`
 	Project      []adminPermission        `json:"project"`
@@ -207,6 +223,9 @@ func (a *api) getRole(_ context.Context, r request, in *RoleAt) (roleWithPermiss
 }
 
 // createRoleWithPermissions is what a role is made of.
+//
+// The same body creates, checks and changes a role. Nil permissions are none for a new role, and those
+// that it has for an old one.
 type createRoleWithPermissions struct {
 	Name        string            `json:"name"`
 	Description *string           `json:"description,omitempty"`
@@ -215,6 +234,8 @@ type createRoleWithPermissions struct {
 }
 
 // rolePermission is a permission that a role is to give, by its name or its number.
+//
+// Name goes before ID.
 type rolePermission struct {
 	ID          int                   `json:"id,omitempty"`
 	Name        access.Permission     `json:"name,omitempty"`
@@ -223,6 +244,9 @@ type rolePermission struct {
 
 // permissions returns those that the body means; nil if it says nothing of them. A number
 // that is no permission's stands for itself, which is no name either.
+//
+// The use case refuses it by its place in the list, so a wrong number cannot quietly give less than was
+// meant.
 func (b createRoleWithPermissions) permissions() *[]access.RolePermission {
 	if b.Permissions == nil {
 		return nil
@@ -271,6 +295,8 @@ func (a *api) validateRole(_ context.Context, r request, in *struct{ Body create
 	return empty{}, app.ValidateRole(r.State, in.Body.role())
 }
 
+// updateRole changes a role. It has no state to start from, so it hands on what was left out as nil or
+// empty.
 func (a *api) updateRole(ctx context.Context, r request, in *struct {
 	RoleAt
 	Body createRoleWithPermissions
@@ -290,6 +316,8 @@ func (a *api) deleteRole(ctx context.Context, r request, in *RoleAt) (empty, err
 }
 
 // projectRoleUsage is where a role is held.
+//
+// Projects that the caller does not see, and those in which nobody holds the role, are left out.
 type projectRoleUsage struct {
 	Projects []projectRole `json:"projects"`
 }
@@ -320,6 +348,7 @@ func (a *api) getRoleProjectAccess(_ context.Context, r request, in *RoleAt) (pr
 			usage.Projects = append(usage.Projects, projectRole{Project: held.Project, Role: in.ID})
 			last++
 		}
+		// A group's subject has no account.
 		switch account := r.State.Account(held.Subject.Account); {
 		case account == nil:
 			usage.Projects[last].GroupCount++

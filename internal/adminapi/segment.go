@@ -21,6 +21,11 @@ const (
 )
 
 // segments registers what can be done with segments.
+//
+// A segment belongs to one project or to all. Its path names no project, so what a caller may not see
+// is refused here (hiddenSegment) and not by visibility.go. A change of a segment takes effect in every
+// environment in which a strategy uses it, and each that is protected has to agree
+// (docs/change-requests.md, "What is protected").
 func (a *api) segments() {
 	register(a, operation{
 		ID: "getSegments", Method: http.MethodGet, Path: "/segments", Tag: tagSegments,
@@ -68,6 +73,8 @@ type SegmentAt struct {
 }
 
 // upsertSegment is the body of a segment.
+//
+// PUT replaces all but a description that is left out: without a project, the segment is for all of them.
 type upsertSegment struct {
 	Name        string           `json:"name"`
 	Description optional[string] `json:"description,omitzero" doc:"Left out: as it is."`
@@ -76,6 +83,9 @@ type upsertSegment struct {
 }
 
 // Segment is a segment.
+//
+// Project is left out for a segment of all projects. It is exported for huma passes over embedded types
+// that are not.
 type Segment struct {
 	ID          flag.SegmentID  `json:"id"`
 	Name        string          `json:"name"`
@@ -89,9 +99,13 @@ type Segment struct {
 // segmentCreated is a new segment, which says where it is.
 type segmentCreated struct{ Segment }
 
+// location is relative to the path that was posted to, as URLs are resolved (RFC 3986, section 5.2).
 func (s segmentCreated) location() string { return fmt.Sprintf("segments/%d", s.ID) }
 
 // segmentUsed is a segment, and how often it is used.
+//
+// Both numbers count what open change requests would use, so that nobody takes a segment for unused
+// while one waits.
 type segmentUsed struct {
 	Segment
 	UsedInProjects int `json:"usedInProjects"`
@@ -104,6 +118,8 @@ type segments struct {
 }
 
 // segmentStrategies are the strategies that use a segment.
+//
+// Strategies of hidden projects are left out of both lists.
 type segmentStrategies struct {
 	Strategies              []strategyUse         `json:"strategies"`
 	ChangeRequestStrategies []proposedStrategyUse `json:"changeRequestStrategies"`
@@ -129,6 +145,9 @@ type proposedStrategyUse struct {
 }
 
 // titledRequest names a change request.
+//
+// A request without a title is shown elsewhere by a title that is made for it; here the reader is told
+// that there is none.
 type titledRequest struct {
 	ID    changerequest.ID `json:"id"`
 	Title *string          `json:"title" nullable:"true" doc:"Null unless it was given one."`
@@ -158,6 +177,9 @@ func (a *api) validateSegment(_ context.Context, r request, in *struct{ Body nam
 
 // hiddenSegment returns the fault of a segment that does not exist for one of which the caller
 // may not know.
+//
+// It is asked before anything else, so that the two are told apart by nothing, not even by a permission
+// that is lacking.
 func (r request) hiddenSegment(id flag.SegmentID) error {
 	if s := r.State.Segment(id); s != nil && !r.seesOwn(s.Project) {
 		return fault.New(fault.NotFound, "No segment exists with ID \"%d\"", id)
@@ -188,6 +210,8 @@ func (a *api) updateSegment(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body makes of a segment.
+//
+// An empty project is none: forms send one.
 func (b upsertSegment) settings(before *flag.Segment) decide.SegmentSettings {
 	in := decide.SegmentSettings{Name: b.Name, Description: b.Description.Or(before.Description), Constraints: constraintsOf(b.Constraints)}
 	if b.Project != nil && *b.Project != "" {
@@ -211,6 +235,7 @@ func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt
 		return segmentStrategies{}, err
 	}
 	list := segmentStrategies{Strategies: []strategyUse{}, ChangeRequestStrategies: []proposedStrategyUse{}}
+	// The names of flags; archived ones are dropped by usesIn.
 	for name := range r.State.SegmentUsers(in.ID) {
 		if r.hidden(name) {
 			continue
@@ -219,6 +244,7 @@ func (a *api) getStrategiesBySegment(_ context.Context, r request, in *SegmentAt
 			return slices.Contains(s.Segments, in.ID)
 		})...)
 	}
+	// They are of flags that the request's project has, so who sees the request sees the flag.
 	for cr, c := range decide.ProposedUses(r.State, in.ID) {
 		if r.knows(cr) {
 			list.ChangeRequestStrategies = append(list.ChangeRequestStrategies, r.viewProposedUse(cr, c))
@@ -245,6 +271,7 @@ func (a *api) getSegmentsByStrategy(ctx context.Context, r request, in *struct {
 },
 ) (segments, error) {
 	list := segments{Segments: []segmentUsed{}}
+	// A strategy's id does not say whose it is. One that does not exist, or is hidden, uses nothing.
 	for f := range r.State.Flags() {
 		for _, row := range f.Environments {
 			if s := row.Strategy(in.ID); s != nil && r.sees(f.Project) {
@@ -274,6 +301,7 @@ func usesIn(f *flag.Flag, wanted func(*flag.Strategy) bool) []strategyUse {
 	return uses
 }
 
+// viewSegment returns what is shown of a segment, with its constraints.
 func (a *api) viewSegment(ctx context.Context, s *state.State, segment *flag.Segment) Segment {
 	return Segment{
 		ID:          segment.ID,
@@ -286,11 +314,14 @@ func (a *api) viewSegment(ctx context.Context, s *state.State, segment *flag.Seg
 	}
 }
 
-// viewSegmentUsed counts the uses that are proposed as well.
+// viewSegmentUsed counts the uses that are proposed as well. Flags of hidden projects count too: the
+// numbers tell what a change of the segment would reach, and name nothing.
 func (a *api) viewSegmentUsed(ctx context.Context, r request, segment *flag.Segment) segmentUsed {
 	var used usage
 	known := map[flag.Name]bool{}
 	add := func(name flag.Name) {
+		// A flag may be proposed for that has been deleted since, and one may be both: using it
+		// already, and proposed to.
 		if f := r.State.Flag(name); f != nil && !known[name] {
 			known[name] = true
 			used.add(f)

@@ -14,6 +14,10 @@ import (
 const strategiesPath = featureEnvironmentPath + "/strategies"
 
 // featureStrategies registers what can be done with the strategies of flags.
+//
+// Strategies decide who gets a flag, so each of these writes is held back where the environment is
+// protected, and can be proposed instead (Proposable). Adding and changing have different bodies,
+// because what is left out means a default in the one and what was there in the other.
 func (a *api) featureStrategies() {
 	const off = "If no enabled strategy is left, the flag is switched off in the environment: SDKs read a flag that is on without strategies as on for everyone."
 	register(a, operation{
@@ -67,6 +71,9 @@ type StrategyAt struct {
 }
 
 // createFeatureStrategy is the body of a new strategy.
+//
+// It is also the form of a project's default strategy, in bodies and in answers. A title that is null
+// or left out is none; of segments and variants, left out and empty are the same.
 type createFeatureStrategy struct {
 	Name        string            `json:"name" doc:"The strategy's type."`
 	Title       *string           `json:"title,omitempty" nullable:"true"`
@@ -79,6 +86,9 @@ type createFeatureStrategy struct {
 }
 
 // updateFeatureStrategy is the body that replaces a strategy.
+//
+// Title, Disabled, SortOrder and Segments stay when they are left out; the rest is replaced. This is
+// Unleash's mixture, and clients that send all of it notice nothing.
 type updateFeatureStrategy struct {
 	Name        string            `json:"name,omitempty"`
 	Title       optional[string]  `json:"title,omitzero"`
@@ -91,12 +101,16 @@ type updateFeatureStrategy struct {
 }
 
 // strategyOrder is a strategy's place.
+//
+// A strategy that the list leaves out keeps its number.
 type strategyOrder struct {
 	ID        flag.StrategyID `json:"id"`
 	SortOrder int             `json:"sortOrder"`
 }
 
 // updateFeatureStrategySegments is the body, and the answer, that gives a strategy segments.
+//
+// Unleash's body names no flag; a strategy's id is enough within a project and an environment.
 type updateFeatureStrategySegments struct {
 	ProjectID     flag.ProjectID       `json:"projectId"`
 	EnvironmentID flag.EnvironmentName `json:"environmentId"`
@@ -105,6 +119,8 @@ type updateFeatureStrategySegments struct {
 }
 
 // featureStrategy is a strategy of a flag.
+//
+// FeatureName is left out here: the path has it. Lists are empty and not null.
 type featureStrategy struct {
 	ID          flag.StrategyID   `json:"id"`
 	Name        string            `json:"name"`
@@ -119,6 +135,9 @@ type featureStrategy struct {
 }
 
 // constraint narrows a strategy or a segment.
+//
+// Which operators take Values and which Value is in flag; SDKs get both as they are. IN_CIDR is not in
+// Unleash's list, and its SDKs understand it (docs/admin-api.md, "Where it differs from Unleash").
 type constraint struct {
 	ContextName     string        `json:"contextName"`
 	Operator        flag.Operator `json:"operator" enum:"NOT_IN,IN,STR_ENDS_WITH,STR_STARTS_WITH,STR_CONTAINS,NUM_EQ,NUM_GT,NUM_GTE,NUM_LT,NUM_LTE,DATE_AFTER,DATE_BEFORE,SEMVER_EQ,SEMVER_GT,SEMVER_LT,SEMVER_GTE,SEMVER_LTE,REGEX,IN_CIDR"`
@@ -200,6 +219,9 @@ func (a *api) patchFeatureStrategy(ctx context.Context, r request, in *struct {
 }
 
 // settings returns what the body makes of a strategy.
+//
+// old is the strategy on the state on which is decided. An empty name leaves the type; a nil sort order
+// leaves the place.
 func (b updateFeatureStrategy) settings(old flag.Strategy) change.StrategySettings {
 	in := change.StrategySettings{
 		Name:        b.Name,
@@ -224,6 +246,7 @@ func (a *api) deleteFeatureStrategy(ctx context.Context, r request, in *Strategy
 	return empty{}, a.App.RemoveStrategy(ctx, r.Caller, in.scope(), in.ID)
 }
 
+// updateFeatureStrategySegments replaces a strategy's segments, and answers with what it was sent.
 func (a *api) updateFeatureStrategySegments(ctx context.Context, r request, in *struct {
 	Body updateFeatureStrategySegments
 },
@@ -250,6 +273,7 @@ func viewStrategy(s *flag.Strategy) featureStrategy {
 	}
 }
 
+// viewStrategies returns what is shown of strategies, in their order; an empty list for none.
 func viewStrategies(strategies []flag.Strategy) []featureStrategy {
 	views := make([]featureStrategy, len(strategies))
 	for i := range strategies {
@@ -259,6 +283,8 @@ func viewStrategies(strategies []flag.Strategy) []featureStrategy {
 }
 
 // viewDefaultStrategy returns what is shown of the strategy that switching on adds.
+//
+// It has no id and no place: each flag gets a copy with its own.
 func viewDefaultStrategy(s flag.Strategy) *createFeatureStrategy {
 	return &createFeatureStrategy{
 		Name:        s.Name,
@@ -271,6 +297,7 @@ func viewDefaultStrategy(s flag.Strategy) *createFeatureStrategy {
 	}
 }
 
+// viewParameters returns the parameters, which are never null in answers.
 func viewParameters(parameters map[string]string) map[string]string {
 	if parameters == nil {
 		return map[string]string{}
@@ -278,6 +305,7 @@ func viewParameters(parameters map[string]string) map[string]string {
 	return parameters
 }
 
+// viewConstraints returns what is shown of constraints; values are a copy, and never null.
 func viewConstraints(constraints []flag.Constraint) []constraint {
 	views := make([]constraint, len(constraints))
 	for i, c := range constraints {
@@ -287,6 +315,7 @@ func viewConstraints(constraints []flag.Constraint) []constraint {
 	return views
 }
 
+// constraintsOf returns what bodies say of constraints; nil for none.
 func constraintsOf(bodies []constraint) []flag.Constraint {
 	var constraints []flag.Constraint
 	for _, b := range bodies {
