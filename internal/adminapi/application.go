@@ -509,7 +509,7 @@ func (a *api) getApplicationInstances(ctx context.Context, r request, in *struct
 	return list, err
 }
 
-// outdatedSDKs are SDKs that do not understand all that flags can say. From which release on each does is told
+// outdatedSdks are SDKs that do not understand all that flags can say. From which release on each does is told
 // in package usage (Outdated).
 type outdatedSdks struct {
 	SDKs []outdatedSDK `json:"sdks"`

@@ -85,6 +85,7 @@ func (a *api) getCalendarFeed(ctx context.Context, r request, in *struct {
 	if err != nil {
 		return streamed{}, err
 	}
+	// r is this call's own, so nobody else comes to be this person.
 	r.Caller.Actor = actor
 	return streamed{a.calendarFor(r, in.calendarQuery)}, nil
 }

@@ -33,6 +33,7 @@ type changeRequestShares struct {
 func viewImpact(r request, s *state.State, cr *changerequest.Request) []changeRequestImpact {
 	var views []changeRequestImpact
 	for _, i := range decide.ImpactOf(s, decide.Try(s, cr.Place(), cr.Changes)) {
+		// A segment can be used in projects of which the caller may not know.
 		if r.hidden(i.Feature) {
 			continue
 		}

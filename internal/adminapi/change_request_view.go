@@ -103,7 +103,7 @@ type changeRequestFeature struct {
 	DefaultChange *defaultChange       `json:"defaultChange,omitempty" doc:"What happens besides."`
 }
 
-// ChangeRequestEntry is a change of a flag. Its author and time are those of the request and of the change.
+// changeRequestEntry is a change of a flag, made by the author of the request.
 type changeRequestEntry struct {
 	ID        change.ID   `json:"id"`
 	Action    string      `json:"action"`

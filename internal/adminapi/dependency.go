@@ -138,6 +138,7 @@ func (a *api) listParentVariantOptions(_ context.Context, r request, in *struct 
 	if err != nil {
 		return nil, err
 	}
+	// A variant of the same name in two environments is one: the dependency names it, and nothing else of it.
 	names := []string{}
 	add := func(variants []flag.Variant) {
 		for _, v := range variants {

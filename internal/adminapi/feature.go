@@ -126,7 +126,8 @@ type changeProject struct {
 	NewProjectID flag.ProjectID `json:"newProjectId"`
 }
 
-// batchFeatures names flags of a project. One that is not there, or in another project, refuses the request.
+// batchFeatures names flags of a project. What becomes of the request if one of them is not there, each
+// operation says.
 type batchFeatures struct {
 	Features []flag.Name `json:"features"`
 }
@@ -190,8 +191,8 @@ type projectFeatures struct {
 	Features []projectFeature `json:"features"`
 }
 
-// projectFeature is a flag in the list of its project. It is the shape of before there was a search, which
-// pages and has more.
+// projectFeature is a flag in the list of its project. The search tells more of each, and has pages
+// (search.go).
 type projectFeature struct {
 	Name           flag.Name                   `json:"name"`
 	Type           string                      `json:"type"`
@@ -313,8 +314,8 @@ func (a *api) updateFeature(ctx context.Context, r request, in *struct {
 }
 
 // patchFeature changes some of what updateFeature replaces: the patch is applied to the settings as they are
-// when the write is decided, and the outcome is read like the body of an update. Variants, which once could be
-// patched here, are refused with the way to go; what else an update cannot change is passed over.
+// when the write is decided, and the outcome is read like the body of an update. What an update cannot change
+// is passed over, but for variants, which are refused with the way to go.
 //
 // Faults: OperationDenied, and those of an update.
 func (a *api) patchFeature(ctx context.Context, r request, in *struct {
@@ -472,7 +473,7 @@ func tagsOf(bodies []tag) []flag.Tag {
 	return tags
 }
 
-// viewTags adds the colours, which are the types'. A tag whose type is gone has none.
+// viewTags adds the colours, which are the types'.
 func viewTags(s *state.State, tags []flag.Tag) []tag {
 	views := make([]tag, len(tags))
 	for i, t := range tags {

@@ -52,7 +52,7 @@ type FeatureEnvironmentAt struct {
 	Environment flag.EnvironmentName `path:"environment"`
 }
 
-// It is how decide and the ledger say the same.
+// scope returns the same place as decide and the ledger name it.
 func (at FeatureEnvironmentAt) scope() state.Scope {
 	return state.Scope{Project: at.Project, Environment: at.Environment, Feature: at.Feature}
 }
@@ -129,6 +129,8 @@ func (a *api) getFeatureEnvironment(_ context.Context, r request, in *FeatureEnv
 	return view, nil
 }
 
+// switchOn is the bulk operation on one flag, and so is switchOff: alone or with others, a flag is switched by
+// the same rules.
 func (a *api) switchOn(ctx context.Context, r request, in *struct {
 	FeatureEnvironmentAt
 	Activation
