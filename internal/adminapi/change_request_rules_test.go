@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The tests of this file are the mistakes that others have made with approvals, and that DESIGN.md,
-// "Change requests", rules out.
+// The tests of this file are the mistakes that others have made with approvals, and that docs/change-requests.md
+// rules out.
 
 // contentOf returns the content id of a request.
 func (c *crew) contentOf(t testing.TB, id int) string {
@@ -45,7 +45,7 @@ func TestApprovalDoesNotOutliveAnEdit(t *testing.T) {
 		c.see(t, "viv", id, `{"state":"In review","round":3,"approvals":[]}`)
 		c.move(t, "di", id, "Applied", 400)
 		c.move(t, "bo", id, "Approved", 200, `{"state":"Approved"}`)
-		// A title, a description, other reviewers and comments change nothing of what is agreed to (section 9).
+		// A title, a description, other reviewers and comments change nothing of what is agreed to.
 		c.must(t, "ada", "PUT", fmt.Sprintf("%s/%d/title", crPath, id), `{"title":"T","description":"D"}`, 204)
 		c.must(t, "viv", "POST", fmt.Sprintf("%s/%d/comments", crPath, id), `{"text":"C"}`, 204)
 		c.see(t, "viv", id, `{"state":"Approved","round":3,"approvals":[{}]}`)
@@ -377,7 +377,7 @@ func TestConcurrentDrafts(t *testing.T) {
 	})
 }
 
-// TestGrantedByTheAuthor lets people approve after submitting, by whatever way (DESIGN.md, invariant 7).
+// TestGrantedByTheAuthor lets people approve after submitting, by whatever way.
 func TestGrantedByTheAuthor(t *testing.T) {
 	t.Parallel()
 	for name, grant := range map[string]func(t *testing.T, c *crew, by string){

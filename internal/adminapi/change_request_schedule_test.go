@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The points of reference/change-requests.md, section 10, that are about schedules, each under its number.
+// The points of the conformance test (see conformance_test.go) that are about schedules, each under its number.
 
 // schedule has a request applied in a while.
 func (c *crew) schedule(t testing.TB, as string, id int, in time.Duration, status int, want ...string) answer {

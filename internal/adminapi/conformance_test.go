@@ -11,8 +11,8 @@ import (
 	"github.com/quorate/quorate/internal/store"
 )
 
-// The tests of this file are the points of reference/change-requests.md, section 10, each under its
-// number. Where section 9 or DESIGN.md decides otherwise, that is what is held, and said.
+// The tests of this file are the points in which Unleash's change requests can be seen from outside, each under a
+// number of its own. Where Quorate decides otherwise (docs/change-requests.md), that is what is held, and said.
 
 const needsSkip = `{"name":"PermissionError","permissions":["SKIP_CHANGE_REQUEST"]}`
 
@@ -129,7 +129,7 @@ func TestConformance03(t *testing.T) {
 	})
 }
 
-// TestConformance04 clones a flag and moves one into the project. DESIGN.md: a bypass, for those who may
+// TestConformance04 clones a flag and moves one into the project. Here it is a bypass, for those who may
 // bypass in the whole project; Unleash refuses it to everyone.
 func TestConformance04(t *testing.T) {
 	t.Parallel()
@@ -223,7 +223,7 @@ func TestConformance08(t *testing.T) {
 		c.must(t, "viv", "POST", prodPath, addition("web", "x"), 403, `{"name":"ForbiddenError"}`)
 		c.propose(t, "ada", addition("web", "x"))
 		c.propose(t, "root", addition("web", "x"))
-		// What outsiders have proposed stays; they can withdraw it, not update it (section 4.6).
+		// What outsiders have proposed stays; they can withdraw it, not update it.
 		c.must(t, "viv", "PUT", fmt.Sprintf("%s/%d/state", crPath, id), `{"state":"In review"}`, 403, `{"name":"ForbiddenError"}`)
 		c.move(t, "viv", id, "Cancelled", 200)
 		mode("private")
@@ -256,7 +256,7 @@ func TestConformance09(t *testing.T) {
 			{variantsOf("web", "blue"), "deleteStrategy updateStrategy addStrategy addStrategy patchVariant"},
 			{variantsOf("web", "red"), "deleteStrategy updateStrategy addStrategy addStrategy patchVariant"},
 			{switched("web", false), "deleteStrategy updateStrategy addStrategy addStrategy patchVariant updateEnabled"},
-			// Back to how it is: the change is taken back (beyond section 1.3, point 7).
+			// Back to how it is: the change is taken back, which Unleash does not do.
 			{switched("web", true), "deleteStrategy updateStrategy addStrategy addStrategy patchVariant"},
 			{rolledOut("web", webSecond, "25"), "deleteStrategy addStrategy addStrategy patchVariant"},
 		} {
@@ -505,7 +505,7 @@ func TestConformance19(t *testing.T) {
 		c.must(t, "viv", "GET", webPath, "", 200, `{"enabled":true,"strategies":[{"id":"`+webFirst+`","parameters":{"rollout":"50"}}]}`)
 		c.must(t, "viv", "GET", shopPath+"/features/legacy", "", 200, `{"archived":true}`)
 		c.must(t, "viv", "GET", "/segments/2", "", 200, `{"constraints":[{"values":["8"]}]}`)
-		// What is said about requests moves nothing that is served (section 5.2).
+		// What is said about requests moves nothing that is served.
 		c.served = 0
 		c.submitted(t, "viv", addition("web", "y"))
 		if c.served != 0 {
@@ -537,7 +537,7 @@ func TestConformance20(t *testing.T) {
 	})
 }
 
-// TestConformance21 applies a request whose target has moved. DESIGN.md: only once the drift was seen.
+// TestConformance21 applies a request whose target has moved. Here: only once the drift was seen.
 func TestConformance21(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
@@ -747,7 +747,7 @@ func TestConformance35(t *testing.T) {
 		}
 		c.must(t, "root", "POST", "/projects", `{"name":"New","id":"new","environments":["development","staging","production","guarded"],"changeRequestEnvironments":[{"name":"production","requiredApprovals":99},{"name":"guarded","requiredApprovals":1},{"name":"development"}]}`, 201,
 			`{"changeRequestEnvironments":[{"name":"development","requiredApprovals":1},{"name":"guarded","requiredApprovals":3},{"name":"production","requiredApprovals":10},{"name":"staging","requiredApprovals":2}]}`)
-		// Without being told anything, too: Unleash forgets it then (section 1.2).
+		// Without being told anything, too: Unleash forgets it then.
 		c.must(t, "root", "POST", "/projects", `{"name":"Plain","id":"plain","environments":["production","guarded"]}`, 201, `{"changeRequestEnvironments":[{"name":"guarded","requiredApprovals":3}]}`)
 		c.must(t, "viv", "GET", "/projects/plain/change-requests/config", "", 200, `[{"environment":"production","changeRequestEnabled":false},{"environment":"guarded","changeRequestEnabled":true,"requiredApprovals":3}]`)
 		c.must(t, "root", "POST", "/projects/plain/environments", `{"environment":"development","changeRequestsEnabled":true}`, 200)
@@ -789,7 +789,7 @@ func TestConformance33(t *testing.T) {
 	})
 }
 
-// Instants are in UTC, to the millisecond (section 9).
+// Instants are in UTC, to the millisecond.
 func TestInstantsOfRequests(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {

@@ -8,7 +8,7 @@ import (
 )
 
 // TestDraftsAreHiddenEverywhere holds that nobody but its author, and no administrator either, learns from any list, log, file,
-// state of the past or figure what is in a draft, or that a flag is in one; also when it was discarded (DESIGN.md, invariant 4).
+// state of the past or figure what is in a draft, or that a flag is in one; also when it was discarded (docs/change-requests.md).
 func TestDraftsAreHiddenEverywhere(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {

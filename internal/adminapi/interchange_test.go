@@ -237,7 +237,7 @@ func TestImportOfTheLongest(t *testing.T) {
 }
 
 // TestConformance36 imports into a protected environment: flags are created, and what acts there is put into a
-// draft of the caller, whatever they may (reference/change-requests.md, sections 1.10 and 4.10).
+// draft of the caller, whatever they may (docs/import-export.md).
 func TestConformance36(t *testing.T) {
 	t.Parallel()
 	eachCrew(t, 1, func(t *testing.T, c *crew) {
