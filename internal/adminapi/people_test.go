@@ -250,9 +250,11 @@ func TestPeople(t *testing.T) {
 		bob.must(t, "GET", userAdmin+"/access", "", 200, `{"users":[{"id":1,"accountType":"User"},{"id":2}],"groups":[]}`)
 		root.must(t, "GET", userAdmin+"/admin-count", "", 200, `{"password":1,"noPassword":0,"service":0}`)
 
+		long := strings.Repeat("x", 256)
 		for body, want := range map[string]string{
-			`{"email":"BOB@EXAMPLE.COM","rootRole":3}`:    `{"name":"BadDataError","message":"User already exists"}`,
-			`{"username":"bob@example.com","rootRole":3}`: `{"message":"User already exists"}`,
+			`{"name":"` + long + `","username":"` + long + `","email":"` + long + `@example.com","rootRole":3}`: `{"details":[{"path":"/body/name"},{"path":"/body/username"},{"path":"/body/email"}]}`,
+			`{"email":"BOB@EXAMPLE.COM","rootRole":3}`:                                                          `{"name":"BadDataError","message":"User already exists"}`,
+			`{"username":"bob@example.com","rootRole":3}`:                                                       `{"message":"User already exists"}`,
 			`{"rootRole":3}`:                                  `{"message":"You must specify username or email"}`,
 			`{"email":"bad","rootRole":3}`:                    `{"details":[{"path":"/body/email","message":"\"value\" must be a valid email. You provided \"bad\"."}]}`,
 			`{"username":"x","rootRole":99}`:                  `{"details":[{"path":"/body/rootRole"}]}`,

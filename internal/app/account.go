@@ -70,9 +70,9 @@ const maxPersonName = 255
 // validNames returns what is wrong with names that are to be stored.
 func validNames(name, username, email string) []fault.Detail {
 	var details []fault.Detail
-	for path, value := range map[string]string{"/body/name": name, "/body/username": username, "/body/email": email} {
-		if len(value) > maxPersonName {
-			details = append(details, fault.Detail{Path: path, Message: "It is longer than 255 bytes."})
+	for _, field := range []struct{ path, value string }{{"/body/name", name}, {"/body/username", username}, {"/body/email", email}} {
+		if len(field.value) > maxPersonName {
+			details = append(details, fault.Detail{Path: field.path, Message: "It is longer than 255 bytes."})
 		}
 	}
 	if email != "" && !validEmail(email) {
