@@ -488,15 +488,16 @@ func TestSearchRemembers(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			at := func(part time.Duration) time.Time {
-				return began.Add(b.at.Sub(began) * part / 10).Truncate(time.Hour).Add(noon.Sub(noon.Truncate(time.Hour)))
+			at := func(part int) time.Time {
+				return began.Add(b.at.Sub(began) * time.Duration(part) / 10).Truncate(time.Hour).Add(noon.Sub(noon.Truncate(time.Hour)))
 			}
 			for _, q := range []eventlog.Query{
 				{},
 				{Types: []string{"feature-stale-on"}},
 				{Types: []string{"feature-stale-on"}, Projects: []string{"p1", "p2"}, Offset: i / 4},
 				{CreatorIDs: []int64{-42, 3}, Offset: i / 9},
-				{Offset: i}, {Offset: i + i/2},
+				{Offset: i},
+				{Offset: i + i/2},
 				{Types: []string{"api-token-deleted"}, Offset: i / 20},
 				{From: at(1), To: at(9), Offset: i / 2},
 				{To: at(4), Offset: i / 3, Projects: []string{"p2"}},
