@@ -174,6 +174,7 @@ func (n *instanceAdminStats) countFlags(s *state.State) {
 	}
 }
 
+// countValues takes the longest list of values among some constraints into account.
 func (n *instanceAdminStats) countValues(constraints []flag.Constraint) {
 	for _, c := range constraints {
 		n.MaxConstraintValues = max(n.MaxConstraintValues, len(c.Values))
@@ -318,6 +319,8 @@ func (a *api) getInstanceStatsCSV(ctx context.Context, r request, _ *struct{}) (
 	return streamed{table{names, values}}, nil
 }
 
+// disconnectAll ends streams on this node only. There is nothing to write, so there is no use case, and
+// the permission is asked here.
 func (a *api) disconnectAll(_ context.Context, r request, _ *struct{}) (empty, error) {
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return empty{}, err
@@ -335,6 +338,8 @@ const csvType = "text/csv"
 
 func (table) contentType() string { return csvType + "; charset=utf-8" }
 
+// stream writes the rows. Names and titles are written by anybody, so each cell is made harmless to
+// spreadsheets.
 func (t table) stream(_ context.Context, to io.Writer) error {
 	file := csv.NewWriter(to)
 	for _, row := range t {

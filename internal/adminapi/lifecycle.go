@@ -13,6 +13,10 @@ import (
 )
 
 // lifecycles registers the stages of flags' lives.
+//
+// A stage has two sources. That a flag was created, completed or archived is in the ledger; that it was
+// used first, and first in earnest, is a plain fact that package usage writes down, for no answer to an
+// SDK depends on it (docs/where-things-live.md).
 func (a *api) lifecycles() {
 	const path = featurePath + "/lifecycle"
 	register(a, operation{
@@ -76,6 +80,8 @@ func stagesOf(f *flag.Flag, use reported.Use) []stage {
 }
 
 // stageOf returns the name of the stage that a flag is in: the last of stagesOf.
+//
+// It is the same rule without making the list: searches ask it for every flag.
 func stageOf(f *flag.Flag, use reported.Use) string {
 	_, preLive := use.Entered[reported.StagePreLive]
 	_, live := use.Entered[reported.StageLive]
@@ -129,6 +135,8 @@ func (a *api) uncompleteFeature(ctx context.Context, r request, in *FeatureAt) (
 }
 
 // featureLifecycleCount is how many flags are in which stage.
+//
+// Every flag that the caller sees is in exactly one of them, archived projects' as well.
 type featureLifecycleCount struct {
 	Initial   int `json:"initial"`
 	PreLive   int `json:"preLive"`

@@ -11,6 +11,9 @@ import (
 )
 
 // logins registers who has signed in.
+//
+// It is plain rows and not the ledger's: who tried to sign in from where names a person
+// (docs/people.md, "Signing in").
 func (a *api) logins() {
 	register(a, operation{
 		ID: "getLoginHistory", Method: http.MethodGet, Path: "/logins", Tag: "Instance Admin",

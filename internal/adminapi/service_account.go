@@ -11,6 +11,11 @@ import (
 	"github.com/quorate/quorate/internal/state"
 )
 
+// A service account is an account without a password: a script calls by one of its tokens, and has the
+// roles that people give it. People and service accounts share ids, rows and most views (person.go);
+// what differs is here. Their tokens are made and seen by administrators, since nobody signs in as a
+// service account.
+
 // serviceAccounts registers what can be done with accounts for scripts.
 func (a *api) serviceAccounts() {
 	const (
@@ -64,6 +69,8 @@ type ServiceAccountUser user
 func (s serviceAccount) location() string { return fmt.Sprint(s.ID) }
 
 // serviceAccountList is all service accounts, with the roles that they can have.
+//
+// Users of the web app choose among RootRoles, so it comes with the list.
 type serviceAccountList struct {
 	ServiceAccounts []serviceAccount `json:"serviceAccounts"`
 	RootRoles       []role           `json:"rootRoles"`
@@ -91,6 +98,8 @@ func (a *api) getServiceAccounts(ctx context.Context, r request, _ *struct{}) (s
 }
 
 // createServiceAccount is a service account to be.
+//
+// The role is an id here, and not a name as for people: Unleash's body is so.
 type createServiceAccount struct {
 	Username string        `json:"username"`
 	Name     string        `json:"name"`
@@ -106,6 +115,8 @@ func (a *api) createServiceAccount(ctx context.Context, r request, in *struct{ B
 }
 
 // updateServiceAccount is what to change of a service account.
+//
+// The username names the account in the event log and stays.
 type updateServiceAccount struct {
 	Name     *string        `json:"name,omitempty"`
 	RootRole *access.RoleID `json:"rootRole,omitempty"`
@@ -122,6 +133,8 @@ func (a *api) updateServiceAccount(ctx context.Context, r request, in *struct {
 	return a.showServiceAccount(ctx, a.App.State(), in.ID)
 }
 
+// showServiceAccount returns a service account with its tokens, from the database: it is shown after
+// writes.
 func (a *api) showServiceAccount(ctx context.Context, s *state.State, id int64) (serviceAccount, error) {
 	p, err := a.People.Person(ctx, id)
 	if err != nil {
@@ -139,6 +152,7 @@ func (a *api) getServiceAccountTokens(ctx context.Context, r request, in *Person
 	if err := r.Caller.Actor.Require("", "", access.Admin); err != nil {
 		return pats{}, err
 	}
+	// A person's tokens are nobody else's to list, not even an administrator's.
 	if account := r.State.Account(in.ID); account == nil || account.Kind != access.KindServiceAccount {
 		return pats{}, fault.New(fault.NotFound, "Could not find a service account with id %d", in.ID)
 	}

@@ -8,6 +8,8 @@ import (
 )
 
 // settings registers what can be set for the whole instance.
+//
+// Settings about signing in are in sign_on.go, those about change requests in protection.go.
 func (a *api) settings() {
 	register(a, operation{
 		ID: "setCors", Method: http.MethodPost, Path: "/ui-config/cors", Tag: "Admin UI",
@@ -18,6 +20,8 @@ func (a *api) settings() {
 }
 
 // setCors is the body that names web pages.
+//
+// What is left out is an empty list, which stands for all origins (State.FrontendOrigins).
 type setCors struct {
 	FrontendAPIOrigins []string `json:"frontendApiOrigins,omitempty" doc:"Origins such as https://shop.example.com, or * for all, as an empty list means, too."`
 }

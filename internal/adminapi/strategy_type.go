@@ -61,6 +61,8 @@ type StrategyTypeAt struct {
 }
 
 // createStrategy is the body of a new strategy type.
+//
+// The name is its identity, by which strategies refer to it, and cannot be changed.
 type createStrategy struct {
 	Name        string              `json:"name"`
 	Title       *string             `json:"title,omitempty" nullable:"true"`
@@ -70,6 +72,8 @@ type createStrategy struct {
 }
 
 // updateStrategy is the body that replaces a strategy type.
+//
+// Both are replaced: a description that is left out is gone. The name and the title stay.
 type updateStrategy struct {
 	Description *string             `json:"description,omitempty" nullable:"true"`
 	Parameters  []strategyParameter `json:"parameters"`
@@ -163,6 +167,7 @@ func (a *api) reactivateStrategyType(ctx context.Context, r request, in *Strateg
 	return empty{}, a.App.DeprecateStrategyType(ctx, r.Caller, in.Name, false)
 }
 
+// viewStrategyType returns what is shown of a strategy type; parameters are an empty list for none.
 func viewStrategyType(t *flag.StrategyType) strategy {
 	view := strategy{
 		Name: t.Name, Title: t.Title, Description: t.Description, Editable: t.Editable, Deprecated: t.Deprecated,
@@ -177,6 +182,7 @@ func viewStrategyType(t *flag.StrategyType) strategy {
 	return view
 }
 
+// parametersOf returns what a body says of parameters; nil for none.
 func parametersOf(bodies []strategyParameter) []flag.StrategyParameter {
 	var parameters []flag.StrategyParameter
 	for _, b := range bodies {

@@ -102,6 +102,8 @@ type updateTags struct {
 }
 
 // tagsBulkAdd is the body that tags flags.
+//
+// It is one batch for all flags, or none is tagged.
 type tagsBulkAdd struct {
 	Features []flag.Name `json:"features"`
 	Tags     updateTags  `json:"tags"`
@@ -137,11 +139,14 @@ func (a *api) createTag(ctx context.Context, r request, in *struct{ Body tag }) 
 	return tagWithVersion{Version: 1, Tag: tag{Type: t.Type, Value: t.Value}}, a.App.CreateTag(ctx, r.Caller, t)
 }
 
+// deleteTag takes the tag from flags of all projects, hidden ones included, so it takes a permission
+// that holds everywhere.
 func (a *api) deleteTag(ctx context.Context, r request, in *TagAt) (empty, error) {
 	return empty{}, a.App.DeleteTag(ctx, r.Caller, flag.Tag(*in))
 }
 
 func (a *api) listTags(_ context.Context, r request, in *TaggedAt) (tags, error) {
+	// A flag of a hidden project does not get here (visibility.go).
 	f := r.State.Flag(in.Feature)
 	if f == nil {
 		return tags{}, fault.New(fault.NotFound, "Could not find feature flag with name %s", in.Feature)

@@ -62,6 +62,8 @@ type tagTypeCreated struct{ TagType }
 func (t tagTypeCreated) location() string { return "tag-types/" + t.Name }
 
 // updateTagType is the body that changes a tag type.
+//
+// What is left out stays, and null takes it away.
 type updateTagType struct {
 	Description optional[string] `json:"description,omitzero"`
 	Icon        optional[string] `json:"icon,omitzero"`

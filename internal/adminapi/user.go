@@ -122,6 +122,8 @@ type profile struct {
 }
 
 // groupItem is a group that a person belongs to.
+//
+// Who else is in the group is not told here.
 type groupItem struct {
 	ID          int64   `json:"id"`
 	Name        string  `json:"name"`

@@ -66,6 +66,8 @@ type payload struct {
 }
 
 // override gives a variant to some contexts, whatever the weights.
+//
+// A context whose field has one of the values gets the variant.
 type override struct {
 	ContextName string   `json:"contextName"`
 	Values      []string `json:"values"`
@@ -78,6 +80,9 @@ type featureVariants struct {
 }
 
 // pushVariants is the body that gives several environments the same variants.
+//
+// Unlike the other writes, this one gives variants to flags that have none. With no environments it
+// changes nothing.
 type pushVariants struct {
 	Variants     []variant              `json:"variants,omitempty"`
 	Environments []flag.EnvironmentName `json:"environments,omitempty"`

@@ -167,6 +167,9 @@ func (a *api) deleteWindow(ctx context.Context, r request, in *windowAt) (empty,
 }
 
 // windowOccurrence is one time at which a window happens.
+//
+// It is one entry of `GET /upcoming`, beside scheduled change requests (calendar.go has the same as
+// iCalendar). State is as of now, by the server's clock.
 type windowOccurrence struct {
 	ID          window.ID            `json:"id"`
 	Environment flag.EnvironmentName `json:"environment"`
