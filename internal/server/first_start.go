@@ -13,8 +13,8 @@ import (
 // firstStart makes sure that there is an instance, with its first person, if one was
 // named, with tokens, and with what there is to try, if that was asked for.
 //
-// A node that must not write leaves what is missing to a later start: it has flags to serve, and says at /ready what is
-// wrong with its ledger.
+// A node that must not write leaves what is missing to a later start: it has flags to serve. Why it must not is in its log,
+// and at /ready unless it is only that its clock is off or the database away.
 //
 // Every start asks for all but the demo, and finds nothing to do but the first time; of several nodes that start at once, one does it.
 func (s *Server) firstStart(ctx context.Context) error {
