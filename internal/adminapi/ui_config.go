@@ -112,8 +112,8 @@ func (a *api) getUIConfig(_ context.Context, r request, _ *struct{}) (uiConfig, 
 		EmailEnabled:        a.Notify.Mails(),
 		FrontendAPIOrigins:  r.State.FrontendOrigins(),
 		// Unleash's web app, and tools that read the same, hide what is not true here.
-		Flags:               map[string]bool{"P": true, "C": true, "E": true, "RE": true, "SE": true, "UG": true},
-		Links:               []object{},
+		Flags: map[string]bool{"P": true, "C": true, "E": true, "RE": true, "SE": true, "UG": true},
+		Links: []object{},
 		ResourceLimits: resourceLimits{
 			SegmentValues:                n(limits.SegmentValues),
 			StrategySegments:             n(limits.StrategySegments),
