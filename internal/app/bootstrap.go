@@ -111,8 +111,8 @@ var firstSecret = regexp.MustCompile(`^([^:\s]+):([^:.\s]+)\.\S+$`)
 
 // SeedTokens creates API tokens with given secrets, unless there are tokens already. A
 // secret that is given twice makes one token.
-// It is for who sets up an instance by its settings alone (INIT_ADMIN_API_TOKENS and the like, docs/operations.md): once there is a token, settings
-// make no more.
+// It is for who sets up an instance by its settings alone (INIT_ADMIN_API_TOKENS and the like, docs/operations.md): once there is a
+// token, settings make no more.
 //
 // Faults: BadData, when a secret has not the right form, or opens what does not exist.
 func (a *App) SeedTokens(ctx context.Context, first FirstTokens) error {

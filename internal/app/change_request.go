@@ -289,7 +289,6 @@ func mayUpdate(d *decide.Decision, project flag.ProjectID) error {
 }
 
 // EditChange puts another change in the place of one in a request. It gets a new id.
-// A new id, so that nobody takes an answer about the old change for one about this.
 //
 // Faults: those of OpenRequest, ProposeChanges and changerequest.Decide.
 func (a *App) EditChange(ctx context.Context, c Caller, project flag.ProjectID, id changerequest.ID, old change.ID, p decide.Proposal) (*changerequest.Request, error) {

@@ -218,7 +218,7 @@ func unknownRoles(s *state.State, path string, roles []access.RoleID) []fault.De
 }
 
 // projectRole reports whether a role can be given in a project.
-// Roles of the whole instance are given to accounts, not in a project.
+// Roles of the whole instance are given to accounts and groups as such.
 func projectRole(s *state.State, id access.RoleID) bool {
 	role := s.Role(id)
 	return role != nil && !role.Type.Root()

@@ -22,7 +22,6 @@ type happening struct {
 	payload state.Payload
 	actor   access.Ref
 	// before and after are the request that the event is about; nil if it is about none.
-	// A request that a batch has created has no before of its own; see happenings.
 	before, after *changerequest.Request
 	// text is what was said: the comment of the event or beside it, or the reason.
 	text      string

@@ -176,8 +176,8 @@ func (n *Notification) Environments() string {
 	return joined(n.More, func(e flag.EnvironmentName) string { return string(e) })
 }
 
-// digestLetter returns what is told at least one thing; names are of who did each, in the same order. The ledger's end is that of the
-// last, which was told latest.
+// digestLetter returns what is told of several things, at least one; names says who did each, in the same order. The ledger's end is
+// that of the last, which was told latest.
 func digestLetter(told []Notification, names []string, url string, zone *time.Location) *letter {
 	last := told[len(told)-1]
 	l := &letter{

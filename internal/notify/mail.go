@@ -61,7 +61,8 @@ type mail struct {
 }
 
 // mail puts a mail into the queue.
-// It waits in the transaction that tells: who is told has the mail due, or is not told at all. Whoever calls it hints at due afterwards.
+// It is written in the transaction that tells, so that nobody is told without the mail, or mailed twice. Whoever calls it hints at
+// due afterwards.
 func (n *Notify) mail(tx *store.Tx, account int64, m mail) error {
 	return n.enqueueMail(tx, n.NewID(), account, m, n.Now().Add(mailLife))
 }

@@ -16,8 +16,8 @@ import (
 
 // observe gives each request an id, answers for handlers that panic, and tells of the
 // request once, when it is done: one event in the log and one in the metrics.
-// A handler that panics is answered with 500, and the stack is in the log; http.ErrAbortHandler is meant to cut the connection, and is let
-// through. If the answer had begun, it is cut where it was.
+// A handler that panics is answered with 500, and the stack is in the log; http.ErrAbortHandler is meant to cut the connection, and
+// is let through.
 func observe(log *slog.Logger, metrics *metrics) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

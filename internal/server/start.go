@@ -28,7 +28,7 @@ import (
 )
 
 // A server's life. The order matters: rooms are made from those that know least to those that know others; the address is taken before
-// anything is written, and requests are answered only when there is an instance to answer for. Stopping goes the other way.
+// there is an instance, and requests are answered only when there is an instance to answer for. Stopping goes the other way.
 
 // Start opens the storage and serves. It returns when requests are answered; ctx bounds
 // the start only. Whoever starts a server has to Stop it.
@@ -117,8 +117,7 @@ func (s *Server) open(ctx context.Context) error {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // index writes what follows from a batch into plain tables, in its transaction.
-// The engine calls it for every batch that this node appends; an error refuses the write. What is written here can be made anew from
-// the ledger.
+// The engine calls it for every batch that this node appends; an error refuses the write.
 func index(tx *store.Tx, c engine.Change) error {
 	if err := requests.Index(tx, c.Before, c.Events); err != nil {
 		return err
