@@ -118,10 +118,12 @@ func (c change) sides() (before, after object) {
 	if decoder.Decode(&payload) != nil {
 		return nil, nil // some actions have no payload
 	}
+	// The order of strategies is a list, and has no fields.
 	after, isObject := payload.(object)
 	if !isObject {
 		return nil, object{"order": payload}
 	}
+	// A strategy or segment is an object; the variants of an environment are a list, and are in a field of the payload.
 	switch snapshot := after["snapshot"].(type) {
 	case object:
 		before = snapshot

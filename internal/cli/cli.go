@@ -79,6 +79,7 @@ func Main(args []string, out, err io.Writer) int {
 	defer stop()
 
 	var p program
+	// kong would end the process there; here it only notes it, so that tests can run a program more than once.
 	exited := false // by a flag such as --help, which has printed all there is to say
 	parser := kong.Must(&p,
 		kong.Name("quorate"),
@@ -96,6 +97,7 @@ func Main(args []string, out, err io.Writer) int {
 	switch {
 	case exited:
 		return exitDone
+	// Nothing has been done yet: it is the arguments that are wrong.
 	case problem != nil:
 		_, _ = fmt.Fprintf(err, "quorate: %v. Try quorate --help.\n", problem) // there is no other place to say it
 		return exitUsage

@@ -143,6 +143,7 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 		return nil, fault.New(fault.Unauthenticated, "Say who you are: put a personal token into QUORATE_TOKEN. POST /api/admin/user/tokens makes one.")
 	}
 	target := (*url.URL)(&c.URL).JoinPath("api", "admin")
+	// A part may hold a slash, and must stay one.
 	for _, part := range path {
 		target = target.JoinPath(url.PathEscape(part))
 	}
@@ -177,6 +178,7 @@ func (c remote) send(ctx context.Context, method string, path []string, query ur
 		return response, nil
 	}
 	defer func() { _ = response.Body.Close() }() // it has been read, or the error says why not
+	// The common case is http where the server wants https: with the address it leads to, people can put theirs right.
 	if to, err := response.Location(); err == nil {
 		return nil, fmt.Errorf("what answers at %s leads to %s. Nothing was sent there; if that is the server, name it instead", c.URL, to.Redacted())
 	}
@@ -246,6 +248,7 @@ func (c remote) refusal(response *http.Response, answer []byte) error {
 	}
 	f := fault.New(body.Name, "%s", body.Message)
 	f.DriftID = body.DriftID
+	// The server speaks of signing in, which nobody does here.
 	if response.StatusCode == http.StatusUnauthorized {
 		f.Details = []fault.Detail{{Message: "The server does not know the token in QUORATE_TOKEN, or it has expired."}}
 	}

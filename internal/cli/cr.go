@@ -44,12 +44,14 @@ func (r *reference) UnmarshalText(text []byte) error {
 
 func (r reference) String() string { return fmt.Sprintf("%s/%d", r.project, r.id) }
 
-// path returns the parts of the request's path in the API, or of one below it.
+// path returns the parts of the request's path in the API, or of one below it. The parts are escaped when the request is
+// sent (see send).
 func (r reference) path(below ...string) []string {
 	return append([]string{"projects", r.project, "change-requests", strconv.FormatInt(r.id, 10)}, below...)
 }
 
-// named is a change request that a subcommand is about, and where it is.
+// named is a change request that a subcommand is about, and where it is. It is embedded by every subcommand that is about
+// one request.
 type named struct {
 	connection
 	Request reference `arg:"" placeholder:"PROJECT/ID" help:"The change request, as list prints it: PROJECT/ID."`

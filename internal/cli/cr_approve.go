@@ -15,7 +15,7 @@ func (crApprove) Help() string {
 says when the server hears of it, which may be newer than what you have looked at.`
 }
 
-// Run approves.
+// Run approves. Whether that is enough to apply it is said by what is printed.
 func (c crApprove) Run(ctx context.Context, t terminal) error {
 	return c.take(ctx, t, step{State: "Approved", ContentID: c.ContentID, Comment: c.Comment})
 }

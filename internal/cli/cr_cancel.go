@@ -8,7 +8,8 @@ type crCancel struct {
 	Comment string `placeholder:"TEXT" help:"Why."`
 }
 
-// Run cancels.
+// Run cancels. The author may, and whoever administers, as long as it is open and not scheduled (docs/change-requests.md).
+// It is closed for good.
 func (c crCancel) Run(ctx context.Context, t terminal) error {
 	return c.take(ctx, t, step{State: "Cancelled", Comment: c.Comment})
 }

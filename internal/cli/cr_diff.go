@@ -15,7 +15,8 @@ goes, lines with + what comes; of a list, only the values that differ. Colours a
 terminal or NO_COLOR is set.`
 }
 
-// Run shows the differences.
+// Run shows the differences. The differences are computed here, from what the API says of each change (see change.diff);
+// with --json they are not, and the whole request is printed.
 func (c crDiff) Run(ctx context.Context, t terminal) error {
 	r, answer, err := get[changeRequest](ctx, c.remote, c.Request.path(), nil)
 	switch {

@@ -46,6 +46,7 @@ func (c crOpen) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	// Before the changes are sent, so that a misspelt name leaves no draft behind.
 	reviewers, err := c.reviewers(ctx)
 	if err != nil {
 		return err

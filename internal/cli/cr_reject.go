@@ -8,7 +8,7 @@ type crReject struct {
 	Comment string `placeholder:"TEXT" help:"Why."`
 }
 
-// Run rejects.
+// Run rejects. One rejection is enough, whoever has approved. It also stops a schedule.
 func (c crReject) Run(ctx context.Context, t terminal) error {
 	return c.take(ctx, t, step{State: "Rejected", Comment: c.Comment})
 }

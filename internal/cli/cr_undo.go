@@ -13,7 +13,7 @@ func (crUndo) Help() string {
 	return `The draft is yours, and takes back what the applied request changed. It is reviewed and applied like any other.`
 }
 
-// Run drafts.
+// Run drafts. What is printed is the new request, not the one that is undone.
 func (c crUndo) Run(ctx context.Context, t terminal) error {
 	answer, err := c.write(ctx, t, http.MethodPost, c.Request.path("undo"), nil)
 	if err != nil {

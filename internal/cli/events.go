@@ -12,7 +12,8 @@ type eventCommands struct {
 	Export eventsExport `cmd:"" help:"Print the events of a period as CSV or JSON."`
 }
 
-// eventsExport is `quorate events export`.
+// eventsExport is `quorate events export`. A flag that may be given several times asks for any of its values; different
+// flags are all asked for together.
 type eventsExport struct {
 	remote
 	From        time.Time `format:"2006-01-02" placeholder:"DAY" help:"The first day (UTC), 2026-03-01."`

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// export is `quorate export`.
+// export is `quorate export`. At most one of the three choices may be given, which kong holds (xor).
 type export struct {
 	remote
 	Environment string   `arg:"" placeholder:"ENVIRONMENT" help:"The environment whose strategies, variants and states are exported."`
@@ -22,6 +22,8 @@ quorate import and Unleash read. Segments are told by name and not exported; arc
 
 // Run exports. The answer is the file as it is, without a word around it.
 func (e export) Run(ctx context.Context, t terminal) error {
+	// An empty list of flags is sent, and no list is left out (omitzero): Unleash takes the one for all flags, the other
+	// for what project or tag choose.
 	if e.Project == "" && e.Tag == "" && e.Feature == nil {
 		e.Feature = []string{} // all, as Unleash has it
 	}

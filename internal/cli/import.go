@@ -12,7 +12,8 @@ import (
 	"github.com/quorate/quorate/internal/interchange"
 )
 
-// importCommands is `quorate import`.
+// importCommands is `quorate import`. flags is the default, and takes arguments as such: quorate import PROJECT … is
+// quorate import flags PROJECT ….
 type importCommands struct {
 	Flags   importFlags   `cmd:"" default:"withargs" help:"Import flags from a file in Unleash's export format."`
 	Unleash importUnleash `cmd:"" help:"Take over everything of a running Unleash server."`
@@ -78,6 +79,7 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 		}
 		return found.tell(t)
 	}
+	// Only the import itself proposes and gives a reason; the check asks without either.
 	c := i.connection
 	if i.Submit {
 		c.propose = "submit"
@@ -88,6 +90,7 @@ func (i importFlags) Run(ctx context.Context, t terminal) error {
 	switch {
 	case err != nil:
 		return err
+	// A change request was made, of which it is told as of any other. An import that needed none is answered with nothing.
 	case len(answer) > 0:
 		if !i.JSON {
 			if err := t.print("The environment is protected: what acts there was put into a change request.\n"); err != nil {

@@ -89,7 +89,7 @@ func (w where) confess(t terminal) {
 	}
 }
 
-// Run shows.
+// Run shows. A project or flag that was not there at the moment is an error, not an empty answer.
 func (l ledgerShow) Run(ctx context.Context, t terminal) error {
 	states, err := server.LedgerPast(ctx, l.settings(), app.Moment(l.Moment))
 	if err != nil {
@@ -152,6 +152,7 @@ func describe(c history.Configuration) string {
 	return text.String()
 }
 
+// describeStrategy returns a strategy in one line: what it is called, its share, and whom it is for.
 func describeStrategy(s flag.Strategy) string {
 	name := s.Name
 	if s.Title != nil && *s.Title != "" {

@@ -29,7 +29,7 @@ An administrator of the database could rewrite a whole ledger so that it holds. 
 that was noted elsewhere (--head).`
 }
 
-// Run checks the ledger.
+// Run checks the ledger. The digest of the state is the same on every node and in every copy, so two can be compared.
 func (v ledgerVerify) Run(ctx context.Context, t terminal) error {
 	report, err := server.VerifyLedger(ctx, v.settings(), ledger.Head(v.Head))
 	if err != nil {

@@ -60,6 +60,7 @@ func (f mailFlags) settings() (*notify.SMTP, error) {
 	if (s.User == "") != (s.Password == "") {
 		return nil, mailSetting("USER", "and QUORATE_SMTP_PASSWORD go together: set both, or none")
 	}
+	// There is no way round it: whoever wants none has to leave out the password, too.
 	if s.User != "" && s.TLS == notify.NoTLS {
 		return nil, mailSetting("TLS", "must not be none where there is a password: it would be sent in clear")
 	}

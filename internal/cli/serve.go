@@ -111,6 +111,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 		EdgeMasterKey:  edge,
 		PrivateTargets: c.Private,
 		Mail:           mails,
+		// Only a first start looks at them (see Help): later ones would bring back what was deleted.
 		FirstTokens: app.FirstTokens{
 			Admin:    split(os.Getenv("INIT_ADMIN_API_TOKENS")),
 			Backend:  append(split(os.Getenv("INIT_BACKEND_API_TOKENS")), split(os.Getenv("INIT_CLIENT_API_TOKENS"))...),
@@ -127,6 +128,7 @@ func (c serve) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	// Whichever comes first: somebody stops the server, or it cannot go on. Stop says why in the second case.
 	select {
 	case <-ctx.Done():
 	case <-s.Failed():

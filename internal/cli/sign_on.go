@@ -49,6 +49,7 @@ func fromEnvironment(variable string, into any) (bool, error) {
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil {
+		// A decoder stops behind the first value; a second would be passed over.
 		if _, end := d.Token(); !errors.Is(end, io.EOF) {
 			err = errors.New("there is something behind the object")
 		}

@@ -56,6 +56,7 @@ func (t terminal) printDiff(text string) error {
 
 // coloured reports whether a person looks at the output and likes colours (no-color.org).
 func (t terminal) coloured() bool {
+	// A pipe or a file is no character device: programs get no colours.
 	file, isFile := t.out.(*os.File)
 	if !isFile || os.Getenv("NO_COLOR") != "" {
 		return false

@@ -19,7 +19,7 @@ type upcoming struct {
 	Limit       int      `default:"50" placeholder:"N" help:"How many, 1 to 1000, the earliest first (${default})."`
 }
 
-// Run lists.
+// Run lists. Schedules are in the time zones in which they were entered, windows in UTC.
 func (c upcoming) Run(ctx context.Context, t terminal) error {
 	query := url.Values{"limit": {strconv.Itoa(c.Limit)}, "project": c.Project, "environment": c.Environment}
 	page, answer, err := get[struct {

@@ -111,7 +111,8 @@ func (b windowBody) again() string {
 	return text
 }
 
-// row is the window in a table.
+// row is the window in a table. next is in the window's own time zone, since it is a moment; from and to are as they were
+// entered.
 func (w windowView) row() []string {
 	next := "over"
 	if w.Next != nil {
@@ -141,7 +142,7 @@ func (o windowsOf) fetch(ctx context.Context) ([]windowView, []byte, error) {
 	return list.Windows, answer, err
 }
 
-// save sends a window, and prints it as it is then.
+// save sends a window, and prints it as it is then. What it suspends, write has told by then.
 func (o windowsOf) save(ctx context.Context, t terminal, method string, path []string, body windowBody) error {
 	answer, err := o.write(ctx, t, method, path, body)
 	switch {
@@ -190,6 +191,7 @@ type windowTimes struct {
 	Zone    string   `placeholder:"ZONE" help:"Where that clock hangs: a time zone of the IANA, such as Europe/Oslo."`
 	Project []string `placeholder:"ID" help:"In which projects it counts; all, unless set."`
 
+	// Nothing is one of the values, so that not to be set can be told from once.
 	Repeat     string   `enum:"once,weekly,monthly,yearly," default:"" placeholder:"FREQUENCY" help:"How often it comes again: once, weekly, monthly or yearly."`
 	Weekday    []string `placeholder:"DAY" help:"On which days it begins, such as monday; weekly, or monthly with --week."`
 	Week       ordinal  `placeholder:"N" help:"On which of the month's days of that name, 1 to 4, or last."`
@@ -209,6 +211,7 @@ func (w windowTimes) over(b *windowBody) error {
 		if err != nil {
 			return fmt.Errorf("--%s is a time on the wall, without an offset, such as 2026-12-20T00:00, not %q", side.flag, side.text)
 		}
+		// The length is in minutes and stays, so the end moves along unless --to says another.
 		if side.flag == "from" {
 			b.Start = window.Wall(side.text)
 			continue
@@ -228,6 +231,8 @@ func (w windowTimes) over(b *windowBody) error {
 	}
 	days := len(w.Weekday) > 0 || w.Week != 0 || w.DayOfMonth != 0 || w.Until != ""
 	switch {
+	// A recurrence stays whole or is given whole: half of an old one beside half of a new one is nothing that anybody
+	// meant.
 	case w.Repeat == "" && !days:
 	case w.Repeat == "" || w.Repeat == "once" && days:
 		return fmt.Errorf("--weekday, --week, --day-of-month and --until say on which days a window comes again, and go with --repeat weekly, monthly or yearly")
@@ -271,7 +276,7 @@ func (c windowAdd) Run(ctx context.Context, t terminal) error {
 	return c.save(ctx, t, http.MethodPost, c.path(), body)
 }
 
-// windowAt is a window that a subcommand is about.
+// windowAt is a window that a subcommand is about. Ids are those that list prints, and unique in the instance.
 type windowAt struct {
 	windowsOf
 	ID int64 `arg:"" placeholder:"ID" help:"The window, as list prints it."`

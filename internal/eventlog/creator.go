@@ -78,6 +78,7 @@ func (c creators) of(actor string) Creator {
 // token that is deleted by now, the ledger is asked for its name.
 func (l *Log) creators(ctx context.Context, events []ledger.Event) (creators, error) {
 	known := creators{state: l.state(), people: l.people(ctx)}
+	// Other tokens open SDKs' APIs alone, and make no events.
 	unknown := slices.ContainsFunc(events, func(e ledger.Event) bool {
 		ref := access.Ref(e.Actor)
 		return ref.Kind() == access.KindAdminToken && known.state.Token(ref.ID()) == nil

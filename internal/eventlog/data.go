@@ -228,6 +228,7 @@ func protectionOf(at state.Scope, rule *changerequest.Rule) protection {
 	return protection{at.Environment, true, &rule.RequiredApprovals, rule}
 }
 
+// environment is an environment of the instance. requiredApprovals is what projects ask for there to begin with; null: nothing.
 type environment struct {
 	Name              flag.EnvironmentName `json:"name"`
 	Type              string               `json:"type"`
@@ -240,6 +241,7 @@ type environment struct {
 // environmentOf is a conversion, so a new field does not compile until it has its name here.
 func environmentOf(e flag.Environment) environment { return environment(e) }
 
+// segment is a segment, of one project or, without it, of all.
 type segment struct {
 	ID          flag.SegmentID  `json:"id"`
 	Name        string          `json:"name"`
@@ -253,6 +255,7 @@ func segmentOf(s flag.Segment) segment {
 	return segment{s.ID, s.Name, s.Description, s.Project, constraintsOf(s.Constraints), stamp(s.CreatedAt)}
 }
 
+// contextField is a context field with the values that constraints may name; no values are any.
 type contextField struct {
 	Name        string            `json:"name"`
 	Description *string           `json:"description"`
@@ -266,6 +269,7 @@ func contextFieldOf(f flag.ContextField) contextField {
 	return contextField{f.Name, f.Description, f.Project, f.Stickiness, f.SortOrder, orEmpty(f.LegalValues)}
 }
 
+// tagType is a kind of tag, as people see it.
 type tagType struct {
 	Name        string  `json:"name"`
 	Description *string `json:"description"`
@@ -278,6 +282,7 @@ func tagTypeOf(t flag.TagType) tagType { return tagType(t) }
 // tagName is how a summary calls a tag.
 func tagName(t flag.Tag) string { return t.Type + ":" + t.Value }
 
+// strategyType is what strategies name. One that is not editable is built in.
 type strategyType struct {
 	Name        string                   `json:"name"`
 	Description *string                  `json:"description"`

@@ -38,6 +38,7 @@ func (l *Log) Export(ctx context.Context, q Query, format Format, to io.Writer) 
 	if err := out.begin(); err != nil {
 		return err
 	}
+	// What cannot match anything is a file without rows, and not an error.
 	if possible {
 		text := sought(q.Text)
 		drafts := l.drafts(q.Reader)

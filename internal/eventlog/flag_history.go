@@ -41,6 +41,7 @@ func Index(tx *store.Tx, events []state.Applied) error {
 			}
 		case state.FeatureEnvironmentEnabled:
 			on(e, e.Environment)
+		// It goes on to the next event: who has deleted it is no collaborator of a flag that is gone.
 		case state.FeatureDeleted:
 			delete(people, string(e.Feature))
 			for at := range ons {

@@ -33,6 +33,7 @@ func (l *Log) Remember(ctx context.Context) error {
 	if err != nil {
 		return away("remember", err)
 	}
+	// A block is counted when it is full, one after the other; what is behind the last stays with the database.
 	for {
 		l.known.mu.Lock()
 		first := int64(len(l.known.blocks))*l.blockSize + 1
@@ -56,6 +57,7 @@ func (l *Log) actors(ctx context.Context) ([]string, error) {
 	l.known.mu.Lock()
 	at := l.known.actorsAt
 	l.known.mu.Unlock()
+	// at is the newest revision that has been looked at, from here on.
 	more, at, err := l.db.Actors(ctx, at)
 	if err != nil {
 		return nil, away("read actors", err)

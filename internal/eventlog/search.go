@@ -80,6 +80,7 @@ func (l *Log) filter(ctx context.Context, q Query) (store.EventFilter, bool, err
 		Revisions: q.IDs, Types: q.Types, Projects: q.Projects, Environments: q.Environments,
 		Features: q.Features, From: q.From, To: q.To,
 	}
+	// An id may stand for several references: all admin tokens have one.
 	if len(q.CreatorIDs) > 0 {
 		actors, err := l.actorsOf(ctx, q.CreatorIDs)
 		if err != nil || len(actors) == 0 {

@@ -28,6 +28,7 @@ func Parse(data []byte) (ExportResult, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return doc, fault.New(fault.BadData, "This is no export of flags: something follows it.")
 	}
+	// Any JSON object would decode, and an import of it would do nothing without a word.
 	if doc.Features == nil {
 		return doc, fault.New(fault.BadData, "This is no export of flags: it has no list of features.")
 	}
@@ -158,6 +159,7 @@ func (p *parts) configuration() *app.ImportedRow {
 		own := variants(p.row.Variants)
 		row.Enabled, row.Variants = &p.row.Enabled, &own
 	}
+	// A document may list them in any order; which comes first decides which variant a user gets.
 	slices.SortStableFunc(p.strategies, func(a, b placed) int { return cmp.Compare(a.order, b.order) })
 	for _, s := range p.strategies {
 		row.Strategies = append(row.Strategies, s.ImportedStrategy)

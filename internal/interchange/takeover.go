@@ -234,6 +234,7 @@ func (t *takeover) takeContextFields(ctx context.Context, theirs, ours []Exporte
 			t.note("context field", field.Name, Unchanged, "")
 			continue
 		}
+		// To give it values now would refuse those that constraints here may name already.
 		if len(have.LegalValues) == 0 {
 			t.note("context field", field.Name, Left, "it is there, and takes any value, also these")
 			continue
@@ -295,6 +296,7 @@ func (t *takeover) segments(ctx context.Context) error {
 	}
 	slices.SortFunc(theirs.Segments, func(a, b segment) int { return cmp.Compare(a.ID, b.ID) })
 	for _, s := range theirs.Segments {
+		// The id is no part of what is compared and sent: it is 0, and so left out.
 		there := s.ID
 		s.ID = 0
 		if s.Constraints == nil {
@@ -307,6 +309,7 @@ func (t *takeover) segments(ctx context.Context) error {
 			if err == nil {
 				err = json.Unmarshal(answer, &made)
 			}
+			// After a refusal this is 0, an id that no segment has; what names the segment is refused then, too, and noted.
 			t.segmentIDs[there] = made.ID
 			t.noteError("segment", s.Name, Created, err)
 			continue

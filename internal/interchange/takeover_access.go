@@ -126,6 +126,7 @@ func (t *takeover) access(ctx context.Context) error {
 			return err
 		}
 		t.knowRoles(theirs.Roles, ours.Roles)
+		// By role, since that is how the API takes it: first what is here, then what comes to it.
 		holders := map[int64]*roleHolders{}
 		of := func(role int64) *roleHolders {
 			if holders[role] == nil {
@@ -162,6 +163,7 @@ func (t *takeover) access(ctx context.Context) error {
 		if unknown > 0 {
 			t.note("project access", p.ID, Failed, fmt.Sprintf("of %d roles that are given there, the role or who has it was not taken over", unknown))
 		}
+		// The write would be an event each time that a takeover is repeated.
 		if countHolders(holders) == before {
 			t.note("project access", p.ID, Unchanged, "")
 			continue

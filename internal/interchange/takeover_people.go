@@ -91,6 +91,8 @@ func (t *takeover) accounts(ctx context.Context, theirs, ours []account, kind st
 			t.note(kind, a.called(), Unchanged, "")
 			continue
 		}
+		// To make the account with another role would be a decision about what somebody may do, which a takeover does not
+		// make.
 		role, known := t.roleIDs[a.RootRole]
 		if !known {
 			t.note(kind, a.called(), Failed, "the role in the instance was not taken over")
@@ -215,6 +217,7 @@ func (t *takeover) fitGroup(ctx context.Context, have group, there int64, member
 	switch {
 	case len(all) == len(have.Users):
 		t.note("group", have.Name, Unchanged, "")
+	// The API would refuse it: what a directory keeps is changed there (docs/scim.md).
 	case have.SCIMID != nil:
 		t.note("group", have.Name, Left, "its members are kept by SCIM")
 	default:

@@ -136,6 +136,7 @@ const namesPerExport = 1_000
 // flags takes the flags over, project by project and environment by environment, each in one import. Flags that are
 // archived there are not in the list; archivedFlags takes those.
 func (t *takeover) flags(ctx context.Context) error {
+	// What a check has not written so far is what flags may need: environments, segments, projects.
 	t.lacking = t.unwritten
 	for _, p := range t.known {
 		list, err := read[struct {
@@ -345,9 +346,11 @@ func (t *takeover) createArchived(ctx context.Context, p project, names []flag.N
 		}
 		var known []flag.Name
 		for i := range doc.Features {
+			// An import passes over flags that are archived (see Read).
 			doc.Features[i].Archived = false
 			known, told[doc.Features[i].Name] = append(known, doc.Features[i].Name), true
 		}
+		// It tells nothing of archived flags, and so will not for the other environments.
 		if len(known) == 0 {
 			break
 		}

@@ -23,6 +23,7 @@ func Write(s *state.State, env flag.EnvironmentName, flags []*flag.Flag) ExportR
 			Name: f.Name, Description: f.Description, Type: f.Type, Project: f.Project,
 			Stale: f.Stale, ImpressionData: f.ImpressionData, Archived: f.Archived(),
 		})
+		// The name stands in both fields, as Unleash writes it and reads it.
 		if row := f.In(env); row != nil {
 			result.FeatureEnvironments = append(result.FeatureEnvironments, ExportedRow{
 				Name: string(f.Name), FeatureName: f.Name, Environment: env, Enabled: row.Enabled, Variants: exportedVariants(row.Variants),
@@ -69,6 +70,7 @@ func (w *writer) strategy(name flag.Name, s flag.Strategy) ExportedStrategy {
 		w.segments[id] = true
 	}
 	w.useVariants(s.Variants)
+	// A rollout by a context field needs the field where it is imported, like a constraint.
 	w.fields[s.Parameters["stickiness"]] = true
 	exported := ExportedStrategy{
 		ID: s.ID, Name: s.Name, FeatureName: name, Title: s.Title, Disabled: s.Disabled, SortOrder: s.SortOrder,
