@@ -129,6 +129,23 @@ func mustReadKept(t *testing.T) map[string]string {
 	return kept
 }
 
+// TestPagesInComments holds what comments point at to what is there: a newcomer who looks for a page must find it.
+func TestPagesInComments(t *testing.T) {
+	t.Parallel()
+	page := regexp.MustCompile(`[\w./-]+\.md\b|docs/adr/\d{4}`) // a decision record may go by its number
+	for _, p := range mustReadHouse(t).Packages {
+		for _, f := range p.Files {
+			for _, comment := range f.Syntax.Comments {
+				for _, name := range page.FindAllString(comment.Text(), -1) {
+					if found, err := filepath.Glob(filepath.Join(root, name+"*")); err != nil || len(found) == 0 {
+						t.Errorf("%s: a comment names %s, which the repository does not have", f.Path, name)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestErrorsPage holds the table of faults to the kinds in package fault: all of
 // them, under the names that clients are sent.
 func TestErrorsPage(t *testing.T) {
