@@ -30,7 +30,13 @@ func observe(log *slog.Logger, metrics *metrics) func(http.Handler) http.Handler
 					if p == http.ErrAbortHandler { //nolint:errorlint // it is compared as net/http does
 						panic(p)
 					}
-					webfault.Write(a, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+					failure := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+					if a.status == 0 {
+						webfault.Write(a, r, failure)
+					} else { // an answer that has begun must not look whole
+						webfault.Log(r, failure)
+						defer panic(http.ErrAbortHandler)
+					}
 				}
 				took := time.Since(began)
 				route := routeOf(r)

@@ -60,9 +60,16 @@ func TestObserve(t *testing.T) {
 			r.Get("/api/frontend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 
 			w := httptest.NewRecorder()
-			r.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, tt.path, http.NoBody))
+			cut := func() (p any) {
+				defer func() { p = recover() }()
+				r.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, tt.path, http.NoBody))
+				return nil
+			}()
 			if w.Code != tt.status {
 				t.Errorf("got status %d, want %d", w.Code, tt.status)
+			}
+			if late := strings.Contains(tt.path, "late"); late != (cut == any(http.ErrAbortHandler)) || late && w.Body.Len() > 0 {
+				t.Errorf("the answer was cut off: %v, with the body %s", cut, w.Body)
 			}
 			var events []map[string]any
 			for line := range strings.Lines(lines.String()) {
