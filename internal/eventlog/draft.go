@@ -27,7 +27,8 @@ func (l *Log) drafts(reader access.Ref) *drafts {
 
 // hides reports whether what an event says is hidden from the reader. A request that is open says itself whether it is a
 // draft. One that is closed has a row if it was ever submitted; one that was discarded as a draft has none. Who did
-// something may read what they did. A request that the state has never had is not hidden.
+// something may read what they did. What this node's state does not have yet may be a draft, so no person is shown it;
+// integrations wait for the state before they read.
 func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 	if e.Group.Kind != state.ChangeRequestGroup || access.Ref(e.Actor) == d.reader {
 		return false, nil
@@ -37,7 +38,7 @@ func (d *drafts) hides(ctx context.Context, e *ledger.Event) (bool, error) {
 		return r.State == changerequest.Draft && r.Author != d.reader, nil
 	}
 	if !d.state.HadChangeRequest(id) {
-		return false, nil
+		return d.reader != "" && e.Revision > d.state.Revision(), nil
 	}
 	submitted, known := d.closed[id]
 	if !known {
