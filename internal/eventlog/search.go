@@ -43,7 +43,7 @@ type Query struct {
 // how long that takes. An export has no such bound, since it is read as it comes.
 const (
 	searched = 100_000
-	chunk    = 500
+	chunk    = 1_000
 )
 
 // Search returns a page of the events that match, newest first, and how many match in
