@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -240,7 +241,9 @@ var escape = regexp.MustCompile(`\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u[dD][89a-f
 // encoding/json would quietly put another character in its place.
 func decode(raw []byte) (any, error) {
 	const none = `\u0000`
-	raw = bytes.ToValidUTF8(raw, []byte(none))
+	if !utf8.Valid(raw) { // an import of 50 MB is not copied for nothing
+		raw = bytes.ToValidUTF8(raw, []byte(none))
+	}
 	if bytes.Contains(raw, []byte(`\ud`)) || bytes.Contains(raw, []byte(`\uD`)) {
 		raw = escape.ReplaceAllFunc(raw, func(e []byte) []byte {
 			// A pair has twelve characters, any other escape two; what is six long is half of a pair,
