@@ -70,6 +70,14 @@ func writeAtOnce(t *testing.T, here, there *house) {
 		}
 		people = append(people, made.ID)
 	}
+	for began := time.Now(); ; { // a node reads what the other has written in a moment
+		if got, _ := there.with(t, "GET", "/Users/"+people[len(people)-1], ""); got.StatusCode == http.StatusOK {
+			break
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("the other node does not see who was made")
+		}
+	}
 	// both sends two requests at once and returns their statuses, the lower one first.
 	both := func(path string, send func(node int) (method, body string), header ...string) []int {
 		t.Helper()
@@ -102,7 +110,7 @@ func writeAtOnce(t *testing.T, here, there *house) {
 		}
 	}
 	var known *http.Response
-	for began := time.Now(); ; { // a node reads what the other has written in a moment
+	for began := time.Now(); ; { // this one, too, may be behind
 		var text string
 		known, text = here.with(t, "GET", "/Groups/1", "")
 		members := strings.Count(text, `"type":"User"`)
