@@ -3,7 +3,6 @@ package adminapi
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/quorate/quorate/internal/access"
 	"github.com/quorate/quorate/internal/app"
@@ -283,7 +282,7 @@ func strategiesByContextField(r request, project *flag.ProjectID, name string) (
 			continue
 		}
 		list.Strategies = append(list.Strategies, usesIn(f, func(s *flag.Strategy) bool {
-			return slices.ContainsFunc(s.Constraints, func(c flag.Constraint) bool { return c.ContextName == name })
+			return flag.Constrain(s.Constraints, name)
 		})...)
 	}
 	return list, nil
@@ -296,11 +295,9 @@ func contextUsage(s *state.State) map[string]*usage {
 	used := map[string]*usage{}
 	for f := range s.Flags() {
 		named := map[string]bool{}
-		for _, row := range f.Environments {
-			for _, strategy := range row.Strategies {
-				for _, c := range strategy.Constraints {
-					named[c.ContextName] = true
-				}
+		for strategy := range f.Strategies() {
+			for _, c := range strategy.Constraints {
+				named[c.ContextName] = true
 			}
 		}
 		for field := range named {

@@ -145,27 +145,20 @@ func (a *App) DeleteContextField(ctx context.Context, c Caller, project *flag.Pr
 			return err
 		}
 		for f := range d.Flags() {
-			if !f.Archived() && constrains(f, name) {
-				// Which flags these are, only those may know who see their projects.
-				return fault.New(fault.Conflict, "This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
+			if f.Archived() {
+				continue
+			}
+			for s := range f.Strategies() {
+				if flag.Constrain(s.Constraints, name) {
+					// Which flags these are, only those may know who see their projects.
+					return fault.New(fault.Conflict, "This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
+				}
 			}
 		}
 		d.Add(state.Scope{Project: decide.Owner(project)}, state.ContextFieldDeleted{Before: *field})
 		return nil
 	})
 	return err
-}
-
-// constrains reports whether a strategy of a flag has a constraint on a context field.
-func constrains(f *flag.Flag, field string) bool {
-	for _, row := range f.Environments {
-		for _, s := range row.Strategies {
-			if slices.ContainsFunc(s.Constraints, func(c flag.Constraint) bool { return c.ContextName == field }) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ContextField returns a context field of a project or (nil) of all.

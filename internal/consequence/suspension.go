@@ -195,7 +195,7 @@ func crosses(e state.Event) func(change.Change) bool {
 	// Legal values may be fewer than before, or the field may not have been known.
 	constrains := func(field string) func(change.Change) bool {
 		return func(c change.Change) bool {
-			return slices.ContainsFunc(c.Constraints(), func(c flag.Constraint) bool { return c.ContextName == field })
+			return flag.Constrain(c.Constraints(), field)
 		}
 	}
 	// Parameters may be required or of another type than before.

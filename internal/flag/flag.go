@@ -10,6 +10,7 @@ package flag
 
 import (
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -64,16 +65,27 @@ func (f *Flag) In(env EnvironmentName) *FlagEnvironment {
 	return nil
 }
 
+// Strategies yields each strategy of the flag, environment by environment.
+func (f *Flag) Strategies() iter.Seq[*Strategy] {
+	return func(yield func(*Strategy) bool) {
+		for _, row := range f.Environments {
+			for i := range row.Strategies {
+				if !yield(&row.Strategies[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Segments yields each segment that a strategy of the flag uses, in any environment, possibly
 // twice.
 func (f *Flag) Segments() iter.Seq[SegmentID] {
 	return func(yield func(SegmentID) bool) {
-		for _, row := range f.Environments {
-			for i := range row.Strategies {
-				for _, id := range row.Strategies[i].Segments {
-					if !yield(id) {
-						return
-					}
+		for s := range f.Strategies() {
+			for _, id := range s.Segments {
+				if !yield(id) {
+					return
 				}
 			}
 		}
@@ -142,6 +154,11 @@ type Constraint struct {
 	Value           string   `json:"value,omitempty"`
 	Inverted        bool     `json:"inverted,omitempty"`
 	CaseInsensitive bool     `json:"caseInsensitive,omitempty"`
+}
+
+// Constrain reports whether some constraints ask for a context field.
+func Constrain(constraints []Constraint, field string) bool {
+	return slices.ContainsFunc(constraints, func(c Constraint) bool { return c.ContextName == field })
 }
 
 // Variant is one of several answers that an enabled flag gives.

@@ -51,16 +51,10 @@ type Tally struct {
 func (db *DB) Tallies(ctx context.Context, filter EventFilter) ([]Tally, error) {
 	where, args := filter.where()
 	query := `select type, coalesce(actor, ''), coalesce(project, ''), coalesce(environment, ''), count(*) from events` + where + ` group by 1, 2, 3, 4`
-	var tallies []Tally
-	err := db.each(ctx, "tally events", query, args, func(scan func(...any) error) error {
-		var t Tally
-		if err := scan(&t.Type, &t.Actor, &t.Project, &t.Environment, &t.Events); err != nil {
-			return db.failed("tally events", err)
-		}
-		tallies = append(tallies, t)
-		return nil
+	return readAll(ctx, db, "tally events", query, args, func(scan func(...any) error) (t Tally, err error) {
+		err = scan(&t.Type, &t.Actor, &t.Project, &t.Environment, &t.Events)
+		return t, err
 	})
-	return tallies, err
 }
 
 // Events returns a page of the events that match, newest first. The error is a *ledger.Break if an
