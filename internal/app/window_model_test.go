@@ -32,7 +32,7 @@ func TestWindowsAgreeWithModel(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	synctest.Test(t, func(t *testing.T) {
-		const steps, requests = 4000, 100
+		const steps, requests = 4000, 200
 		m := &windowModel{
 			node: mustStart(t, storetest.Open(t, storetest.SQLite(t)), new(atomic.Int64), nil), random: rand.New(rand.NewPCG(seed, 1)),
 			windows: modelWindows{}, requests: map[changerequest.ID]*modelRequest{}, counts: map[string]int{},
